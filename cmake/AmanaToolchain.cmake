@@ -1,0 +1,36 @@
+# Compiler, linker and hardening flags; every target of ours links `amana_flags`.
+
+find_program(AMANA_CCACHE ccache)
+if(AMANA_CCACHE)
+  # base_dir and hash_dir=false: a clone in another folder hits the same cache entries.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${AMANA_CCACHE})
+endif()
+
+add_library(amana_flags INTERFACE)
+target_compile_options(amana_flags INTERFACE
+  -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -fstack-protector-strong -fno-strict-aliasing
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=build)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # PCH validity depends on debug prefix maps under ccache.
+  target_compile_options(amana_flags INTERFACE -fpch-preprocess -Wno-psabi)
+else()
+  target_compile_options(amana_flags INTERFACE -Wthread-safety)
+endif()
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT AMANA_SANITIZE)
+  target_compile_options(amana_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+target_link_options(amana_flags INTERFACE -Wl,-z,relro -Wl,-z,now)
+
+find_program(AMANA_MOLD mold)
+if(AMANA_MOLD)
+  target_link_options(amana_flags INTERFACE -fuse-ld=mold)
+endif()
+
+set(AMANA_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
+if(AMANA_SANITIZE)
+  add_compile_options(-fsanitize=${AMANA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${AMANA_SANITIZE})
+endif()
