@@ -1,0 +1,111 @@
+#include "proto/crypto/errors.h"
+
+#include <cstring>
+#include <string>
+
+#include "base/status.h"
+
+namespace amana::crypto {
+namespace {
+
+using absl::StatusCode;
+
+absl::Status Refusal(std::string_view reason, std::string_view message) {
+  return MakeError(StatusCode::kPermissionDenied, reason, "", message);
+}
+
+std::string Because(std::string_view what, std::string_view why) {
+  return std::string(what) + ": " + std::string(why);
+}
+
+}  // namespace
+
+absl::Status SignatureInvalid() {
+  return Refusal("SIGNATURE_INVALID", "the signature does not verify with this key");
+}
+
+absl::Status AeadOpenFailed() {
+  return MakeError(StatusCode::kInvalidArgument, "AEAD_OPEN_FAILED", "",
+                   "the sealed bytes were not made with this key, nonce and context");
+}
+
+absl::Status KeyInvalid(std::string_view why) {
+  return MakeError(StatusCode::kInvalidArgument, "KEY_INVALID", "", Because("key", why));
+}
+
+absl::Status LengthInvalid(std::string_view field, size_t expected, size_t got) {
+  return MakeError(StatusCode::kInvalidArgument, "LENGTH_INVALID", field,
+                   std::string(field) + ": must be " + std::to_string(expected) + " bytes, got " +
+                       std::to_string(got));
+}
+
+absl::Status LengthTooLarge(std::string_view field, size_t limit) {
+  return MakeError(StatusCode::kInvalidArgument, "LENGTH_INVALID", field,
+                   std::string(field) + ": must be at most " + std::to_string(limit) + " bytes");
+}
+
+absl::Status CertificateMalformed(std::string_view why) {
+  return MakeError(StatusCode::kInvalidArgument, "CERT_MALFORMED", "", Because("certificate", why));
+}
+
+absl::Status CertificateProfileInvalid(std::string_view why) {
+  return Refusal("CERT_PROFILE_INVALID", Because("certificate profile", why));
+}
+
+absl::Status SpiffeIdInvalid(std::string_view why) {
+  return Refusal("SPIFFE_ID_INVALID", Because("SPIFFE id", why));
+}
+
+absl::Status ChainUntrusted(std::string_view why) {
+  return Refusal("CHAIN_UNTRUSTED", Because("certificate chain", why));
+}
+
+absl::Status CertificateExpired(std::string_view which) {
+  return Refusal("CERT_EXPIRED", std::string(which) + " has expired");
+}
+
+absl::Status CertificateNotYetValid(std::string_view which) {
+  return Refusal("CERT_NOT_YET_VALID", std::string(which) + " is not valid yet");
+}
+
+absl::Status CertificateUsageInvalid(std::string_view why) {
+  return Refusal("CERT_USAGE_INVALID", Because("certificate usage", why));
+}
+
+absl::Status RevocationListInvalid(std::string_view why) {
+  return MakeError(StatusCode::kInvalidArgument, "REVOCATION_LIST_INVALID", "",
+                   Because("revocation list", why));
+}
+
+absl::Status CsrInvalid(std::string_view why) {
+  return MakeError(StatusCode::kInvalidArgument, "CSR_INVALID", "",
+                   Because("certificate request", why));
+}
+
+absl::Status KeyFilePermissions(std::string_view path, std::string_view why) {
+  return MakeError(StatusCode::kFailedPrecondition, "KEY_FILE_PERMISSIONS", "",
+                   Because("key file " + std::string(path), why));
+}
+
+absl::Status FileExists(std::string_view path) {
+  return MakeError(StatusCode::kAlreadyExists, "FILE_EXISTS", "",
+                   std::string(path) + " exists already and is not overwritten");
+}
+
+absl::Status FileMissing(std::string_view path) {
+  return MakeError(StatusCode::kNotFound, "FILE_MISSING", "",
+                   std::string(path) + " does not exist");
+}
+
+absl::Status FileFailed(std::string_view path, std::string_view what, int error_number) {
+  return MakeError(
+      StatusCode::kUnavailable, "FILE_FAILED", "",
+      std::string(path) + ": " + std::string(what) + ": " + std::strerror(error_number));
+}
+
+absl::Status CryptoFailed(std::string_view operation) {
+  return MakeError(StatusCode::kInternal, "CRYPTO_FAILED", "",
+                   std::string(operation) + " failed in the crypto library");
+}
+
+}  // namespace amana::crypto
