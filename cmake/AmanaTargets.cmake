@@ -1,8 +1,10 @@
 # One function per kind of target. A unit is x.h, x.cc, x_test.cc side by side:
 #   amana_library(base_clock SRCS clock.cc HDRS clock.h DEPS absl::time)
-#   amana_test(base_clock_test SRCS clock_test.cc DEPS base_clock)
+#   amana_test(base_clock_test SRCS clock_test.cc DEPS base_clock [ENV N=V] [TIMEOUT s] [LABELS full])
 #   amana_program(amana-pki SRCS pki_main.cc DEPS ...)
 #   amana_proto(amana_v1_referral PROTO amana/v1/referral.proto [GRPC] DEPS ...)
+#   amana_fuzz(envelope_walker_fuzz SRCS walker_fuzz.cc DEPS envelope_walker)
+#   amana_use_grpc_pch(rpc_referral_service): gRPC's headers precompiled, for whoever includes them
 
 function(amana_library name)
   cmake_parse_arguments(A "" "" "SRCS;HDRS;DEPS" ${ARGN})
@@ -24,12 +26,40 @@ function(amana_program name)
   target_link_libraries(${name} PRIVATE ${A_DEPS} amana_flags)
 endfunction()
 
-# A test program: GoogleTest, run by ctest, 60 s at most; ENV adds NAME=VALUE pairs.
+# Makes `target` use the precompiled HEADERS that `owner` (made on first use) compiles once for all.
+# g++ only. Owner and users must have the same flags: both link amana_flags and the same DEPS.
+# A precompiled header hides missing includes; tests/full builds once without.
+function(amana_use_pch target owner)
+  get_target_property(used ${target} PRECOMPILE_HEADERS_REUSE_FROM)
+  if(used OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    return()
+  endif()
+  cmake_parse_arguments(A "" "" "HEADERS;DEPS" ${ARGN})
+  if(NOT TARGET ${owner})
+    set(source ${CMAKE_BINARY_DIR}/pch/${owner}.cc)
+    if(NOT EXISTS ${source})
+      file(WRITE ${source} "// Owns a precompiled header.\n")
+    endif()
+    add_library(${owner} OBJECT ${source})
+    target_link_libraries(${owner} PRIVATE ${A_DEPS} amana_flags)
+    target_precompile_headers(${owner} PRIVATE ${A_HEADERS})
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${owner})
+endfunction()
+
+function(amana_use_grpc_pch target)
+  amana_use_pch(${target} amana_grpc_pch DEPS gRPC::grpc++ protobuf::libprotobuf
+    HEADERS <grpcpp/grpcpp.h> <google/protobuf/message.h> <google/protobuf/repeated_field.h>
+            <google/protobuf/generated_message_reflection.h> <google/protobuf/extension_set.h>)
+endfunction()
+
+# A test program: GoogleTest, run by ctest, 60 s at most; ENV adds NAME=VALUE pairs. tests/run leaves
+# out what has the label `full`; tests/full runs it.
 function(amana_test name)
   if(NOT AMANA_TESTS)
     return()
   endif()
-  cmake_parse_arguments(A "" "TIMEOUT" "SRCS;DEPS;ENV" ${ARGN})
+  cmake_parse_arguments(A "" "TIMEOUT" "SRCS;DEPS;ENV;LABELS" ${ARGN})
   if(NOT A_TIMEOUT)
     set(A_TIMEOUT 60)
   endif()
@@ -37,28 +67,55 @@ function(amana_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${A_DEPS} GTest::gmock GTest::gtest GTest::gtest_main amana_flags)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
+  amana_use_pch(${name} amana_gtest_pch DEPS GTest::gmock GTest::gtest absl::status absl::statusor
+    HEADERS <gmock/gmock.h> <gtest/gtest.h> <absl/status/statusor.h>)
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT}
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}"
     ENVIRONMENT "AMANA_SOURCE_DIR=${CMAKE_SOURCE_DIR};AMANA_SHARED_DIR=${CMAKE_SOURCE_DIR}/../shared;${A_ENV}")
 endfunction()
 
+# A libFuzzer target (preset `fuzz`): SRCS define LLVMFuzzerTestOneInput. ctest replays its corpus,
+# tests/fuzz/corpus/<name>, if there is one; tests/full fuzzes.
+function(amana_fuzz name)
+  if(NOT AMANA_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(A "" "" "SRCS;DEPS" ${ARGN})
+  amana_program(${name} SRCS ${A_SRCS} DEPS ${A_DEPS})
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  set(corpus ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  if(IS_DIRECTORY ${corpus})
+    add_test(NAME ${name} COMMAND ${name} -runs=0 ${corpus})
+  endif()
+endfunction()
+
 # Generated code goes to ${CMAKE_BINARY_DIR}/gen, never into the tree; our warnings do not apply to it.
+# Makes <name> (messages) and, with GRPC, <name>_grpc (service stubs) where AMANA_GRPC is on.
 function(amana_proto name)
   cmake_parse_arguments(A "GRPC" "PROTO" "DEPS" ${ARGN})
   set(gen ${CMAKE_BINARY_DIR}/gen)
   file(MAKE_DIRECTORY ${gen})
   string(REGEX REPLACE "\\.proto$" "" stem ${A_PROTO})
   set(source ${CMAKE_SOURCE_DIR}/proto/${A_PROTO})
-  set(outputs ${gen}/${stem}.pb.cc ${gen}/${stem}.pb.h)
-  set(arguments --proto_path=${CMAKE_SOURCE_DIR}/proto --cpp_out=${gen})
-  if(A_GRPC)
-    list(APPEND outputs ${gen}/${stem}.grpc.pb.cc ${gen}/${stem}.grpc.pb.h)
-    list(APPEND arguments --grpc_out=${gen} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
-  endif()
-  add_custom_command(OUTPUT ${outputs} COMMAND protobuf::protoc ${arguments} ${source}
+  add_custom_command(OUTPUT ${gen}/${stem}.pb.cc ${gen}/${stem}.pb.h
+    COMMAND protobuf::protoc --proto_path=${CMAKE_SOURCE_DIR}/proto --cpp_out=${gen} ${source}
     DEPENDS ${source} VERBATIM)
-  add_library(${name} STATIC ${outputs})
-  target_include_directories(${name} SYSTEM PUBLIC ${gen})
-  target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${A_DEPS} PRIVATE $<$<BOOL:${A_GRPC}>:gRPC::grpc++>)
+  amana_generated_library(${name} ${gen}/${stem}.pb.cc ${gen}/${stem}.pb.h)
+  target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${A_DEPS})
+  if(NOT A_GRPC OR NOT AMANA_GRPC)
+    return()
+  endif()
+  add_custom_command(OUTPUT ${gen}/${stem}.grpc.pb.cc ${gen}/${stem}.grpc.pb.h
+    COMMAND protobuf::protoc --proto_path=${CMAKE_SOURCE_DIR}/proto --grpc_out=${gen}
+      --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin> ${source}
+    DEPENDS ${source} VERBATIM)
+  amana_generated_library(${name}_grpc ${gen}/${stem}.grpc.pb.cc ${gen}/${stem}.grpc.pb.h)
+  target_link_libraries(${name}_grpc PUBLIC ${name} gRPC::grpc++)
+endfunction()
+
+function(amana_generated_library name)
+  add_library(${name} STATIC ${ARGN})
+  target_include_directories(${name} SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/gen)
   target_compile_options(${name} PRIVATE -w -ffile-prefix-map=${CMAKE_BINARY_DIR}=build)
 endfunction()

@@ -1,0 +1,115 @@
+// What the store keeps, as values of the domain. Plain structs: whoever fills one has validated it.
+// All times are absl::Time and are stored in milliseconds.
+#ifndef AMANA_BROKER_STORE_RECORDS_H_
+#define AMANA_BROKER_STORE_RECORDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "amana/v1/codes.pb.h"
+#include "base/ids.h"
+
+namespace amana::store {
+
+struct TaskKey {
+  StatementKey referral;
+  uint32_t task = 0;
+  friend auto operator<=>(const TaskKey&, const TaskKey&) = default;
+};
+
+struct DeliveryKey {
+  TaskKey task;
+  uint32_t offer_epoch = 0;
+  v1::DisclosureStage stage = v1::DISCLOSURE_STAGE_AT_OFFER;
+  friend auto operator<=>(const DeliveryKey&, const DeliveryKey&) = default;
+};
+
+// An accepted referral statement, without its body.
+struct ReferralRecord {
+  StatementKey key;
+  Address sender;
+  CertId cert_id;        // that signed the header
+  Digest header_digest;  // SHA-256 of the header payload
+  v1::Urgency urgency = v1::URGENCY_NORMAL;
+  Pseudonym subject;
+  ConsentId consent_id;  // zero when the header pins none
+  uint32_t consent_version = 0;
+  absl::Time accepted;
+  absl::Time expires;
+  uint64_t log_index = 0;  // of its SUBMISSION_ACCEPTED event
+  bool test = false;
+};
+
+// The bytes as they came: a serialised v1::SignedEnvelope, and a serialised v1::Submission that
+// holds openings and sections only. Erasing leaves both empty.
+struct ReferralBody {
+  std::string header_envelope;
+  std::string sections;
+};
+
+struct TaskRecord {
+  TaskKey key;
+  v1::ServiceType service = v1::SERVICE_TYPE_UNSPECIFIED;
+  std::optional<Address> recipient;
+  v1::TaskState state = v1::TASK_STATE_SUBMITTED;
+  v1::Reason reason = v1::REASON_UNSPECIFIED;
+  std::vector<uint8_t> consent_rules;    // ascending
+  std::vector<v1::Category> withheld;    // ascending
+  uint32_t offer_epoch = 1;
+  absl::Time changed;
+};
+
+struct DeliveryRecord {
+  DeliveryKey key;
+  Address recipient;
+  CertId recipient_cert;  // whose wraps it carries
+  v1::DeliveryState state = v1::DELIVERY_STATE_QUEUED;
+  v1::Reason reason = v1::REASON_UNSPECIFIED;
+  v1::Urgency urgency = v1::URGENCY_NORMAL;
+  Pseudonym subject;
+  bool disclosed = false;  // sticky from the first lease on
+  uint32_t attempts = 0;
+  uint64_t lease_epoch = 0;  // fences reports of older leases
+  absl::Time queued;         // age, for order and for the maximum age
+  absl::Time expires;        // of the referral
+  absl::Time changed;
+  // When the broker must look again: end of lease, end of backoff, acknowledgement or recall
+  // deadline, expiry. InfiniteFuture: never.
+  absl::Time due = absl::InfiniteFuture();
+};
+
+// A wrap grant as it came: serialised v1::Grant.
+struct GrantRecord {
+  StatementKey referral;
+  Address recipient;
+  CertId recipient_cert;
+  CertId signer_cert;
+  std::string grant;
+};
+
+// A signed statement about a delivery or consent, kept verbatim (serialised v1::SignedEnvelope).
+struct StatementRecord {
+  Digest digest;  // SHA-256 of the payload
+  CertId cert_id;
+  std::string envelope;
+  uint64_t log_index = 0;
+};
+
+// What a page of a listing starts after; opaque to callers.
+struct Page {
+  uint32_t size = 50;
+  std::string token;  // empty: from the start
+};
+
+template <typename Record>
+struct Paged {
+  std::vector<Record> items;
+  std::string next_token;  // empty: no more
+};
+
+}  // namespace amana::store
+
+#endif  // AMANA_BROKER_STORE_RECORDS_H_

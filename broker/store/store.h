@@ -1,0 +1,248 @@
+// The store: five small contracts in the broker's own verbs, and the transaction that joins them.
+// Implementations: embedded/ (SQLite) and, later, postgres/. suite.h holds the contract tests that
+// every implementation runs.
+//
+// Guarantees, whatever the implementation:
+//  - A Work runs alone, in a transaction; all of it becomes durable or none of it does, and `done`
+//    is called exactly once, after that is decided. A Work that returns an error leaves no trace;
+//    others of the same commit are not touched by it.
+//  - Events appended by a Work enter the log in the same transaction, in the order of appending; the
+//    sequencer (the store) alone gives index, time (never running backwards) and counters.
+//  - A checkpoint is signed for every commit and is durable with it.
+//  - A Work may be run more than once (a serialisation failure retries it); it must have no effect
+//    outside the Transaction and the values it hands to `done` by capture.
+//
+// Errors: NOT_FOUND, CONFLICT (kAborted: the record is not in the expected state), DISK_FULL
+// (kResourceExhausted), STORE_UNAVAILABLE (kUnavailable), STORE_CORRUPT (kDataLoss: a record's own
+// digest does not match; health stops serving). A failed fsync ends the process.
+#ifndef AMANA_BROKER_STORE_STORE_H_
+#define AMANA_BROKER_STORE_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "broker/consent/facts.h"
+#include "broker/events/event.h"
+#include "broker/store/records.h"
+
+namespace amana::store {
+
+// Accepted referrals, their tasks and grants. Const members are queries.
+class Referrals {
+ public:
+  virtual ~Referrals() = default;
+
+  virtual absl::StatusOr<std::optional<ReferralRecord>> Find(const StatementKey& key) const = 0;
+  // The highest accepted version of a referral; nullopt when none.
+  virtual absl::StatusOr<std::optional<uint32_t>> LatestVersion(const AgencyId& sender,
+                                                                const ReferralId& id) const = 0;
+  virtual absl::StatusOr<ReferralBody> ReadBody(const StatementKey& key) const = 0;
+  // Ascending by index.
+  virtual absl::StatusOr<std::vector<TaskRecord>> Tasks(const StatementKey& key) const = 0;
+  virtual absl::StatusOr<std::optional<GrantRecord>> FindGrant(const StatementKey& key,
+                                                               const CertId& recipient) const = 0;
+  // Referrals that `agency` sent or was offered, newest first.
+  virtual absl::StatusOr<Paged<ReferralRecord>> List(const AgencyId& agency,
+                                                     const Page& page) const = 0;
+  // Tasks not yet terminal whose referral expires at or before `now`; at most `limit`.
+  virtual absl::StatusOr<std::vector<TaskRecord>> ExpiredTasks(absl::Time now,
+                                                               size_t limit) const = 0;
+  // Tasks not yet terminal under a person's pseudonym, in key order, after `after`.
+  virtual absl::StatusOr<std::vector<TaskRecord>> OpenTasksOf(const Pseudonym& subject,
+                                                              const std::optional<TaskKey>& after,
+                                                              size_t limit) const = 0;
+
+  // CONFLICT when the key exists.
+  virtual absl::Status Accept(const ReferralRecord& record, const ReferralBody& body,
+                              const std::vector<TaskRecord>& tasks) = 0;
+  // Replaces the task's record if it is in state `from`, else CONFLICT.
+  virtual absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) = 0;
+  // A later grant for the same certificate replaces the earlier.
+  virtual absl::Status AddGrant(const GrantRecord& grant) = 0;
+  // Keeps other bytes that came under an accepted key; the same bytes once.
+  virtual absl::Status KeepEquivocation(const StatementKey& key, const StatementRecord& other) = 0;
+};
+
+// One delivery per task, offer epoch and stage.
+class Deliveries {
+ public:
+  virtual ~Deliveries() = default;
+
+  virtual absl::StatusOr<std::optional<DeliveryRecord>> Find(const DeliveryKey& key) const = 0;
+  virtual absl::StatusOr<std::vector<DeliveryRecord>> OfTask(const TaskKey& task) const = 0;
+  // The most urgent, then oldest QUEUED delivery of a unit, locked for this transaction.
+  virtual absl::StatusOr<std::optional<DeliveryRecord>> NextQueued(const Address& recipient) const = 0;
+  // Deliveries whose `due` is at or before `now`, earliest first; at most `limit`.
+  virtual absl::StatusOr<std::vector<DeliveryRecord>> Due(absl::Time now, size_t limit) const = 0;
+  // The earliest `due` of all deliveries and expiry of open tasks; InfiniteFuture when none.
+  virtual absl::StatusOr<absl::Time> NextDue() const = 0;
+  // Deliveries of a unit in RECALL_SENT or RECALL_UNANSWERED, oldest first.
+  virtual absl::StatusOr<std::vector<DeliveryRecord>> OpenRecalls(const Address& recipient,
+                                                                  size_t limit) const = 0;
+  virtual absl::StatusOr<Paged<DeliveryRecord>> DeadLetters(const Page& page) const = 0;
+  // Whether `agency` was disclosed anything under this pseudonym.
+  virtual absl::StatusOr<bool> WasDisclosedTo(const Pseudonym& subject,
+                                              const AgencyId& agency) const = 0;
+  // A kept answer of this payload type about a delivery (Answer below).
+  virtual absl::StatusOr<std::optional<StatementRecord>> FindAnswer(
+      const DeliveryKey& key, std::string_view payload_type) const = 0;
+
+  // CONFLICT when the key exists.
+  virtual absl::Status Queue(const DeliveryRecord& delivery) = 0;
+  // Replaces the record if it is in state `from`, else CONFLICT.
+  virtual absl::Status Move(v1::DeliveryState from, const DeliveryRecord& delivery) = 0;
+  // Keeps a recipient's or operator's signed statement about a delivery; one per payload type, a
+  // newer one replaces it (the log keeps the digest of each).
+  virtual absl::Status KeepAnswer(const DeliveryKey& key, std::string_view payload_type,
+                                  const StatementRecord& answer) = 0;
+};
+
+// What a person has said, by pseudonym.
+struct SubjectRecords {
+  std::vector<consent::ConsentFacts> consents;  // every version, withdrawn ones included
+  std::vector<consent::ExclusionFacts> exclusions;
+};
+
+class Consents {
+ public:
+  virtual ~Consents() = default;
+
+  virtual absl::StatusOr<SubjectRecords> OfSubject(const Pseudonym& subject) const = 0;
+  // version 0: the newest.
+  virtual absl::StatusOr<std::optional<consent::ConsentFacts>> Find(const ConsentId& id,
+                                                                    uint32_t version) const = 0;
+  virtual absl::StatusOr<std::optional<StatementRecord>> FindStatement(const ConsentId& id,
+                                                                       uint32_t version) const = 0;
+  virtual absl::StatusOr<std::optional<StatementRecord>> FindWithdrawal(const ConsentId& id) const = 0;
+  virtual absl::StatusOr<std::optional<StatementRecord>> FindExclusion(const ConsentId& id) const = 0;
+
+  // CONFLICT when (id, version) exists.
+  virtual absl::Status Register(const consent::ConsentFacts& facts, const StatementRecord& statement) = 0;
+  virtual absl::Status RegisterExclusion(const consent::ExclusionFacts& facts,
+                                         const StatementRecord& statement) = 0;
+  // Marks every version of the consent withdrawn at `at`. NOT_FOUND when there is none.
+  virtual absl::Status Withdraw(const ConsentId& id, absl::Time at, const StatementRecord& statement) = 0;
+};
+
+// Registry loads and the certificates that signed what is stored.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+
+  // Digest of the registry last recorded; zero when none.
+  virtual absl::StatusOr<Digest> RegistryDigest() const = 0;
+  virtual absl::StatusOr<std::optional<std::string>> FindCertificate(const CertId& id) const = 0;
+
+  virtual absl::Status RecordRegistry(const Digest& digest) = 0;
+  // Idempotent; DER.
+  virtual absl::Status RememberCertificate(const CertId& id, std::string_view der) = 0;
+};
+
+struct StoredEvent {
+  uint64_t index = 0;
+  events::Event event;
+  Digest seed;
+  Digest leaf_hash;
+};
+
+struct LogHead {
+  uint64_t size = 0;
+  Digest root;
+  std::string checkpoint;  // signed C2SP note
+};
+
+class Log {
+ public:
+  virtual ~Log() = default;
+
+  virtual absl::StatusOr<LogHead> Head() const = 0;
+  // Events [first, first + limit) as far as there are any.
+  virtual absl::StatusOr<std::vector<StoredEvent>> ReadEvents(uint64_t first, size_t limit) const = 0;
+  virtual absl::StatusOr<std::vector<StoredEvent>> EventsOf(const ReferralId& referral,
+                                                            uint64_t first, size_t limit) const = 0;
+  virtual absl::StatusOr<std::vector<Digest>> LeafHashes(uint64_t first, size_t count) const = 0;
+  // 33-byte leaf data (format, root over the salted fields), for entry bundles.
+  virtual absl::StatusOr<std::vector<std::string>> LeafData(uint64_t first, size_t count) const = 0;
+
+  // Gives index, time and counters; returns the index.
+  virtual absl::StatusOr<uint64_t> Append(events::Event event) = 0;
+};
+
+// A consistent read-only view.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+  virtual const Referrals& referrals() const = 0;
+  virtual const Deliveries& deliveries() const = 0;
+  virtual const Consents& consents() const = 0;
+  virtual const Directory& directory() const = 0;
+  virtual const Log& log() const = 0;
+};
+
+class Transaction : public Snapshot {
+ public:
+  using Snapshot::consents;
+  using Snapshot::deliveries;
+  using Snapshot::directory;
+  using Snapshot::log;
+  using Snapshot::referrals;
+  virtual Referrals& referrals() = 0;
+  virtual Deliveries& deliveries() = 0;
+  virtual Consents& consents() = 0;
+  virtual Directory& directory() = 0;
+  virtual Log& log() = 0;
+  // Tells the commit listener that there is something new for this unit.
+  virtual void Wake(const Address& recipient) = 0;
+};
+
+// One durable commit: proofs for the events it appended, against the checkpoint signed with it.
+// Immutable, thread-safe.
+class CommittedBatch {
+ public:
+  virtual ~CommittedBatch() = default;
+  virtual const LogHead& head() const = 0;
+  // C2SP tlog-proof text; OUT_OF_RANGE when `index` is not of this batch.
+  virtual absl::StatusOr<std::string> TlogProof(uint64_t index) const = 0;
+  // The event and the seed of its salts, as committed.
+  virtual absl::StatusOr<StoredEvent> Event(uint64_t index) const = 0;
+};
+
+using BatchPtr = std::shared_ptr<const CommittedBatch>;
+using Work = absl::AnyInvocable<absl::Status(Transaction&)>;
+using Done = absl::AnyInvocable<void(absl::StatusOr<BatchPtr>)>;
+// After each commit: the units that were woken and the new size of the log. Must not block.
+using CommitListener = std::function<void(const std::vector<Address>& woken, uint64_t log_size)>;
+
+// Thread-safe.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Queues `work`. `done` gets the error `work` returned, or the batch once it is durable; it runs
+  // on a thread of the store and must not block. After Close: STORE_UNAVAILABLE.
+  virtual void Commit(Work work, Done done) = 0;
+  // Commit and wait.
+  absl::StatusOr<BatchPtr> CommitAndWait(Work work);
+
+  virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read() const = 0;
+  // Before the first Commit; replaces an earlier one.
+  virtual void SetCommitListener(CommitListener listener) = 0;
+  // OK, or why nothing can be accepted at present.
+  virtual absl::Status Health() const = 0;
+  // Commits what is queued, then closes. Idempotent.
+  virtual void Close() = 0;
+};
+
+}  // namespace amana::store
+
+#endif  // AMANA_BROKER_STORE_STORE_H_
