@@ -1,0 +1,83 @@
+// A referral header that can be relied on: every field of amana/v1/referral.proto checked once.
+#ifndef AMANA_PROTO_ENVELOPE_HEADER_H_
+#define AMANA_PROTO_ENVELOPE_HEADER_H_
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "amana/v1/referral.pb.h"
+#include "base/ids.h"
+
+namespace amana::envelope {
+
+inline constexpr int kSectionSlots = 16;
+inline constexpr int kCompanionSlots = 8;
+inline constexpr int kMaxServices = 16;
+inline constexpr absl::Duration kMaxLifetime = absl::Hours(90 * 24);
+
+// SHA-256 over the header's section slots, concatenated.
+Digest SlotsDigest(const v1::ReferralHeader& header);
+
+// Immutable value, thread-safe, cheap to copy (a shared pointer).
+class ReferralStatement {
+ public:
+  // Verifies no signature: VerifyEnvelope with the certificate that cert_id() names does.
+  // Errors: those of ParseStatement; LENGTH_INVALID and ID_INVALID naming the field;
+  // HEADER_FIELD_INVALID naming it for everything else, that is:
+  // - version at least 1; sender, recipients and parent are agency and unit tokens;
+  // - 1 to 16 services, each with a service and a recipient or route; a route has county 1 to 47,
+  //   age class, sex and no language or three lower-case letters;
+  // - urgency, subject class, legal basis and embassy contact are given;
+  // - consent present where the legal basis is CONSENT (and allowed elsewhere: an override adds
+  //   to a consent);
+  // - majority month exactly where the subject class is MINOR, at most 18 years after creation;
+  // - expiry after creation and at most 90 days later; 16 section and 8 companion slots of 32
+  // bytes;
+  // - parent is not this very statement.
+  static absl::StatusOr<ReferralStatement> Create(v1::SignedEnvelope envelope);
+
+  const StatementKey& key() const { return data_->key; }
+  const Address& sender() const { return data_->sender; }
+  const Pseudonym& subject() const { return data_->subject; }
+  const CertId& cert_id() const { return data_->cert_id; }  // of the signing certificate
+  absl::Time created() const { return data_->created; }
+  absl::Time expires() const { return data_->expires; }
+  const v1::ReferralHeader& header() const { return data_->header; }
+  const v1::SignedEnvelope& envelope() const { return data_->envelope; }
+  const Digest& digest() const { return data_->digest; }  // SHA-256 of the payload
+  const Digest& slots_digest() const { return data_->slots_digest; }
+
+  // Raw bytes of one slot; `slot` below kSectionSlots.
+  std::string_view slot(uint32_t slot) const {
+    return header().section_slots(static_cast<int>(slot));
+  }
+  // Whether `payload_digest` is among the companion slots.
+  bool NamesCompanion(const Digest& payload_digest) const;
+
+  // HEADER_EXPIRED from the moment of expiry on.
+  absl::Status CheckExpiry(absl::Time now) const;
+
+ private:
+  struct Data {
+    v1::SignedEnvelope envelope;
+    v1::ReferralHeader header;
+    StatementKey key;
+    Address sender;
+    Pseudonym subject;
+    CertId cert_id;
+    absl::Time created;
+    absl::Time expires;
+    Digest digest;
+    Digest slots_digest;
+  };
+  explicit ReferralStatement(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+
+  std::shared_ptr<const Data> data_;
+};
+
+}  // namespace amana::envelope
+
+#endif  // AMANA_PROTO_ENVELOPE_HEADER_H_

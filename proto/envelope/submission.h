@@ -1,0 +1,73 @@
+// A whole referral on its way to the broker: how a sender makes one and what the broker checks.
+// Thread-safe and pure but for random bytes.
+#ifndef AMANA_PROTO_ENVELOPE_SUBMISSION_H_
+#define AMANA_PROTO_ENVELOPE_SUBMISSION_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "amana/v1/referral.pb.h"
+#include "proto/crypto/ecdsa.h"
+#include "proto/crypto/x509.h"
+#include "proto/envelope/grant.h"
+#include "proto/envelope/header.h"
+
+namespace amana::envelope {
+
+struct SubmissionLimits {
+  size_t max_bytes = 256 * 1024;  // of the whole Submission, serialised
+  int max_grants = 8;
+};
+
+struct SectionDraft {
+  v1::Category category = v1::CATEGORY_UNSPECIFIED;
+  std::string_view media_type;
+  v1::DisclosureStage stage = v1::DISCLOSURE_STAGE_UNSPECIFIED;
+  std::string_view content;  // must live until SealSubmission returns
+};
+
+struct RecipientDraft {
+  GrantRecipient to;
+  // Indexes into SubmissionDraft::sections this recipient gets keys for; empty means all.
+  std::vector<size_t> sections;
+};
+
+struct SubmissionDraft {
+  // All but meta, section_slots and companion_slots, which are made here.
+  v1::ReferralHeader header;
+  absl::Time created;
+  std::vector<SectionDraft> sections;      // at most 16; slots are drawn at random
+  std::vector<RecipientDraft> recipients;  // at most 8; the candidates, in any order
+};
+
+struct SealedSubmission {
+  v1::Submission submission;
+  // Ascending by slot: what MakeGrant needs for further recipients. Keep them safe or drop them.
+  std::vector<SectionKey> keys;
+};
+
+// Seals, wraps and signs with `key`, which `signer` certifies (CERTIFICATE_MISMATCH when it does
+// not, is not for signing or is not the sender's agency's). What it returns passes
+// ReferralStatement::Create and CheckSubmission; errors are theirs, SealSection's and
+// MakeCompanion's.
+absl::StatusOr<SealedSubmission> SealSubmission(const SubmissionDraft& draft,
+                                                const crypto::EcdsaPrivateKey& key,
+                                                const crypto::Certificate& signer);
+
+// Everything a broker can check of a submission but signatures and certificates: size
+// (SUBMISSION_TOO_LARGE), sections (CheckSections), at most 8 grants (TOO_MANY_GRANTS), each right
+// (CheckGrant), none twice for one certificate (GRANT_MISMATCH) and no wrap without a section
+// (WRAP_MISMATCH), no UNKNOWN_FIELD outside the signed bytes. `referral` is what
+// ReferralStatement::Create made of submission.header(), which is not looked at here.
+// Returns the grants in order; those that are no companions the caller must still verify.
+absl::StatusOr<std::vector<GrantStatement>> CheckSubmission(const v1::Submission& submission,
+                                                            const ReferralStatement& referral,
+                                                            const SubmissionLimits& limits = {});
+
+}  // namespace amana::envelope
+
+#endif  // AMANA_PROTO_ENVELOPE_SUBMISSION_H_
