@@ -49,7 +49,7 @@ absl::Status KeyFilePermissionsError(std::string_view path, unsigned mode) {
   return MakeError(StatusCode::kPermissionDenied, "KEY_FILE_PERMISSIONS", "",
                    Join(path,
                         "a key file must be a regular file of mode 0400 or 0600 that belongs "
-                        "to this user, its mode is " +
+                        "to this user or root, its mode is " +
                             octal));
 }
 
