@@ -53,9 +53,10 @@ class Certificate {
   // Of a CA that may speak for one agency only: the one its URI SAN names
   // (spiffe://<trust-domain>/agency/<agency-id>). Empty: any (a root), or not a CA.
   const AgencyId& ca_agency() const;
-  const EcdsaPublicKey& public_key() const;  // parsed once
-  const std::string& key_id() const;         // subject key identifier, raw bytes
-  const std::string& issuer_key_id() const;  // authority key identifier, raw bytes
+  const std::string& ca_trust_domain() const;  // of the same SAN; empty when the CA has none
+  const EcdsaPublicKey& public_key() const;    // parsed once
+  const std::string& key_id() const;           // subject key identifier, raw bytes
+  const std::string& issuer_key_id() const;    // authority key identifier, raw bytes
   const std::string& serial_hex() const;
   std::string subject() const;                        // for people: never decide on it
   const std::vector<std::string>& dns_names() const;  // DNS SANs (a broker's TLS certificate)

@@ -66,6 +66,7 @@ std::shared_ptr<const crypto::ChainVerifier> TestVerifier(const std::vector<std:
 
 // An unrelated root and CA of the same names, for refusals.
 TestIdentity MakeForeignCert(const crypto::SpiffeId& spiffe, crypto::CertUsage usage);
+crypto::Certificate ForeignAgencyCa(std::string_view agency);
 
 }  // namespace amana::tests
 
