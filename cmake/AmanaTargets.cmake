@@ -75,7 +75,7 @@ function(amana_test name)
 endfunction()
 
 # A libFuzzer target (preset `fuzz`): SRCS define LLVMFuzzerTestOneInput. ctest replays its corpus,
-# tests/fuzz/corpus/<name>, if there is one; tests/full fuzzes.
+# tests/fuzz/corpus/<name>, if there is one; tests/full fuzzes. The target `fuzzers` builds them all.
 function(amana_fuzz name)
   if(NOT AMANA_FUZZ)
     return()
@@ -84,6 +84,10 @@ function(amana_fuzz name)
   amana_program(${name} SRCS ${A_SRCS} DEPS ${A_DEPS})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  if(NOT TARGET fuzzers)
+    add_custom_target(fuzzers)
+  endif()
+  add_dependencies(fuzzers ${name})
   set(corpus ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
   if(IS_DIRECTORY ${corpus})
     add_test(NAME ${name} COMMAND ${name} -runs=0 ${corpus})
