@@ -1,0 +1,64 @@
+#include "broker/events/visibility.h"
+
+#include <initializer_list>
+
+namespace amana::events {
+namespace {
+
+FieldSet Fields(std::initializer_list<Field> fields) {
+  FieldSet set;
+  for (const Field field : fields) set.set(field);
+  return set;
+}
+
+// Events that take place at the recipient, or that it is told of by the broker: after the first
+// lease, which is the disclosure.
+bool HappensAtRecipient(v1::EventKind kind) {
+  switch (kind) {
+    case v1::EVENT_KIND_TASK_RECEIVED:
+    case v1::EVENT_KIND_TASK_SEEN:
+    case v1::EVENT_KIND_TASK_ACCEPTED:
+    case v1::EVENT_KIND_TASK_REJECTED:
+    case v1::EVENT_KIND_DELIVERY_LEASED:
+    case v1::EVENT_KIND_DELIVERY_RETRY_WAIT:
+    case v1::EVENT_KIND_DELIVERY_SENT:
+    case v1::EVENT_KIND_DELIVERY_NATIVE_ACKED:
+    case v1::EVENT_KIND_DELIVERY_NATIVE_NACKED:
+    case v1::EVENT_KIND_DELIVERY_READ:
+    case v1::EVENT_KIND_DELIVERY_DEAD_LETTER:
+    case v1::EVENT_KIND_DELIVERY_RECALL_SENT:
+    case v1::EVENT_KIND_DELIVERY_RECALL_CONFIRMED:
+    case v1::EVENT_KIND_DELIVERY_RECALL_REFUSED:
+    case v1::EVENT_KIND_DELIVERY_RECALL_UNANSWERED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsSenderOrActor(const Event& event, const AgencyId& agency) {
+  return event.actor_agency == agency ||
+         (event.referral.has_value() && event.referral->sender == agency);
+}
+
+}  // namespace
+
+const FieldSet& AuditorFields() {
+  static const FieldSet kFields = Fields(
+      {kKind, kTime, kStage, kUrgency, kReason, kConsentRules, kDelivered, kWithheld, kAttempt});
+  return kFields;
+}
+
+FieldSet VisibleFields(const Event& event, const AgencyId& agency) {
+  static const FieldSet kRecipientFields = ~Fields({kWithheld, kConsentRules, kSenderCounter});
+  if (agency.empty()) return {};
+  if (IsSenderOrActor(event, agency)) return FieldSet().set();
+  const bool recipient = event.recipient.has_value() && event.recipient->agency == agency;
+  return recipient && HappensAtRecipient(event.kind) ? kRecipientFields : FieldSet();
+}
+
+bool IsParty(const Event& event, const AgencyId& agency) {
+  return VisibleFields(event, agency).any();
+}
+
+}  // namespace amana::events
