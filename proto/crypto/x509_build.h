@@ -42,8 +42,8 @@ class CertificateBuilder {
                            const std::vector<std::string>& ip_addresses);
   // Critical: only URIs of this host (RFC 5280 section 4.2.1.10).
   absl::Status AddUriConstraint(std::string_view host);
-  // Signs with a random serial of 128 bits and a canonical signature, and reads the result back through
-  // Certificate::FromDer, so that what is issued is what is accepted.
+  // Signs with a random serial of 128 bits and a canonical signature, and reads the result back
+  // through Certificate::FromDer, so that what is issued is what is accepted.
   absl::StatusOr<Certificate> Sign(const EcdsaPrivateKey& key);
 
  private:
