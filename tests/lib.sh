@@ -88,13 +88,11 @@ run_ctest() {  # preset ctest-options...
 }
 
 # Each lint is a program tests/lint/NAME: exit 0 is a pass, anything else a failure.
-fast_lints=(includes includes_test style secrets format proto)
-deep_lints=(thread-safety tidy)
-lints() {  # fast|deep [filter]
-  local -n names="$1_lints"
-  local name start=$SECONDS
-  for name in "${names[@]}"; do
-    [[ -z "${2:-}" || "lint-$name" =~ $2 ]] || continue
+lints() {  # filter name...
+  local filter="$1" name
+  shift
+  for name in "$@"; do
+    [[ -z $filter || "lint-$name" =~ $filter ]] || continue
     stage "lint-$name" "tests/lint/$name" && passed=$((passed + 1))
   done
 }
