@@ -54,6 +54,10 @@ absl::Status CheckFreshness(const v1::StatementMeta& meta, absl::Time now,
 // The one canonical form.
 std::string Serialize(const google::protobuf::MessageLite& message);
 
+// Whether this message itself (not those within) came with fields that its type has not. For
+// messages outside signed bytes, where the walker does not look.
+bool HasUnknownFields(const google::protobuf::Message& message);
+
 // What the signer of a new statement puts first.
 v1::StatementMeta MakeMeta(const crypto::Certificate& signer, absl::Time created);
 
