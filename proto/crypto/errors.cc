@@ -1,6 +1,5 @@
 #include "proto/crypto/errors.h"
 
-#include <cstring>
 #include <string>
 
 #include "base/status.h"
@@ -80,27 +79,6 @@ absl::Status RevocationListInvalid(std::string_view why) {
 absl::Status CsrInvalid(std::string_view why) {
   return MakeError(StatusCode::kInvalidArgument, "CSR_INVALID", "",
                    Because("certificate request", why));
-}
-
-absl::Status KeyFilePermissions(std::string_view path, std::string_view why) {
-  return MakeError(StatusCode::kFailedPrecondition, "KEY_FILE_PERMISSIONS", "",
-                   Because("key file " + std::string(path), why));
-}
-
-absl::Status FileExists(std::string_view path) {
-  return MakeError(StatusCode::kAlreadyExists, "FILE_EXISTS", "",
-                   std::string(path) + " exists already and is not overwritten");
-}
-
-absl::Status FileMissing(std::string_view path) {
-  return MakeError(StatusCode::kNotFound, "FILE_MISSING", "",
-                   std::string(path) + " does not exist");
-}
-
-absl::Status FileFailed(std::string_view path, std::string_view what, int error_number) {
-  return MakeError(
-      StatusCode::kUnavailable, "FILE_FAILED", "",
-      std::string(path) + ": " + std::string(what) + ": " + std::strerror(error_number));
 }
 
 absl::Status CryptoFailed(std::string_view operation) {

@@ -25,12 +25,6 @@ absl::Status CertificateNotYetValid(std::string_view which);   // CERT_NOT_YET_V
 absl::Status CertificateUsageInvalid(std::string_view why);    // CERT_USAGE_INVALID, refusal
 absl::Status RevocationListInvalid(std::string_view why);      // REVOCATION_LIST_INVALID
 absl::Status CsrInvalid(std::string_view why);                 // CSR_INVALID, kInvalidArgument
-absl::Status KeyFilePermissions(std::string_view path, std::string_view why);
-// KEY_FILE_PERMISSIONS, kFailedPrecondition: group or others can read the key, or it is not ours
-absl::Status FileExists(std::string_view path);   // FILE_EXISTS, kAlreadyExists
-absl::Status FileMissing(std::string_view path);  // FILE_MISSING, kNotFound
-absl::Status FileFailed(std::string_view path, std::string_view what, int error_number);
-// FILE_FAILED, kUnavailable (the disk, not the caller)
 absl::Status CryptoFailed(
     std::string_view operation);  // CRYPTO_FAILED, kInternal: the library failed
 

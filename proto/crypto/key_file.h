@@ -1,9 +1,9 @@
-// Private keys on disk: mode 0400, made exclusively, fsynced with their folder. Thread-safe.
+// Private keys on disk: mode 0400, never overwritten, durable when the call has answered.
+// Thread-safe. Besides those named, the errors are those of base/durable_file.h.
 #ifndef AMANA_PROTO_CRYPTO_KEY_FILE_H_
 #define AMANA_PROTO_CRYPTO_KEY_FILE_H_
 
 #include <string>
-#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -11,21 +11,13 @@
 
 namespace amana::crypto {
 
-// Creates `path` with mode 0400. FILE_EXISTS when there is anything of that name already (a key is
-// never overwritten); FILE_FAILED when the disk fails, and then no half-written file is left.
+// Creates `path` with mode 0400, whole or not at all. FILE_EXISTS when there is anything of that
+// name already.
 absl::Status WriteKeyFile(const std::string& path, const Secret& contents);
 
-// KEY_FILE_PERMISSIONS when group or others have any right on it, when it belongs to another user
-// (root excepted), or when it is not a regular file; FILE_MISSING; FILE_FAILED; over 64 KiB is
-// KEY_INVALID.
+// KEY_FILE_PERMISSIONS unless it is a regular file of this user or root with mode 0400 or 0600;
+// FILE_NOT_FOUND; KEY_INVALID when it is empty or over 64 KiB.
 absl::StatusOr<Secret> ReadKeyFile(const std::string& path);
-
-// What is public: certificates, requests, lists. Replaces `path` in one step (write beside, fsync,
-// rename, fsync the folder), mode 0644.
-absl::Status WritePublicFile(const std::string& path, std::string_view contents);
-// As above, but FILE_EXISTS instead of replacing.
-absl::Status WriteNewPublicFile(const std::string& path, std::string_view contents);
-absl::StatusOr<std::string> ReadPublicFile(const std::string& path);  // FILE_MISSING, FILE_FAILED
 
 }  // namespace amana::crypto
 

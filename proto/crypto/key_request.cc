@@ -1,11 +1,9 @@
 #include "proto/crypto/key_request.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <filesystem>
 #include <utility>
 
+#include "base/durable_file.h"
 #include "base/status.h"
 #include "proto/crypto/errors.h"
 #include "proto/crypto/key_file.h"
@@ -23,17 +21,6 @@ absl::Status CheckName(std::string_view name) {
   return valid ? absl::OkStatus() : KeyInvalid("its name must be a plain file name");
 }
 
-// 0700 for the innermost one: the folder holds keys.
-absl::Status MakeFolder(const std::string& dir) {
-  std::error_code error;
-  const std::filesystem::path parent = std::filesystem::path(dir).parent_path();
-  if (!parent.empty()) std::filesystem::create_directories(parent, error);
-  if (error) return FileFailed(parent.string(), "mkdir", error.value());
-  if (mkdir(dir.c_str(), 0700) == 0) return absl::OkStatus();
-  if (errno == EEXIST && std::filesystem::is_directory(dir, error)) return absl::OkStatus();
-  return FileFailed(dir, "mkdir", errno);
-}
-
 }  // namespace
 
 absl::StatusOr<KeyRequest> NewKeyAndCsr(const std::string& dir, std::string_view name,
@@ -44,13 +31,14 @@ absl::StatusOr<KeyRequest> NewKeyAndCsr(const std::string& dir, std::string_view
   KeyRequest request;
   AMANA_ASSIGN_OR_RETURN(request.csr_pem, MakeCsr(key, spiffe));
   AMANA_ASSIGN_OR_RETURN(const Secret pem, key.ToPem());
-  AMANA_RETURN_IF_ERROR(MakeFolder(dir));
+  FileSystem& files = RealFileSystem();
+  AMANA_RETURN_IF_ERROR(files.CreateDirectories(dir));
   const std::string stem = (std::filesystem::path(dir) / std::string(name)).string();
   request.key_path = stem + ".key";
   request.csr_path = stem + ".csr";
   AMANA_RETURN_IF_ERROR(WriteKeyFile(request.key_path, pem));
   // A request left by an earlier key of this name is of no use to anyone now.
-  AMANA_RETURN_IF_ERROR(WritePublicFile(request.csr_path, request.csr_pem));
+  AMANA_RETURN_IF_ERROR(files.WriteAtomically(request.csr_path, request.csr_pem, kPublicFile));
   return request;
 }
 

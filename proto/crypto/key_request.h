@@ -18,9 +18,9 @@ struct KeyRequest {
   std::string csr_pem;
 };
 
-// Makes `dir` (0700) when it is missing. `name` is a file name without a slash or leading dot; the
-// usual ones are UsageName(usage). Errors: FILE_EXISTS (a key is never overwritten), FILE_FAILED,
-// CERT_USAGE_INVALID (kCa is not asked for this way), KEY_INVALID (a bad name).
+// Makes `dir` (0700) when it is missing. `name` is a plain file name; the usual ones are
+// UsageName(usage). Errors: FILE_EXISTS (a key is never overwritten), those of base/durable_file.h,
+// CERT_USAGE_INVALID (kCa is not asked for this way), KEY_INVALID (a bad name), SPIFFE_ID_INVALID.
 absl::StatusOr<KeyRequest> NewKeyAndCsr(const std::string& dir, std::string_view name,
                                         const SpiffeId& spiffe, CertUsage usage);
 
