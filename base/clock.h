@@ -11,8 +11,9 @@
 
 namespace amana {
 
-inline int64_t ToUnixMillis(absl::Time t) { return absl::ToUnixMillis(t); }
-inline absl::Time FromUnixMillis(int64_t ms) { return absl::FromUnixMillis(ms); }
+// absl's own: functions of ours by these names would be ambiguous with them for an absl::Time.
+using absl::FromUnixMillis;
+using absl::ToUnixMillis;
 
 // Thread-safe.
 class Clock {
