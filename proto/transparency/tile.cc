@@ -44,8 +44,9 @@ uint64_t HashesAt(int level, uint64_t size) {
 void AppendChanged(int level, uint64_t old_size, uint64_t new_size, std::vector<TileId>& tiles) {
   const uint64_t before = HashesAt(level, old_size);
   const uint64_t after = HashesAt(level, new_size);
-  for (uint64_t index = before / kTileWidth; index * kTileWidth < after; ++index) {
-    if (before >= after) return;
+  if (before >= after) return;
+  const uint64_t last = (after - 1) / kTileWidth;
+  for (uint64_t index = before / kTileWidth; index <= last; ++index) {
     tiles.push_back({level, index, TileWidthAt(level, index, new_size)});
   }
 }
