@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cstdio>
+#include <ctime>
 
 #include "base/status.h"
 #include "proto/transparency/merkle.h"
@@ -136,15 +137,18 @@ TEST(SaltedEventTest, EqualValuesDoNotShow) {
   }
 }
 
-// Printed, not asserted: a busy machine must not fail the test.
+// Processor time, the best of ten runs; printed, not asserted: a busy machine must not fail the
+// test.
 TEST(SaltedEventTest, CostPerEvent) {
   const std::vector<std::string> fields = NumberedFields();
-  constexpr int kRounds = 2000;
-  const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < kRounds; ++i) ASSERT_TRUE(Commit(fields, CountingSeed()).ok());
-  const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
-  RecordProperty("microseconds_per_event", std::to_string(took.count() / kRounds));
-  std::printf("%.2f us per event\n", took.count() / kRounds);
+  constexpr int kEvents = 1000;
+  double best = 1e9;
+  for (int run = 0; run < 10; ++run) {
+    const std::clock_t start = std::clock();
+    for (int i = 0; i < kEvents; ++i) ASSERT_TRUE(Commit(fields, CountingSeed()).ok());
+    best = std::min(best, 1e6 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+  }
+  std::printf("%.2f us per event\n", best / kEvents);
 }
 
 }  // namespace
