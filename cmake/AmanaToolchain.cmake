@@ -40,4 +40,5 @@ if(AMANA_SANITIZE STREQUAL "thread")
   target_compile_options(amana_tsan_absl_mutex PRIVATE -fno-sanitize=thread)
   target_link_libraries(amana_tsan_absl_mutex PRIVATE amana_flags)
   link_libraries(amana_tsan_absl_mutex)
+  add_link_options($<TARGET_FILE:amana_tsan_absl_mutex>)  # a second time, in front of all libraries
 endif()
