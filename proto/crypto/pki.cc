@@ -158,6 +158,13 @@ absl::StatusOr<Certificate> IssueAgencyCa(const Authority& root, const EcdsaPubl
   AMANA_RETURN_IF_ERROR(CheckTrustDomain(trust_domain));
   AMANA_RETURN_IF_ERROR(CheckWithin(validity, root.certificate));
   if (agency.empty()) return CertificateProfileInvalid("the agency is missing");
+  if (!root.certificate.self_issued() || !root.certificate.ca_agency().empty()) {
+    return CertificateProfileInvalid("an agency's CA is signed by a root");
+  }
+  if (!root.certificate.ca_trust_domain().empty() &&
+      root.certificate.ca_trust_domain() != trust_domain) {
+    return CertificateProfileInvalid("the root speaks for another trust domain");
+  }
   CertificateBuilder builder;
   AMANA_RETURN_IF_ERROR(builder.SetSubject({.common_name = agency.value(),
                                             .unit = "Amana issuing CA",

@@ -55,7 +55,8 @@ absl::StatusOr<Certificate> MakeRoot(const EcdsaPrivateKey& key, std::string_vie
                                      Validity validity);
 
 // The CA that may speak for `agency`: critical CA:TRUE with path length 0, name constraint to the
-// trust domain, URI SAN naming the agency. KEY_INVALID when `root`'s key is not its certificate's.
+// trust domain, URI SAN naming the agency. KEY_INVALID when `root`'s key is not its certificate's,
+// CERT_PROFILE_INVALID when `root` is no root of this trust domain or the validity exceeds its own.
 absl::StatusOr<Certificate> IssueAgencyCa(const Authority& root, const EcdsaPublicKey& subject,
                                           std::string_view trust_domain, const AgencyId& agency,
                                           Validity validity);

@@ -1,0 +1,61 @@
+#include "proto/crypto/revocation_list.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/status.h"
+
+namespace amana::crypto {
+namespace {
+
+const std::string kOne(64, 'a');
+
+TEST(RevocationListTest, ReadsWhatItWrites) {
+  Revocation one;
+  one.certificate = *CertId::FromHexString(kOne);
+  one.revoked_at = absl::FromUnixSeconds(1'900'000'000);
+  one.reason = "key compromise: laptop stolen";
+  const auto line = FormatRevocation(one);
+  ASSERT_TRUE(line.ok());
+  EXPECT_EQ(*line, kOne + " 2030-03-17T17:46:40Z key compromise: laptop stolen\n");
+  const auto list = ParseRevocationList("# SYNTHETIC\n\n" + *line + *line);
+  ASSERT_TRUE(list.ok()) << list.status();
+  ASSERT_EQ(list->size(), 2u);
+  EXPECT_EQ((*list)[1].certificate, one.certificate);
+  EXPECT_EQ((*list)[1].revoked_at, one.revoked_at);
+  EXPECT_EQ((*list)[1].reason, one.reason);
+  EXPECT_TRUE(ParseRevocationList("")->empty());
+}
+
+TEST(RevocationListTest, ABrokenListIsNotUsedAtAll) {
+  const std::string good = kOne + " 2030-03-17T17:46:40Z reason\n";
+  for (const std::string& bad : {
+           kOne + "\n",
+           kOne + " 2030-03-17T17:46:40Z\n",
+           kOne + " 2030-03-17T17:46:40Z \n",
+           kOne + " yesterday reason\n",
+           kOne.substr(2) + " 2030-03-17T17:46:40Z reason\n",
+           "zz" + kOne.substr(2) + " 2030-03-17T17:46:40Z reason\n",
+           kOne + " 2030-03-17T17:46:40Z tab\there\n",
+           kOne + " 2030-03-17T17:46:40Z cut sho",
+       }) {
+    const auto list = ParseRevocationList(good + bad);
+    EXPECT_EQ(ErrorReason(list.status()), "REVOCATION_LIST_INVALID") << bad;
+    EXPECT_NE(list.status().message().find("line 2"), absl::string_view::npos) << list.status();
+  }
+}
+
+TEST(RevocationListTest, AReasonIsOneLine) {
+  Revocation one;
+  one.revoked_at = absl::FromUnixSeconds(0);
+  for (const std::string bad : {"", "two\nlines", " leading", "trailing ", "caf\xc3\xa9"}) {
+    one.reason = bad;
+    EXPECT_EQ(ErrorReason(FormatRevocation(one).status()), "REVOCATION_LIST_INVALID");
+  }
+  one.reason = std::string(201, 'x');
+  EXPECT_FALSE(FormatRevocation(one).ok());
+}
+
+}  // namespace
+}  // namespace amana::crypto
