@@ -8,11 +8,8 @@
 #include "proto/transparency/merkle.h"
 
 namespace amana::events {
-namespace {
 
 static_assert(kFieldCount == transparency::kEventFields);
-
-}  // namespace
 
 CommittedEvent Commit(const Event& event, const EventSeed& seed) {
   CommittedEvent committed;

@@ -1,0 +1,141 @@
+// The agency registry: which agencies there are, what they may do, which issuing CA speaks for
+// each, and the certificates its people and systems sign and seal with. Read from one TOML file and
+// the PEM files it names:
+//
+//   trust_domain = "amana.example"
+//   root_ca = "ca/root.pem"                 # paths are relative to this file
+//   revocations = "revoked.txt"             # must exist, may be empty
+//
+//   [[agency]]
+//   id = "police-ke"
+//   name = "National Police Service"        # of the body, never of a person
+//   kind = "POLICE"                         # AgencyKind, without its prefix
+//   country = "KE"                          # ISO 3166-1 alpha-2
+//   county = 30                             # ISO 3166-2:KE, 1 to 47; only and always with "KE"
+//   issuing_ca = "ca/police-ke.pem"         # one or, while it is being rotated, several
+//   certificates = "certificates/police-ke" # every *.pem in it; optional
+//   roles = ["system", "person"]            # that its certificates may have; by default system,
+//                                           # person and coordinator, for OVERSIGHT auditor only
+//   health_qualified = false                # may receive MEDICAL; optional, default false
+//
+//   [[agency.unit]]
+//   id = "athu-mombasa"
+//   services = ["RESCUE"]                   # ServiceType, without its prefix; may be empty
+//   county = 1                              # optional: the agency's
+//
+// A registry is read whole or not at all: an unknown key, a value of another form, a certificate
+// that does not chain to its agency's CA or names another agency, trust domain, role or unit is
+// refused, with the file, the line (of the TOML file) and what was expected. That a certificate has
+// expired is no reason to refuse a registry: time is judged when a certificate is used.
+#ifndef AMANA_BROKER_IDENTITY_REGISTRY_H_
+#define AMANA_BROKER_IDENTITY_REGISTRY_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "amana/v1/codes.pb.h"
+#include "base/durable_file.h"
+#include "base/ids.h"
+#include "broker/identity/revocation.h"
+#include "proto/crypto/x509.h"
+
+namespace amana::identity {
+
+struct Unit {
+  Address address;
+  std::vector<v1::ServiceType> services;  // ascending
+  uint32_t county = 0;                    // 0: outside Kenya
+};
+
+struct Agency {
+  AgencyId id;
+  std::string name;
+  v1::AgencyKind kind = v1::AGENCY_KIND_UNSPECIFIED;
+  std::string country;
+  uint32_t county = 0;  // 0: outside Kenya
+  bool health_qualified = false;
+  std::vector<crypto::Role> roles;
+  std::vector<Unit> units;  // ascending by address
+  bool MayHave(crypto::Role role) const;
+  bool embassy() const { return kind == v1::AGENCY_KIND_EMBASSY; }
+};
+
+struct RegisteredCertificate {
+  crypto::Certificate certificate;
+  CertId issuer;  // the CA of its agency that signed it
+  AgencyId agency;
+  crypto::Role role = crypto::Role::kSystem;
+  std::optional<UnitId> unit;
+  std::optional<PersonId> person;
+  crypto::CertUsage usage = crypto::CertUsage::kSigning;
+};
+
+// Immutable, thread-safe. Pointers returned live as long as the registry.
+class Registry {
+ public:
+  // `files` and `path` are used during the call only. REGISTRY_INVALID (kInvalidArgument) with
+  // every finding; errors of FileSystem::Read when the TOML file itself cannot be read.
+  static absl::StatusOr<std::shared_ptr<const Registry>> Load(FileSystem& files,
+                                                              const std::string& path);
+
+  // SHA-256 over everything that was read, in an order that does not depend on the file system:
+  // the same registry has the same digest on every broker.
+  const Digest& digest() const { return digest_; }
+  const std::string& trust_domain() const { return trust_domain_; }
+  const std::string& revocations_path() const { return revocations_path_; }
+  // Files and folders that were read, for whoever watches them.
+  const std::vector<std::string>& sources() const { return sources_; }
+
+  const std::vector<Agency>& agencies() const { return agencies_; }  // ascending by id
+  const Agency* agency(const AgencyId& id) const;                    // nullptr: unknown
+  const Unit* unit(const Address& address) const;                    // nullptr: unknown
+
+  // Any registered certificate; nullptr: unknown.
+  const RegisteredCertificate* FindCertificate(const CertId& id) const;
+  // A signing certificate; nullptr: unknown or of another usage.
+  const RegisteredCertificate* SigningCertificate(const CertId& id) const;
+  // What to seal to: of the unit's sealing certificates that are valid at `now` and not revoked
+  // (neither is their CA) the one that became valid last. nullptr: there is none.
+  const RegisteredCertificate* CurrentSealingCertificate(const Address& address, absl::Time now,
+                                                         const RevocationList& revoked) const;
+  // Whether an end-entity certificate is what the registry knows: its trust domain, a registered
+  // agency, signed by that agency's own CA, with a role and a unit that the agency has. Time and
+  // revocation are not judged. Its issuing CA, or TRUST_DOMAIN_UNKNOWN, AGENCY_UNKNOWN,
+  // CHAIN_UNTRUSTED, ROLE_NOT_REGISTERED, UNIT_UNKNOWN. The path is verified once.
+  absl::StatusOr<CertId> CheckIdentity(const crypto::Certificate& certificate) const;
+  // For a certificate that passed CheckIdentity: CERT_EXPIRED or CERT_NOT_YET_VALID unless it, its
+  // CA and the root are all valid at `at`. Under 1 us.
+  absl::Status CheckTime(const crypto::Certificate& certificate, absl::Time at) const;
+  // Whether a certificate, the CA that issued it or the root is revoked.
+  bool IsRevoked(const CertId& certificate, const CertId& issuer,
+                 const RevocationList& revoked) const;
+
+  const crypto::Certificate& root_ca() const { return *root_ca_; }
+
+ private:
+  friend class RegistryBuilder;
+  Registry() = default;
+
+  Digest digest_;
+  std::string trust_domain_;
+  std::string revocations_path_;
+  std::vector<std::string> sources_;
+  std::vector<Agency> agencies_;
+  std::optional<crypto::Certificate> root_ca_;  // always there once built
+  // Root pinned, the agency's issuing CAs known and no other's.
+  absl::flat_hash_map<AgencyId, std::shared_ptr<const crypto::ChainVerifier>> verifiers_;
+  absl::flat_hash_map<CertId, std::unique_ptr<const RegisteredCertificate>> certificates_;
+  // Newest first.
+  absl::flat_hash_map<Address, std::vector<const RegisteredCertificate*>> sealing_;
+};
+
+}  // namespace amana::identity
+
+#endif  // AMANA_BROKER_IDENTITY_REGISTRY_H_
