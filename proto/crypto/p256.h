@@ -2,7 +2,7 @@
 // One key has one role: signing keys sign and sealing keys agree; the certificate says which.
 //
 // Both classes are immutable values, thread-safe, and cheap to copy (a shared pointer to the parsed
-// key: parsing costs three times a verification, so keep the object, not the bytes).
+// key: keep the object, not the bytes).
 #ifndef AMANA_PROTO_CRYPTO_P256_H_
 #define AMANA_PROTO_CRYPTO_P256_H_
 
@@ -22,8 +22,8 @@ class P256PublicKey {
  public:
   static constexpr size_t kPointSize = 65;
 
-  // SubjectPublicKeyInfo in DER (RFC 5480), named curve P-256. KEY_INVALID for any other key, for a
-  // point not on the curve and for trailing bytes.
+  // SubjectPublicKeyInfo in DER (RFC 5480), named curve P-256, uncompressed. KEY_INVALID for any
+  // other key or form, for a point not on the curve and for trailing bytes.
   static absl::StatusOr<P256PublicKey> FromSpkiDer(std::string_view der);
   // 65 bytes, 0x04 || X || Y (SEC 1). KEY_INVALID when off the curve or in another form.
   static absl::StatusOr<P256PublicKey> FromPoint(std::string_view point);
