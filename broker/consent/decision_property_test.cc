@@ -148,7 +148,10 @@ TEST(DecisionPropertyTest, AWithdrawalNeverPermitsMore) {
     const int chosen = generator.Below(static_cast<int>(request.records.size()));
     const ConsentId withdrawn = request.records[chosen].id;
     for (ConsentFacts& record : request.records) {
-      if (record.id == withdrawn) record.withdrawn_at = generator.Around(40);
+      // What was withdrawn stays withdrawn when it was.
+      if (record.id == withdrawn && !record.withdrawn_at.has_value()) {
+        record.withdrawn_at = generator.Around(40);
+      }
     }
     const Decision after = request.Decide();
     EXPECT_TRUE(PermitsNoMore(after, before));
