@@ -92,6 +92,7 @@ const std::string& Certificate::key_id() const { return impl_->key_id; }
 const std::string& Certificate::issuer_key_id() const { return impl_->issuer_key_id; }
 const std::string& Certificate::serial_hex() const { return impl_->serial_hex; }
 const std::vector<std::string>& Certificate::dns_names() const { return impl_->dns_names; }
+const std::vector<std::string>& Certificate::ip_addresses() const { return impl_->ip_addresses; }
 bool Certificate::self_issued() const { return impl_->self_issued; }
 x509_st* Certificate::x509() const { return impl_->x509.get(); }
 

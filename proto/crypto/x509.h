@@ -58,9 +58,11 @@ class Certificate {
   const std::string& key_id() const;           // subject key identifier, raw bytes
   const std::string& issuer_key_id() const;    // authority key identifier, raw bytes
   const std::string& serial_hex() const;
-  std::string subject() const;                        // for people: never decide on it
-  const std::vector<std::string>& dns_names() const;  // DNS SANs (a broker's TLS certificate)
-  bool self_issued() const;                           // subject == issuer
+  std::string subject() const;  // for people: never decide on it
+  // DNS and IP SANs (of a broker's TLS certificate).
+  const std::vector<std::string>& dns_names() const;
+  const std::vector<std::string>& ip_addresses() const;
+  bool self_issued() const;  // subject == issuer
 
   friend bool operator==(const Certificate& a, const Certificate& b) { return a.id() == b.id(); }
   x509_st* x509() const;  // this room only; not to be modified

@@ -25,6 +25,7 @@ struct Certificate::Impl {
   std::string issuer_key_id;
   std::string serial_hex;
   std::vector<std::string> dns_names;
+  std::vector<std::string> ip_addresses;
   bool self_issued;
 };
 

@@ -1,4 +1,5 @@
 // Certificate::FromDer: the one way into the profile.
+#include <arpa/inet.h>
 #include <time.h>
 
 #include <memory>
@@ -98,9 +99,20 @@ absl::StatusOr<CertUsage> ParseUsage(X509* x509) {
   return CertificateUsageInvalid("none of TLS, signing and sealing");
 }
 
+// Empty when it is neither an IPv4 nor an IPv6 address.
+std::string AddressText(const ASN1_OCTET_STRING* address) {
+  char text[INET6_ADDRSTRLEN] = {};
+  const int size = ASN1_STRING_length(address);
+  const int family = size == 4 ? AF_INET : AF_INET6;
+  if (size != 4 && size != 16) return {};
+  if (inet_ntop(family, ASN1_STRING_get0_data(address), text, sizeof(text)) == nullptr) return {};
+  return text;
+}
+
 struct AltNames {
   std::vector<std::string> uris;
   std::vector<std::string> dns;
+  std::vector<std::string> addresses;
   size_t others = 0;  // neither URI, DNS nor IP
 };
 
@@ -114,7 +126,9 @@ AltNames ParseAltNames(const X509* x509) {
       names.uris.push_back(Text(name->d.uniformResourceIdentifier));
     } else if (name->type == GEN_DNS) {
       names.dns.push_back(Text(name->d.dNSName));
-    } else if (name->type != GEN_IPADD) {
+    } else if (name->type == GEN_IPADD && !AddressText(name->d.iPAddress).empty()) {
+      names.addresses.push_back(AddressText(name->d.iPAddress));
+    } else {
       ++names.others;
     }
   }
@@ -149,6 +163,7 @@ absl::Status ParseIdentity(Certificate::Impl& impl) {
   if (names.uris.size() != 1) return SpiffeIdInvalid("there must be exactly one URI SAN");
   AMANA_ASSIGN_OR_RETURN(impl.spiffe, ParseSpiffeId(names.uris[0]));
   impl.dns_names = std::move(names.dns);
+  impl.ip_addresses = std::move(names.addresses);
   return absl::OkStatus();
 }
 
@@ -220,6 +235,7 @@ absl::StatusOr<Certificate> Certificate::FromDer(std::string_view der) {
             .issuer_key_id = {},
             .serial_hex = {},
             .dns_names = {},
+            .ip_addresses = {},
             .self_issued = self_issued};
   AMANA_RETURN_IF_ERROR(ParseIdentity(impl));
   impl.key_id = Text(X509_get0_subject_key_id(impl.x509.get()));

@@ -60,6 +60,8 @@ TEST(CertificateTest, TellsWhatItWasIssuedFor) {
   EXPECT_TRUE(TestRoot().certificate.ca_agency().empty());
   EXPECT_EQ(TestAgencyCa("shelter").certificate.ca_agency().value(), "shelter");
   EXPECT_EQ(tests::TestBrokerTls().certificate.dns_names(), std::vector<std::string>{"localhost"});
+  EXPECT_EQ(tests::TestBrokerTls().certificate.ip_addresses(),
+            std::vector<std::string>{"127.0.0.1"});
 }
 
 TEST(CertificateTest, SurvivesPemAndDer) {
