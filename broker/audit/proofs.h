@@ -1,0 +1,31 @@
+// Proofs for what is already in the log, out of its stored hash tiles: at most one tile and 256
+// hashes a level of 8.
+#ifndef AMANA_BROKER_AUDIT_PROOFS_H_
+#define AMANA_BROKER_AUDIT_PROOFS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "broker/store/store.h"
+
+namespace amana::audit {
+
+// C2SP tlog-proof of an event against the snapshot's newest checkpoint. OUT_OF_RANGE beyond it.
+absl::StatusOr<std::string> TlogProofFor(const store::Snapshot& snapshot, uint64_t index);
+
+// RFC 6962 consistency proof from an older size to the newest checkpoint. OUT_OF_RANGE beyond it.
+absl::StatusOr<std::vector<Digest>> ConsistencyProofFor(const store::Snapshot& snapshot,
+                                                        uint64_t from_size);
+
+// A tlog-tiles resource as the newest checkpoint has it: "checkpoint", "tile/0/000",
+// "tile/entries/000.p/12". NOT_FOUND for one that the log does not have (yet);
+// TILE_PATH_MALFORMED.
+absl::StatusOr<std::string> ReadResource(const store::Snapshot& snapshot, std::string_view path);
+
+}  // namespace amana::audit
+
+#endif  // AMANA_BROKER_AUDIT_PROOFS_H_

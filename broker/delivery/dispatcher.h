@@ -1,0 +1,90 @@
+// Brings leases to outlets: whenever a unit has a connected receiver with credit and something may
+// be queued for it, a lease transaction runs, and what it leased goes out. A unit whose native side
+// fails is probed with one delivery after a backoff, not with all of them.
+//
+// Thread-safe. Lock order: Dispatcher before Outlet. Neither is held while the store is called.
+#ifndef AMANA_BROKER_DELIVERY_DISPATCHER_H_
+#define AMANA_BROKER_DELIVERY_DISPATCHER_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "base/clock.h"
+#include "broker/delivery/outlet.h"
+#include "broker/delivery/policy.h"
+
+namespace amana::delivery {
+
+// What a lease transaction brought, ready to write.
+struct Leased {
+  Pseudonym subject;
+  MessagePtr message;
+};
+struct LeaseResult {
+  std::vector<Leased> deliveries;
+  std::vector<std::pair<store::DeliveryKey, MessagePtr>> recalls;
+  // False when nothing more is queued for the unit at present.
+  bool more = false;
+};
+using LeaseDone = absl::AnyInvocable<void(absl::StatusOr<LeaseResult>)>;
+// Leases up to `limit` deliveries for `unit` and collects its open recalls; asynchronous.
+using LeaseFn = std::function<void(const Address& unit, uint32_t limit, LeaseDone done)>;
+
+class Dispatcher {
+ public:
+  Dispatcher(const Policy& policy, const Clock* clock, LeaseFn lease);
+
+  void Attach(std::shared_ptr<Outlet> outlet);
+  void Detach(const std::shared_ptr<Outlet>& outlet);
+  // Credit was added, or something was queued for these units.
+  void Wake(const Address& unit);
+  void Wake(const std::vector<Address>& units);
+  // A delivery of the unit was acknowledged or dead: the native side works.
+  void Settled(const Address& unit);
+  // A delivery of the unit failed transiently: probe after a backoff.
+  void Failed(const Address& unit, double jitter);
+  // Pumps units whose backoff has elapsed; returns when the next one does.
+  absl::Time Tick();
+  // Calls `done` once nothing of `subject` is being written to anybody and nothing that was leased
+  // before this call will be.
+  void Revoke(const Pseudonym& subject, std::function<void()> done);
+  // No further leases; in-flight lease transactions still end.
+  void Stop();
+
+ private:
+  struct Unit {
+    std::vector<std::shared_ptr<Outlet>> outlets;
+    size_t turn = 0;        // round robin between outlets
+    bool leasing = false;   // one lease transaction at a time
+    bool again = false;     // woken meanwhile
+    uint32_t failures = 0;  // in a row
+    absl::Time not_before = absl::InfinitePast();
+    bool probing = false;            // one delivery is out to see whether the native side works
+    std::vector<Pseudonym> revoked;  // while leasing: what must not go out when the lease returns
+  };
+
+  void Pump(const Address& unit);
+  void OnLeased(const Address& unit, std::shared_ptr<Outlet> outlet, uint32_t credit,
+                absl::StatusOr<LeaseResult> result);
+  std::shared_ptr<Outlet> PickOutlet(Unit& unit, uint32_t& credit)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  const Policy policy_;
+  const Clock* const clock_;
+  const LeaseFn lease_;
+  absl::Mutex mu_;
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+  std::map<Address, Unit> units_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace amana::delivery
+
+#endif  // AMANA_BROKER_DELIVERY_DISPATCHER_H_

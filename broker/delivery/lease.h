@@ -1,0 +1,47 @@
+// What happens to a delivery between QUEUED and its acknowledgement: leased to a receiver with
+// consent decided in the same transaction, reported on, queued again, or dead. All functions run
+// inside a store transaction; none blocks.
+#ifndef AMANA_BROKER_DELIVERY_LEASE_H_
+#define AMANA_BROKER_DELIVERY_LEASE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "broker/delivery/consent_check.h"
+#include "broker/delivery/dispatcher.h"
+#include "broker/delivery/policy.h"
+#include "broker/delivery/recorder.h"
+#include "broker/store/store.h"
+
+namespace amana::delivery {
+
+// Leases up to `limit` queued deliveries of `unit`, most urgent and oldest first, and collects its
+// open recalls. A delivery that consent no longer permits is withheld (or recalled, where an
+// earlier lease disclosed it) instead; one wrapped for a revoked certificate sends its task to
+// NEEDS_WRAP. A record that cannot be read leaves the queue as a dead letter and is no reason to
+// stop the others.
+absl::StatusOr<LeaseResult> Lease(store::Transaction& tx, const Moment& moment,
+                                  const Policy& policy, const Address& unit, uint32_t limit);
+
+enum class Outcome { kSent, kTransient, kPermanent };
+
+// A receiver's report on its lease. LEASE_LOST (kAborted) when the lease is not the current one:
+// the report is late, and the delivery has been offered again or is over.
+absl::Status Report(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                    const store::DeliveryKey& key, const Address& unit, uint64_t lease_epoch,
+                    Outcome outcome, v1::Reason error, double jitter);
+
+// Consent no longer permits: task and deliveries go where the tables say. What was never disclosed
+// is withheld, what was is recalled.
+absl::StatusOr<TakenBack> Block(store::Transaction& tx, const store::ReferralRecord& referral,
+                                absl::Time now, const Policy& policy, store::TaskRecord task,
+                                const consent::Decision& decision,
+                                const std::optional<store::StatementRecord>& cause);
+
+}  // namespace amana::delivery
+
+#endif  // AMANA_BROKER_DELIVERY_LEASE_H_

@@ -1,0 +1,107 @@
+#include "broker/delivery/outlet.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace amana::delivery {
+namespace {
+
+// More than a receiver can sensibly have in hand; a guard against overflow, not a tuning knob.
+constexpr uint32_t kMaxCredit = 256;
+
+}  // namespace
+
+Outlet::Outlet(Address unit, std::function<void()> ready)
+    : unit_(std::move(unit)), ready_(std::move(ready)) {}
+
+MessagePtr Outlet::Next() {
+  absl::MutexLock lock(&mu_);
+  if (closed_ || writing_.has_value()) return nullptr;
+  if (!control_.empty()) {
+    writing_ = Item{Pseudonym(), std::move(control_.front())};
+    control_.pop_front();
+  } else if (!deliveries_.empty()) {
+    writing_ = std::move(deliveries_.front());
+    deliveries_.pop_front();
+  } else {
+    return nullptr;
+  }
+  return writing_->message;
+}
+
+void Outlet::Written() {
+  std::vector<std::function<void()>> released;
+  {
+    absl::MutexLock lock(&mu_);
+    writing_.reset();
+    released.swap(waiters_);
+  }
+  for (const auto& done : released) done();
+}
+
+void Outlet::Close() {
+  std::vector<std::function<void()>> released;
+  {
+    absl::MutexLock lock(&mu_);
+    closed_ = true;
+    credit_ = 0;
+    control_.clear();
+    deliveries_.clear();
+    writing_.reset();
+    released.swap(waiters_);
+  }
+  for (const auto& done : released) done();
+}
+
+bool Outlet::closed() const {
+  absl::MutexLock lock(&mu_);
+  return closed_;
+}
+
+void Outlet::AddCredit(uint32_t deliveries) {
+  absl::MutexLock lock(&mu_);
+  if (!closed_) credit_ = std::min(kMaxCredit, credit_ + std::min(deliveries, kMaxCredit));
+}
+
+uint32_t Outlet::Credit() const {
+  absl::MutexLock lock(&mu_);
+  return credit_;
+}
+
+uint32_t Outlet::TakeCredit(uint32_t wanted) {
+  absl::MutexLock lock(&mu_);
+  const uint32_t granted = std::min(wanted, credit_);
+  credit_ -= granted;
+  return granted;
+}
+
+void Outlet::ReturnCredit(uint32_t deliveries) { AddCredit(deliveries); }
+
+void Outlet::PushDelivery(Pseudonym subject, MessagePtr message) {
+  absl::MutexLock lock(&mu_);
+  if (!closed_) deliveries_.push_back({std::move(subject), std::move(message)});
+}
+
+void Outlet::PushControl(MessagePtr message) {
+  absl::MutexLock lock(&mu_);
+  if (!closed_) control_.push_back(std::move(message));
+}
+
+bool Outlet::MarkRecalled(const store::DeliveryKey& key) {
+  absl::MutexLock lock(&mu_);
+  return recalled_.insert(key).second;
+}
+
+void Outlet::Revoke(const Pseudonym& subject, std::function<void()> done) {
+  {
+    absl::MutexLock lock(&mu_);
+    std::erase_if(deliveries_, [&](const Item& item) { return item.subject == subject; });
+    if (writing_.has_value() && writing_->subject == subject) {
+      waiters_.push_back(std::move(done));
+      return;
+    }
+  }
+  done();
+}
+
+}  // namespace amana::delivery

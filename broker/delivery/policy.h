@@ -1,0 +1,32 @@
+// The numbers of the delivery engine, from the configuration.
+#ifndef AMANA_BROKER_DELIVERY_POLICY_H_
+#define AMANA_BROKER_DELIVERY_POLICY_H_
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace amana::delivery {
+
+struct Policy {
+  // How long a receiver has to acknowledge or report before the delivery is offered again.
+  absl::Duration lease = absl::Seconds(60);
+  // From "handed to the native side" to the signed acknowledgement.
+  absl::Duration acknowledge_within = absl::Minutes(15);
+  // Backoff after a transient failure doubles from `first` to `longest`.
+  absl::Duration backoff_first = absl::Seconds(1);
+  absl::Duration backoff_longest = absl::Minutes(10);
+  // After this many leases, or this age, a failing delivery is a dead letter.
+  uint32_t max_attempts = 12;
+  absl::Duration max_age = absl::Hours(14 * 24);
+  // A recall unanswered for this long alerts the coordinator.
+  absl::Duration recall_within = absl::Hours(24);
+};
+
+// Exponential, with full jitter on the upper half: between 1/2 and 1 times
+// min(first * 2^(failures-1), longest). `failures` counts from 1; `jitter` is in [0, 1).
+absl::Duration Backoff(const Policy& policy, uint32_t failures, double jitter);
+
+}  // namespace amana::delivery
+
+#endif  // AMANA_BROKER_DELIVERY_POLICY_H_

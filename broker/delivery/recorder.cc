@@ -1,0 +1,226 @@
+#include "broker/delivery/recorder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/referral/delivery_machine.h"
+#include "broker/referral/task_machine.h"
+
+namespace amana::delivery {
+namespace {
+
+v1::EventKind KindOf(v1::TaskState state) {
+  switch (state) {
+    case v1::TASK_STATE_SUBMITTED:
+      return v1::EVENT_KIND_TASK_SUBMITTED;
+    case v1::TASK_STATE_ROUTED:
+      return v1::EVENT_KIND_TASK_ROUTED;
+    case v1::TASK_STATE_BLOCKED_CONSENT:
+      return v1::EVENT_KIND_TASK_BLOCKED_CONSENT;
+    case v1::TASK_STATE_NEEDS_WRAP:
+      return v1::EVENT_KIND_TASK_NEEDS_WRAP;
+    case v1::TASK_STATE_UNROUTABLE:
+      return v1::EVENT_KIND_TASK_UNROUTABLE;
+    case v1::TASK_STATE_RECEIVED:
+      return v1::EVENT_KIND_TASK_RECEIVED;
+    case v1::TASK_STATE_SEEN:
+      return v1::EVENT_KIND_TASK_SEEN;
+    case v1::TASK_STATE_ACCEPTED:
+      return v1::EVENT_KIND_TASK_ACCEPTED;
+    case v1::TASK_STATE_REJECTED:
+      return v1::EVENT_KIND_TASK_REJECTED;
+    case v1::TASK_STATE_CANCELLED:
+      return v1::EVENT_KIND_TASK_CANCELLED;
+    case v1::TASK_STATE_REVOKED:
+      return v1::EVENT_KIND_TASK_REVOKED;
+    case v1::TASK_STATE_EXPIRED:
+      return v1::EVENT_KIND_TASK_EXPIRED;
+    default:
+      return v1::EVENT_KIND_UNSPECIFIED;
+  }
+}
+
+v1::EventKind KindOf(v1::DeliveryState state) {
+  switch (state) {
+    case v1::DELIVERY_STATE_QUEUED:
+      return v1::EVENT_KIND_DELIVERY_QUEUED;
+    case v1::DELIVERY_STATE_LEASED:
+      return v1::EVENT_KIND_DELIVERY_LEASED;
+    case v1::DELIVERY_STATE_SENT:
+      return v1::EVENT_KIND_DELIVERY_SENT;
+    case v1::DELIVERY_STATE_RETRY_WAIT:
+      return v1::EVENT_KIND_DELIVERY_RETRY_WAIT;
+    case v1::DELIVERY_STATE_NATIVE_ACKED:
+      return v1::EVENT_KIND_DELIVERY_NATIVE_ACKED;
+    case v1::DELIVERY_STATE_NATIVE_NACKED:
+      return v1::EVENT_KIND_DELIVERY_NATIVE_NACKED;
+    case v1::DELIVERY_STATE_READ:
+      return v1::EVENT_KIND_DELIVERY_READ;
+    case v1::DELIVERY_STATE_DEAD_LETTER:
+      return v1::EVENT_KIND_DELIVERY_DEAD_LETTER;
+    case v1::DELIVERY_STATE_WITHHELD:
+      return v1::EVENT_KIND_DELIVERY_WITHHELD;
+    case v1::DELIVERY_STATE_RECALLED:
+      return v1::EVENT_KIND_DELIVERY_RECALLED;
+    case v1::DELIVERY_STATE_EXPIRED:
+      return v1::EVENT_KIND_DELIVERY_EXPIRED;
+    case v1::DELIVERY_STATE_ERASED:
+      return v1::EVENT_KIND_DELIVERY_ERASED;
+    case v1::DELIVERY_STATE_RECALL_SENT:
+      return v1::EVENT_KIND_DELIVERY_RECALL_SENT;
+    case v1::DELIVERY_STATE_RECALL_CONFIRMED:
+      return v1::EVENT_KIND_DELIVERY_RECALL_CONFIRMED;
+    case v1::DELIVERY_STATE_RECALL_REFUSED:
+      return v1::EVENT_KIND_DELIVERY_RECALL_REFUSED;
+    case v1::DELIVERY_STATE_RECALL_UNANSWERED:
+      return v1::EVENT_KIND_DELIVERY_RECALL_UNANSWERED;
+    default:
+      return v1::EVENT_KIND_UNSPECIFIED;
+  }
+}
+
+// A native error class stands in the record from the refusal until the next move.
+referral::DeliveryGuard GuardOf(const store::DeliveryRecord& delivery,
+                                const Disclosure& disclosure) {
+  return {.disclosed = delivery.disclosed,
+          .native_error = delivery.reason,
+          .sections_present = true,
+          .legal_basis = disclosure.legal_basis};
+}
+
+}  // namespace
+
+Recorder::Recorder(store::Transaction& tx, const store::ReferralRecord& referral, absl::Time now,
+                   Evidence evidence)
+    : tx_(tx), referral_(referral), now_(now), evidence_(std::move(evidence)) {}
+
+events::Event Recorder::NewEvent(v1::EventKind kind) const {
+  events::Event event;
+  event.kind = kind;
+  event.referral = referral_.key;
+  event.statement_digest = evidence_.statement;
+  event.actor_agency = evidence_.agency;
+  event.actor_unit = evidence_.unit;
+  event.actor_person = evidence_.person;
+  event.cert_id = evidence_.cert_id;
+  event.urgency = referral_.urgency;
+  event.consent_id = referral_.consent_id;
+  event.consent_version = referral_.consent_version;
+  return event;
+}
+
+absl::StatusOr<uint64_t> Recorder::Append(events::Event event) {
+  return tx_.log().Append(std::move(event));
+}
+
+absl::StatusOr<uint64_t> Recorder::MoveTask(store::TaskRecord& task, v1::TaskState to,
+                                            referral::Actor actor, v1::Reason reason) {
+  const v1::TaskState from = task.state;
+  AMANA_RETURN_IF_ERROR(referral::CheckTaskTransition(from, to, actor, reason));
+  store::TaskRecord next = task;
+  next.state = to;
+  next.reason = reason;
+  next.changed = now_;
+  AMANA_RETURN_IF_ERROR(tx_.referrals().MoveTask(from, next));
+  task = std::move(next);
+  return AppendTask(task);
+}
+
+absl::StatusOr<uint64_t> Recorder::AppendTask(const store::TaskRecord& task) {
+  events::Event event = NewEvent(KindOf(task.state));
+  event.recipient = task.recipient;
+  event.task = task.key.task;
+  event.offer_epoch = task.offer_epoch;
+  event.reason = task.reason;
+  event.consent_rules = task.consent_rules;
+  event.withheld = task.withheld;
+  return Append(std::move(event));
+}
+
+absl::StatusOr<uint64_t> Recorder::MoveDelivery(store::DeliveryRecord& delivery,
+                                                v1::DeliveryState to, referral::Actor actor,
+                                                v1::Reason reason, absl::Time due,
+                                                const Disclosure& disclosure) {
+  const v1::DeliveryState from = delivery.state;
+  AMANA_RETURN_IF_ERROR(
+      referral::CheckDeliveryTransition(from, to, actor, reason, GuardOf(delivery, disclosure)));
+  store::DeliveryRecord next = delivery;
+  next.state = to;
+  next.reason = reason;
+  next.changed = now_;
+  next.due = due;
+  AMANA_RETURN_IF_ERROR(tx_.deliveries().Move(from, next));
+  delivery = std::move(next);
+
+  events::Event event = NewEvent(KindOf(to));
+  event.recipient = delivery.recipient;
+  event.task = delivery.key.task.task;
+  event.stage = delivery.key.stage;
+  event.offer_epoch = delivery.key.offer_epoch;
+  event.lease_epoch = delivery.lease_epoch;
+  event.attempt = delivery.attempts;
+  event.reason = reason;
+  event.delivered = disclosure.delivered;
+  event.withheld = disclosure.withheld;
+  event.consent_rules = disclosure.consent_rules;
+  return Append(std::move(event));
+}
+
+absl::Status Recorder::Queue(const store::TaskRecord& task, v1::DisclosureStage stage,
+                             const CertId& recipient_cert) {
+  store::DeliveryRecord delivery;
+  delivery.key = {task.key, task.offer_epoch, stage};
+  delivery.recipient = *task.recipient;
+  delivery.recipient_cert = recipient_cert;
+  delivery.urgency = referral_.urgency;
+  delivery.subject = referral_.subject;
+  delivery.queued = now_;
+  delivery.changed = now_;
+  delivery.expires = referral_.expires;
+  AMANA_RETURN_IF_ERROR(tx_.deliveries().Queue(delivery));
+  tx_.Wake(delivery.recipient);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TakenBack> Recorder::TakeBack(const store::TaskRecord& task, v1::DeliveryState quiet,
+                                             v1::Reason reason,
+                                             const std::optional<store::StatementRecord>& cause,
+                                             const Policy& policy) {
+  AMANA_ASSIGN_OR_RETURN(std::vector<store::DeliveryRecord> all, tx_.deliveries().OfTask(task.key));
+  TakenBack out;
+  for (store::DeliveryRecord& delivery : all) {
+    if (delivery.state == v1::DELIVERY_STATE_WITHHELD) {
+      AMANA_RETURN_IF_ERROR(MoveDelivery(delivery, v1::DELIVERY_STATE_ERASED,
+                                         referral::Actor::kBroker, reason, absl::InfiniteFuture())
+                                .status());
+      continue;
+    }
+    const v1::DeliveryState to = delivery.disclosed ? v1::DELIVERY_STATE_RECALL_SENT : quiet;
+    if (!referral::CheckDeliveryTransition(delivery.state, to, referral::Actor::kBroker, reason,
+                                           GuardOf(delivery, {}))
+             .ok()) {
+      continue;  // already over, or already recalled
+    }
+    const absl::Time due =
+        delivery.disclosed ? now_ + policy.recall_within : absl::InfiniteFuture();
+    AMANA_RETURN_IF_ERROR(
+        MoveDelivery(delivery, to, referral::Actor::kBroker, reason, due).status());
+    ++(delivery.disclosed ? out.recalled : out.quiet);
+    if (!delivery.disclosed) continue;
+    if (cause.has_value()) {
+      AMANA_RETURN_IF_ERROR(tx_.deliveries().KeepAnswer(delivery.key, kRecallCause, *cause));
+    }
+    tx_.Wake(delivery.recipient);
+  }
+  return out;
+}
+
+absl::StatusOr<bool> Recorder::Disclosed(const store::TaskKey& task) const {
+  const store::Transaction& tx = tx_;
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::DeliveryRecord> all,
+                         tx.deliveries().OfTask(task));
+  return std::any_of(all.begin(), all.end(),
+                     [](const store::DeliveryRecord& each) { return each.disclosed; });
+}
+
+}  // namespace amana::delivery

@@ -1,0 +1,139 @@
+#include "broker/delivery/timers.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "amana/v1/referral.pb.h"
+#include "broker/delivery/errors.h"
+#include "broker/delivery/lease.h"
+#include "broker/delivery/recorder.h"
+#include "broker/delivery/retry.h"
+
+namespace amana::delivery {
+namespace {
+
+using referral::Actor;
+
+// Backoff elapsed: consent is decided again before the delivery is queued.
+absl::Status EndBackoff(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                        const store::ReferralRecord& referral, store::DeliveryRecord& delivery) {
+  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body, tx.referrals().ReadBody(referral.key));
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks,
+                         tx.referrals().Tasks(referral.key));
+  v1::SignedEnvelope envelope;
+  v1::ReferralHeader header;
+  v1::Submission sections;
+  if (!envelope.ParseFromString(body.header_envelope) ||
+      !header.ParseFromString(envelope.payload()) || !sections.ParseFromString(body.sections) ||
+      delivery.key.task.task >= tasks.size()) {
+    return RecordUnreadable();
+  }
+  const consent::Decision decision =
+      DecideTask(tx, moment, header, delivery.key.task.task, delivery.recipient,
+                 CategoriesOf(sections), consent::Attempt::kRetry);
+  if (!decision.Delivers()) {
+    return Block(tx, referral, moment.now, policy, tasks[delivery.key.task.task], decision,
+                 std::nullopt)
+        .status();
+  }
+  Recorder recorder(tx, referral, moment.now, {});
+  AMANA_RETURN_IF_ERROR(recorder
+                            .MoveDelivery(delivery, v1::DELIVERY_STATE_QUEUED, Actor::kBroker,
+                                          v1::REASON_UNSPECIFIED, absl::InfiniteFuture())
+                            .status());
+  tx.Wake(delivery.recipient);
+  return absl::OkStatus();
+}
+
+absl::Status OnDue(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                   store::DeliveryRecord& delivery) {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
+                         tx.referrals().Find(delivery.key.task.referral));
+  if (!referral.has_value()) return RecordUnreadable();
+  Recorder recorder(tx, *referral, moment.now, {});
+  switch (delivery.state) {
+    case v1::DELIVERY_STATE_LEASED:
+      AMANA_RETURN_IF_ERROR(recorder
+                                .MoveDelivery(delivery, v1::DELIVERY_STATE_QUEUED, Actor::kBroker,
+                                              v1::REASON_UNSPECIFIED, absl::InfiniteFuture())
+                                .status());
+      tx.Wake(delivery.recipient);
+      return absl::OkStatus();
+    case v1::DELIVERY_STATE_SENT:
+      // No jitter: acknowledgement timeouts are spread as their deliveries were.
+      return RetryLater(recorder, delivery, moment.now, policy, v1::REASON_UNSPECIFIED, 0.5);
+    case v1::DELIVERY_STATE_RETRY_WAIT:
+      return EndBackoff(tx, moment, policy, *referral, delivery);
+    case v1::DELIVERY_STATE_RECALL_SENT:
+      return recorder
+          .MoveDelivery(delivery, v1::DELIVERY_STATE_RECALL_UNANSWERED, Actor::kBroker,
+                        v1::REASON_RECALL_SLA_MISSED, absl::InfiniteFuture())
+          .status();
+    default:
+      return RecordUnreadable();  // no other state has a due time
+  }
+}
+
+absl::Status Expire(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                    store::TaskRecord task) {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
+                         tx.referrals().Find(task.key.referral));
+  if (!referral.has_value()) return RecordUnreadable();
+  Recorder recorder(tx, *referral, moment.now, {});
+  AMANA_RETURN_IF_ERROR(
+      recorder.TakeBack(task, v1::DELIVERY_STATE_EXPIRED, v1::REASON_EXPIRED, std::nullopt, policy)
+          .status());
+  return recorder.MoveTask(task, v1::TASK_STATE_EXPIRED, Actor::kBroker, v1::REASON_EXPIRED)
+      .status();
+}
+
+}  // namespace
+
+absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                              size_t slice) {
+  if (!moment.clock_ok) return 0;
+  AMANA_ASSIGN_OR_RETURN(std::vector<store::DeliveryRecord> due,
+                         tx.deliveries().Due(moment.now, slice));
+  for (store::DeliveryRecord& delivery : due) {
+    AMANA_RETURN_IF_ERROR(OnDue(tx, moment, policy, delivery));
+  }
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> expired,
+                         tx.referrals().ExpiredTasks(moment.now, slice));
+  for (const store::TaskRecord& task : expired) {
+    AMANA_RETURN_IF_ERROR(Expire(tx, moment, policy, task));
+  }
+  return due.size() + expired.size();
+}
+
+TimerLoop::TimerLoop(const Clock* clock, Tick tick)
+    : clock_(clock), tick_(std::move(tick)), thread_([this] { Run(); }) {}
+
+TimerLoop::~TimerLoop() {
+  {
+    absl::MutexLock lock(&mu_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void TimerLoop::Poke() {
+  absl::MutexLock lock(&mu_);
+  poked_ = true;
+}
+
+void TimerLoop::Run() {
+  const auto woken = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return stopping_ || poked_; };
+  while (true) {
+    const absl::Time next = tick_();
+    const absl::Duration wait =
+        std::clamp(next - clock_->Now(), absl::ZeroDuration(), absl::Seconds(1));
+    absl::MutexLock lock(&mu_);
+    mu_.AwaitWithTimeout(absl::Condition(&woken), wait);
+    if (stopping_) return;
+    poked_ = false;
+  }
+}
+
+}  // namespace amana::delivery

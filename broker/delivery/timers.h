@@ -1,0 +1,47 @@
+// What time does: leases and backoffs end, acknowledgements and recalls go unanswered, referrals
+// expire. RunDue does what is due, in slices; TimerLoop runs it in time. Timers are columns of the
+// store, so they survive a restart and cost nothing while idle.
+#ifndef AMANA_BROKER_DELIVERY_TIMERS_H_
+#define AMANA_BROKER_DELIVERY_TIMERS_H_
+
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "broker/delivery/consent_check.h"
+#include "broker/delivery/policy.h"
+#include "broker/store/store.h"
+
+namespace amana::delivery {
+
+// At most `slice` deliveries and as many tasks that are due at `moment.now`; returns how many there
+// were. Nothing is done while the clock is not to be trusted.
+absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                              size_t slice);
+
+// Calls `tick` at once and then whenever the time it returned has come, Poke was called, or a
+// second has passed (a wall clock may be set). Owns one thread. Thread-safe.
+class TimerLoop {
+ public:
+  using Tick = absl::AnyInvocable<absl::Time()>;
+  TimerLoop(const Clock* clock, Tick tick);
+  ~TimerLoop();  // waits for a tick that runs
+  void Poke();
+
+ private:
+  void Run();
+
+  const Clock* const clock_;
+  Tick tick_;
+  absl::Mutex mu_;
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  bool poked_ ABSL_GUARDED_BY(mu_) = false;
+  std::thread thread_;
+};
+
+}  // namespace amana::delivery
+
+#endif  // AMANA_BROKER_DELIVERY_TIMERS_H_

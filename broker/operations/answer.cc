@@ -1,0 +1,35 @@
+#include "broker/operations/answer.h"
+
+#include "broker/delivery/wire.h"
+#include "broker/operations/errors.h"
+
+namespace amana::operations {
+
+absl::StatusOr<AnswerTarget> FindTarget(const store::Transaction& tx,
+                                        const identity::Caller& caller, const v1::DeliveryRef& ref,
+                                        const v1::Address& recipient,
+                                        const std::string& header_digest) {
+  AMANA_ASSIGN_OR_RETURN(const store::DeliveryKey key, delivery::FromWire(ref, "delivery"));
+  AMANA_ASSIGN_OR_RETURN(const Address unit, delivery::FromWire(recipient, "recipient"));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::DeliveryRecord> delivery,
+                         tx.deliveries().Find(key));
+  if (!delivery.has_value() || !delivery->disclosed || delivery->recipient != unit ||
+      !caller.ActsFor(unit)) {
+    return NotFound("delivery");
+  }
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
+                         tx.referrals().Find(key.task.referral));
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks,
+                         tx.referrals().Tasks(key.task.referral));
+  if (!referral.has_value() || key.task.task >= tasks.size()) return NotFound("delivery");
+  if (referral->header_digest.view() != header_digest) return HeaderDigestMismatch("header_digest");
+  return AnswerTarget{*referral, tasks[key.task.task], *delivery};
+}
+
+absl::Status CheckCurrentOffer(const AnswerTarget& target) {
+  return target.task.offer_epoch == target.delivery.key.offer_epoch
+             ? absl::OkStatus()
+             : OfferEpochOutdated("delivery.offer_epoch");
+}
+
+}  // namespace amana::operations

@@ -1,0 +1,93 @@
+// What all signed answers about a delivery have in common: they come from the unit it went to, name
+// the header they answer, and the same bytes again are answered with the first event's receipt.
+#ifndef AMANA_BROKER_OPERATIONS_ANSWER_H_
+#define AMANA_BROKER_OPERATIONS_ANSWER_H_
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "amana/v1/answer.pb.h"
+#include "broker/delivery/recorder.h"
+#include "broker/operations/commit.h"
+#include "broker/operations/statement.h"
+
+namespace amana::operations {
+
+struct AnswerTarget {
+  store::ReferralRecord referral;
+  store::TaskRecord task;
+  store::DeliveryRecord delivery;
+};
+
+// The delivery an answer is about. NOT_FOUND unless it was disclosed to `recipient`, a unit of the
+// caller's; HEADER_DIGEST_MISMATCH.
+absl::StatusOr<AnswerTarget> FindTarget(const store::Transaction& tx,
+                                        const identity::Caller& caller, const v1::DeliveryRef& ref,
+                                        const v1::Address& recipient,
+                                        const std::string& header_digest);
+
+// OFFER_EPOCH_OUTDATED unless the answer is for the task's present offer.
+absl::Status CheckCurrentOffer(const AnswerTarget& target);
+
+// What an answer does in the transaction; returns the event whose receipt is the reply. Runs once
+// for each different answer.
+template <class Message>
+using AnswerAct = absl::StatusOr<uint64_t> (*)(store::Transaction& tx, const Context& context,
+                                               const Message& message, delivery::Recorder& recorder,
+                                               AnswerTarget& target);
+
+enum class SignedBy { kSystem, kPerson };
+
+template <class Message>
+struct AnswerKind {
+  std::string_view payload_type;
+  SignedBy signed_by;
+  AnswerAct<Message> act;
+};
+
+template <class Message, class Response>
+void Answer(const Context& context, const identity::Caller& caller,
+            const v1::SignedEnvelope& envelope, AnswerKind<Message> kind, Reply<Response> reply) {
+  const delivery::Moment moment = context.Now();
+  absl::StatusOr<Verified<Message>> verified =
+      VerifyStatement<Message>(moment, caller, envelope, kind.payload_type);
+  if (!verified.ok()) return reply(verified.status());
+  if (kind.signed_by == SignedBy::kPerson) {
+    if (absl::Status person = identity::CheckIsPerson(verified->signer); !person.ok()) {
+      return reply(person);
+    }
+  }
+  auto shared = std::make_shared<const Verified<Message>>(*std::move(verified));
+  CommitAndReply<Response>(
+      context,
+      [&context, caller, moment, kind, shared](store::Transaction& tx,
+                                               Response&) -> absl::StatusOr<Verdict> {
+        const Message& message = shared->message;
+        AMANA_ASSIGN_OR_RETURN(AnswerTarget target,
+                               FindTarget(tx, caller, message.delivery(), message.recipient(),
+                                          message.header_digest()));
+        AMANA_RETURN_IF_ERROR(
+            identity::CheckSignsFor(shared->signer, target.delivery.recipient, "recipient"));
+        AMANA_ASSIGN_OR_RETURN(
+            const std::optional<store::StatementRecord> kept,
+            std::as_const(tx).deliveries().FindAnswer(target.delivery.key, kind.payload_type));
+        if (kept.has_value() && kept->digest == shared->record.digest) {
+          return Verdict{.event = kept->log_index};
+        }
+        AMANA_RETURN_IF_ERROR(shared->freshness);
+        AMANA_RETURN_IF_ERROR(Remember(tx, shared->signer));
+        delivery::Recorder recorder(tx, target.referral, moment.now, shared->evidence);
+        store::StatementRecord record = shared->record;
+        AMANA_ASSIGN_OR_RETURN(record.log_index, kind.act(tx, context, message, recorder, target));
+        AMANA_RETURN_IF_ERROR(
+            tx.deliveries().KeepAnswer(target.delivery.key, kind.payload_type, record));
+        return Verdict{.event = record.log_index};
+      },
+      std::move(reply));
+}
+
+}  // namespace amana::operations
+
+#endif  // AMANA_BROKER_OPERATIONS_ANSWER_H_

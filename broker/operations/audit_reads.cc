@@ -1,0 +1,130 @@
+#include "broker/operations/audit_reads.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "broker/audit/proofs.h"
+#include "broker/events/commit.h"
+#include "broker/events/visibility.h"
+#include "broker/operations/errors.h"
+
+namespace amana::operations {
+namespace {
+
+constexpr uint32_t kDefaultEvents = 1000;
+constexpr uint32_t kMaxEvents = 10000;
+
+events::FieldSet Visible(const identity::Caller& caller, const store::StoredEvent& stored) {
+  if (caller.role == crypto::Role::kAuditor) return events::AuditorFields();
+  return events::VisibleFields(stored.event, caller.agency);
+}
+
+std::optional<v1::ListEventsResponse> Show(const identity::Caller& caller,
+                                           const store::StoredEvent& stored) {
+  const events::FieldSet visible = Visible(caller, stored);
+  if (visible.none()) return std::nullopt;
+  v1::ListEventsResponse out;
+  out.set_index(stored.index);
+  if (visible.all()) {
+    *out.mutable_whole() = events::ToOpening(stored.event, stored.seed);
+  } else {
+    *out.mutable_partial() = events::ToPartialOpening(stored.event, stored.seed, visible);
+  }
+  return out;
+}
+
+absl::StatusOr<std::vector<v1::ListEventsResponse>> Read(const Context& context,
+                                                         const identity::Caller& caller,
+                                                         const v1::ListEventsRequest& request) {
+  const uint32_t limit = request.limit() == 0 ? kDefaultEvents : request.limit();
+  if (limit > kMaxEvents) return FieldInvalid("limit", "at most 10000");
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
+  std::vector<store::StoredEvent> found;
+  if (request.referral_id().empty()) {
+    AMANA_ASSIGN_OR_RETURN(found, snapshot->log().ReadEvents(request.first_index(), limit));
+  } else {
+    AMANA_ASSIGN_OR_RETURN(const ReferralId referral, ReferralId::FromBytes(request.referral_id()));
+    AMANA_ASSIGN_OR_RETURN(found, snapshot->log().EventsOf(referral, request.first_index(), limit));
+  }
+  std::vector<v1::ListEventsResponse> out;
+  for (const store::StoredEvent& stored : found) {
+    if (std::optional<v1::ListEventsResponse> shown = Show(caller, stored)) {
+      out.push_back(*std::move(shown));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void ListEvents(const Context& context, const identity::Caller& caller,
+                const v1::ListEventsRequest& request,
+                Reply<std::vector<v1::ListEventsResponse>> reply) {
+  if (caller.role != crypto::Role::kAuditor) return reply(Read(context, caller, request));
+  context.store->Commit(
+      [caller](store::Transaction& tx) {
+        events::Event event;
+        event.kind = v1::EVENT_KIND_AUDIT_READ;
+        event.actor_agency = caller.agency;
+        event.actor_unit = caller.unit.value_or(UnitId());
+        event.actor_person = caller.person.value_or(PersonId());
+        event.cert_id = caller.cert_id;
+        return tx.log().Append(std::move(event)).status();
+      },
+      [&context, caller, request,
+       reply = std::move(reply)](absl::StatusOr<store::BatchPtr> batch) mutable {
+        if (!batch.ok()) return reply(batch.status());
+        reply(Read(context, caller, request));
+      });
+}
+
+absl::StatusOr<v1::GetReceiptResponse> GetReceipt(const Context& context,
+                                                  const identity::Caller& caller,
+                                                  const v1::GetReceiptRequest& request) {
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::StoredEvent> found,
+                         snapshot->log().ReadEvents(request.index(), 1));
+  if (found.empty() || !Visible(caller, found[0]).all()) return NotFound("index");
+  v1::GetReceiptResponse response;
+  *response.mutable_receipt()->mutable_event() = events::ToOpening(found[0].event, found[0].seed);
+  AMANA_ASSIGN_OR_RETURN(*response.mutable_receipt()->mutable_tlog_proof(),
+                         audit::TlogProofFor(*snapshot, request.index()));
+  return response;
+}
+
+absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const Context& context,
+                                                        const v1::GetCheckpointRequest& request) {
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
+  AMANA_ASSIGN_OR_RETURN(const store::LogHead head, snapshot->log().Head());
+  if (request.from_size() > head.size) return FieldInvalid("from_size", "at most the log's size");
+  v1::GetCheckpointResponse response;
+  response.set_checkpoint(head.checkpoint);
+  if (request.from_size() == 0) return response;
+  AMANA_ASSIGN_OR_RETURN(const std::vector<Digest> proof,
+                         audit::ConsistencyProofFor(*snapshot, request.from_size()));
+  for (const Digest& node : proof) response.add_consistency_proof(node.bytes());
+  return response;
+}
+
+absl::StatusOr<v1::ReadTileResponse> ReadTile(const Context& context,
+                                              const v1::ReadTileRequest& request) {
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
+  v1::ReadTileResponse response;
+  AMANA_ASSIGN_OR_RETURN(*response.mutable_content(),
+                         audit::ReadResource(*snapshot, request.path()));
+  return response;
+}
+
+absl::StatusOr<v1::GetCertificateResponse> GetCertificate(
+    const Context& context, const v1::GetCertificateRequest& request) {
+  AMANA_ASSIGN_OR_RETURN(const CertId id, CertId::FromBytes(request.cert_id()));
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
+  AMANA_ASSIGN_OR_RETURN(std::optional<std::string> der, snapshot->directory().FindCertificate(id));
+  if (!der.has_value()) return NotFound("cert_id");
+  v1::GetCertificateResponse response;
+  response.set_certificate(*std::move(der));
+  return response;
+}
+
+}  // namespace amana::operations

@@ -1,0 +1,31 @@
+#include "broker/operations/cancel_tasks.h"
+
+#include <vector>
+
+#include "broker/referral/task_machine.h"
+
+namespace amana::operations {
+
+absl::StatusOr<Cancelled> CancelTasks(store::Transaction& tx, const store::ReferralRecord& referral,
+                                      absl::Time now, const delivery::Policy& policy,
+                                      const delivery::Evidence& evidence, v1::Reason reason,
+                                      const store::StatementRecord& cause) {
+  AMANA_ASSIGN_OR_RETURN(std::vector<store::TaskRecord> tasks, tx.referrals().Tasks(referral.key));
+  delivery::Recorder recorder(tx, referral, now, evidence);
+  Cancelled out;
+  for (store::TaskRecord& task : tasks) {
+    if (!referral::CheckTaskTransition(task.state, v1::TASK_STATE_CANCELLED,
+                                       referral::Actor::kSender, reason)
+             .ok()) {
+      continue;
+    }
+    AMANA_RETURN_IF_ERROR(
+        recorder.TakeBack(task, v1::DELIVERY_STATE_RECALLED, reason, cause, policy).status());
+    AMANA_ASSIGN_OR_RETURN(out.last_event, recorder.MoveTask(task, v1::TASK_STATE_CANCELLED,
+                                                             referral::Actor::kSender, reason));
+    ++out.tasks;
+  }
+  return out;
+}
+
+}  // namespace amana::operations

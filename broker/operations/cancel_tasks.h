@@ -1,0 +1,26 @@
+// Ends what is open of a referral, for Cancel and for a newer version.
+#ifndef AMANA_BROKER_OPERATIONS_CANCEL_TASKS_H_
+#define AMANA_BROKER_OPERATIONS_CANCEL_TASKS_H_
+
+#include "absl/status/statusor.h"
+#include "broker/delivery/policy.h"
+#include "broker/delivery/recorder.h"
+#include "broker/store/store.h"
+
+namespace amana::operations {
+
+struct Cancelled {
+  int tasks = 0;
+  uint64_t last_event = 0;  // of the last task that was cancelled
+};
+
+// Moves every task that the table lets the sender cancel to CANCELLED and takes its deliveries
+// back; `cause` goes with each recall.
+absl::StatusOr<Cancelled> CancelTasks(store::Transaction& tx, const store::ReferralRecord& referral,
+                                      absl::Time now, const delivery::Policy& policy,
+                                      const delivery::Evidence& evidence, v1::Reason reason,
+                                      const store::StatementRecord& cause);
+
+}  // namespace amana::operations
+
+#endif  // AMANA_BROKER_OPERATIONS_CANCEL_TASKS_H_

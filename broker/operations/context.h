@@ -1,0 +1,38 @@
+// What every operation is given. Operations are free functions: caller and request in, reply out;
+// no gRPC type, no thread of their own. A reply is called exactly once, on any thread.
+#ifndef AMANA_BROKER_OPERATIONS_CONTEXT_H_
+#define AMANA_BROKER_OPERATIONS_CONTEXT_H_
+
+#include <functional>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "broker/delivery/consent_check.h"
+#include "broker/delivery/dispatcher.h"
+#include "broker/delivery/policy.h"
+#include "broker/identity/caller.h"
+#include "broker/identity/trust.h"
+#include "broker/store/store.h"
+
+namespace amana::operations {
+
+template <class Response>
+using Reply = absl::AnyInvocable<void(absl::StatusOr<Response>)>;
+
+// Everything outlives every operation. Thread-safe.
+struct Context {
+  store::Store* store;
+  const Clock* clock;
+  std::function<identity::TrustPtr()> trust;  // the current one
+  delivery::Policy policy;
+  delivery::Dispatcher* dispatcher;
+
+  delivery::Moment Now() const {
+    return {.now = clock->Now(), .clock_ok = clock->Synchronised(), .trust = trust()};
+  }
+};
+
+}  // namespace amana::operations
+
+#endif  // AMANA_BROKER_OPERATIONS_CONTEXT_H_

@@ -1,0 +1,56 @@
+#include "broker/operations/decide.h"
+
+#include "amana/v1/referral.pb.h"
+#include "broker/delivery/errors.h"
+#include "broker/operations/answer.h"
+#include "broker/operations/errors.h"
+#include "proto/codes/codes.h"
+#include "proto/envelope/dsse.h"
+
+namespace amana::operations {
+namespace {
+
+using referral::Actor;
+
+absl::StatusOr<bool> HasSectionsAtAccept(const store::Transaction& tx, const StatementKey& key) {
+  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body, tx.referrals().ReadBody(key));
+  v1::Submission sections;
+  if (!sections.ParseFromString(body.sections)) return delivery::RecordUnreadable();
+  for (const v1::SlotOpening& opening : sections.openings()) {
+    if (opening.stage() == v1::DISCLOSURE_STAGE_AT_ACCEPT) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<uint64_t> Act(store::Transaction& tx, const Context&, const v1::Decision& message,
+                             delivery::Recorder& recorder, AnswerTarget& target) {
+  AMANA_RETURN_IF_ERROR(CheckCurrentOffer(target));
+  if (!message.accepted()) {
+    if (codes::KindOf(message.reason()) != codes::ReasonKind::kDecline) {
+      return FieldInvalid("reason", "a DECLINE code");
+    }
+    return recorder.MoveTask(target.task, v1::TASK_STATE_REJECTED, Actor::kRecipient,
+                             message.reason());
+  }
+  if (message.reason() != v1::REASON_UNSPECIFIED) return FieldInvalid("reason", "absent");
+  AMANA_ASSIGN_OR_RETURN(const uint64_t event,
+                         recorder.MoveTask(target.task, v1::TASK_STATE_ACCEPTED, Actor::kRecipient,
+                                           v1::REASON_UNSPECIFIED));
+  AMANA_ASSIGN_OR_RETURN(const bool more, HasSectionsAtAccept(tx, target.referral.key));
+  if (more) {
+    AMANA_RETURN_IF_ERROR(recorder.Queue(target.task, v1::DISCLOSURE_STAGE_AT_ACCEPT,
+                                         target.delivery.recipient_cert));
+  }
+  return event;
+}
+
+}  // namespace
+
+void Decide(const Context& context, const identity::Caller& caller,
+            const v1::DecideRequest& request, Reply<v1::DecideResponse> reply) {
+  Answer<v1::Decision, v1::DecideResponse>(context, caller, request.decision(),
+                                           {envelope::kDecisionType, SignedBy::kPerson, &Act},
+                                           std::move(reply));
+}
+
+}  // namespace amana::operations

@@ -1,0 +1,73 @@
+#include "broker/operations/errors.h"
+
+#include <string>
+
+#include "base/status.h"
+
+namespace amana::operations {
+namespace {
+
+absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view field,
+                   std::string_view message) {
+  return MakeError(code, reason, field, std::string(field) + ": " + std::string(message));
+}
+
+}  // namespace
+
+absl::Status NotFound(std::string_view field) {
+  return Error(absl::StatusCode::kNotFound, "NOT_FOUND", field, "not found");
+}
+absl::Status Equivocation(std::string_view field) {
+  return Error(absl::StatusCode::kAlreadyExists, "EQUIVOCATION", field,
+               "other bytes were accepted under this key; both are kept as evidence");
+}
+absl::Status SenderNotCaller(std::string_view field) {
+  return Error(absl::StatusCode::kPermissionDenied, "SENDER_NOT_CALLER", field,
+               "must be the calling agency and unit");
+}
+absl::Status RecipientUnknown(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "RECIPIENT_UNKNOWN", field,
+               "not a registered unit");
+}
+absl::Status WrapRecipientMismatch(std::string_view field) {
+  return Error(absl::StatusCode::kInvalidArgument, "WRAP_RECIPIENT_MISMATCH", field,
+               "not a sealing certificate of the recipient");
+}
+absl::Status VersionOutOfOrder(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "VERSION_OUT_OF_ORDER", field,
+               "must be one more than the newest accepted version");
+}
+absl::Status HeaderDigestMismatch(std::string_view field) {
+  return Error(absl::StatusCode::kInvalidArgument, "HEADER_DIGEST_MISMATCH", field,
+               "is not the digest of the accepted header");
+}
+absl::Status OfferEpochOutdated(std::string_view field) {
+  return Error(absl::StatusCode::kAborted, "OFFER_EPOCH_OUTDATED", field,
+               "the offer has gone to somebody else or was made anew");
+}
+absl::Status DeliveryNotLeased(std::string_view field) {
+  return Error(absl::StatusCode::kAborted, "DELIVERY_NOT_LEASED", field,
+               "the lease has ended; the delivery comes again");
+}
+absl::Status DeliveryRecalled(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "DELIVERY_RECALLED", field,
+               "the delivery was recalled");
+}
+absl::Status NotCancellable(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "NOT_CANCELLABLE", field,
+               "no task of this referral can be cancelled any more");
+}
+absl::Status AlreadyWithdrawn(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "ALREADY_WITHDRAWN", field,
+               "the consent was withdrawn before");
+}
+absl::Status FieldInvalid(std::string_view field, std::string_view expected) {
+  return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", field,
+               "must be " + std::string(expected));
+}
+absl::Status ClockNotTrusted() {
+  return MakeError(absl::StatusCode::kUnavailable, "CLOCK_NOT_TRUSTED", "",
+                   "the broker's clock is not synchronised; nothing that depends on time is done");
+}
+
+}  // namespace amana::operations

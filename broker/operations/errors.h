@@ -1,0 +1,36 @@
+// The errors of this room. Field names are those of the request.
+#ifndef AMANA_BROKER_OPERATIONS_ERRORS_H_
+#define AMANA_BROKER_OPERATIONS_ERRORS_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace amana::operations {
+
+// Absent and not the caller's to see are the same.
+absl::Status NotFound(std::string_view field);
+// Other bytes under a key that was accepted before; both are kept.
+absl::Status Equivocation(std::string_view field);
+absl::Status SenderNotCaller(std::string_view field);
+absl::Status RecipientUnknown(std::string_view field);
+// The wrapped-for certificate is not a sealing certificate of the grant's recipient.
+absl::Status WrapRecipientMismatch(std::string_view field);
+// A version must be the next one.
+absl::Status VersionOutOfOrder(std::string_view field);
+// The digest in an answer is not that of the accepted header.
+absl::Status HeaderDigestMismatch(std::string_view field);
+// An answer for an older offer, or one whose lease has ended.
+absl::Status OfferEpochOutdated(std::string_view field);
+absl::Status DeliveryNotLeased(std::string_view field);
+absl::Status DeliveryRecalled(std::string_view field);
+// Nothing of the referral can be cancelled any more.
+absl::Status NotCancellable(std::string_view field);
+absl::Status AlreadyWithdrawn(std::string_view field);
+absl::Status FieldInvalid(std::string_view field, std::string_view expected);
+// The kernel's clock is not synchronised, so nothing that depends on time is accepted.
+absl::Status ClockNotTrusted();
+
+}  // namespace amana::operations
+
+#endif  // AMANA_BROKER_OPERATIONS_ERRORS_H_

@@ -1,0 +1,34 @@
+#include "broker/operations/grants.h"
+
+#include "broker/operations/errors.h"
+#include "broker/operations/statement.h"
+
+namespace amana::operations {
+
+absl::StatusOr<store::GrantRecord> CheckedGrant(const delivery::Moment& moment,
+                                                const identity::Caller& caller,
+                                                const envelope::GrantStatement& statement,
+                                                const v1::Grant& grant) {
+  const identity::RegisteredCertificate* certificate =
+      moment.trust->registry->FindCertificate(statement.recipient_cert);
+  if (certificate == nullptr || certificate->usage != crypto::CertUsage::kSealing ||
+      certificate->agency != statement.recipient.agency ||
+      certificate->unit != statement.recipient.unit) {
+    return WrapRecipientMismatch("grants.recipient_cert_id");
+  }
+  if (!statement.companion) {
+    AMANA_ASSIGN_OR_RETURN(
+        const VerifiedSigner signer,
+        VerifySigner(moment, caller, grant.envelope(), statement.message.meta()));
+    (void)signer;  // agency and signature are what matters here
+  }
+  store::GrantRecord record;
+  record.referral = statement.referral;
+  record.recipient = statement.recipient;
+  record.recipient_cert = statement.recipient_cert;
+  record.signer_cert = statement.signer;
+  record.grant = envelope::Serialize(grant);
+  return record;
+}
+
+}  // namespace amana::operations

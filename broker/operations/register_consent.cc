@@ -1,0 +1,92 @@
+#include "broker/operations/register_consent.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "amana/v1/consent.pb.h"
+#include "broker/consent/records.h"
+#include "broker/operations/commit.h"
+#include "broker/operations/consent_effects.h"
+#include "broker/operations/errors.h"
+#include "broker/operations/statement.h"
+#include "proto/envelope/dsse.h"
+
+namespace amana::operations {
+namespace {
+
+struct Checked {
+  delivery::Moment moment;
+  Verified<v1::ConsentRecord> statement;
+  consent::ConsentFacts facts;
+};
+
+absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& caller,
+                              const v1::RegisterConsentRequest& request) {
+  const delivery::Moment moment = context.Now();
+  if (!moment.clock_ok) return ClockNotTrusted();
+  AMANA_ASSIGN_OR_RETURN(Verified<v1::ConsentRecord> statement,
+                         VerifyStatement<v1::ConsentRecord>(moment, caller, request.consent(),
+                                                            envelope::kConsentType));
+  AMANA_ASSIGN_OR_RETURN(consent::ConsentFacts facts,
+                         consent::FromRecord(statement.message, {.authentic = true,
+                                                                 .digest = statement.record.digest,
+                                                                 .registered_at = moment.now,
+                                                                 .withdrawn_at = std::nullopt}));
+  AMANA_RETURN_IF_ERROR(identity::CheckSignsFor(statement.signer, facts.recorder, "recorder"));
+  return Checked{moment, std::move(statement), std::move(facts)};
+}
+
+// A later version may only follow the newest one, and only from the agency that recorded it.
+absl::Status CheckVersion(const store::Transaction& tx, const consent::ConsentFacts& facts) {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<consent::ConsentFacts> newest,
+                         tx.consents().Find(facts.id, 0));
+  if (newest.has_value() &&
+      (newest->recorder.agency != facts.recorder.agency || newest->pseudonym != facts.pseudonym)) {
+    return NotFound("consent_id");
+  }
+  const uint32_t expected = newest.has_value() ? newest->version + 1 : 1;
+  return facts.version == expected ? absl::OkStatus() : VersionOutOfOrder("version");
+}
+
+absl::StatusOr<Verdict> Register(store::Transaction& tx, const Context& context,
+                                 const Checked& checked) {
+  const consent::ConsentFacts& facts = checked.facts;
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::StatementRecord> kept,
+                         std::as_const(tx).consents().FindStatement(facts.id, facts.version));
+  if (kept.has_value()) {
+    if (kept->digest == checked.statement.record.digest) return Verdict{.event = kept->log_index};
+    return Equivocation("consent");
+  }
+  AMANA_RETURN_IF_ERROR(checked.statement.freshness);
+  AMANA_RETURN_IF_ERROR(CheckVersion(tx, facts));
+  AMANA_RETURN_IF_ERROR(Remember(tx, checked.statement.signer));
+  store::StatementRecord record = checked.statement.record;
+  AMANA_ASSIGN_OR_RETURN(
+      record.log_index,
+      tx.log().Append(ConsentEvent(v1::EVENT_KIND_CONSENT_REGISTERED, checked.statement.evidence,
+                                   facts.id, facts.version)));
+  AMANA_RETURN_IF_ERROR(tx.consents().Register(facts, record));
+  AMANA_RETURN_IF_ERROR(DecideAgain(tx, checked.moment, context.policy, checked.statement.evidence,
+                                    facts.pseudonym, std::nullopt)
+                            .status());
+  return Verdict{.event = record.log_index};
+}
+
+}  // namespace
+
+void RegisterConsent(const Context& context, const identity::Caller& caller,
+                     const v1::RegisterConsentRequest& request,
+                     Reply<v1::RegisterConsentResponse> reply) {
+  absl::StatusOr<Checked> checked = Check(context, caller, request);
+  if (!checked.ok()) return reply(checked.status());
+  auto shared = std::make_shared<const Checked>(*std::move(checked));
+  CommitAndReply<v1::RegisterConsentResponse>(
+      context,
+      [&context, shared](store::Transaction& tx, v1::RegisterConsentResponse&) {
+        return Register(tx, context, *shared);
+      },
+      std::move(reply));
+}
+
+}  // namespace amana::operations

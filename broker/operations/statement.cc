@@ -1,0 +1,35 @@
+#include "broker/operations/statement.h"
+
+#include <utility>
+
+#include "proto/envelope/dsse.h"
+
+namespace amana::operations {
+
+absl::StatusOr<VerifiedSigner> VerifySigner(const delivery::Moment& moment,
+                                            const identity::Caller& caller,
+                                            const v1::SignedEnvelope& envelope,
+                                            const v1::StatementMeta& meta) {
+  AMANA_ASSIGN_OR_RETURN(const CertId cert_id, CertId::FromBytes(meta.cert_id(), "meta.cert_id"));
+  AMANA_ASSIGN_OR_RETURN(
+      identity::Signer signer,
+      identity::ResolveSigner(cert_id, *moment.trust->registry, *moment.trust->revocations,
+                              moment.now, caller.agency));
+  AMANA_RETURN_IF_ERROR(envelope::VerifyEnvelope(envelope, signer.public_key));
+  VerifiedSigner out{std::move(signer), {}, {}};
+  out.record.digest = envelope::PayloadDigest(envelope);
+  out.record.cert_id = cert_id;
+  out.record.envelope = envelope::Serialize(envelope);
+  out.evidence.agency = out.signer.agency;
+  if (out.signer.unit.has_value()) out.evidence.unit = *out.signer.unit;
+  if (out.signer.person.has_value()) out.evidence.person = *out.signer.person;
+  out.evidence.cert_id = cert_id;
+  out.evidence.statement = out.record.digest;
+  return out;
+}
+
+absl::Status Remember(store::Transaction& tx, const identity::Signer& signer) {
+  return tx.directory().RememberCertificate(signer.cert_id, signer.certificate.der());
+}
+
+}  // namespace amana::operations

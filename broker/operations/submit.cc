@@ -1,0 +1,237 @@
+#include "broker/operations/submit.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "broker/delivery/consent_check.h"
+#include "broker/delivery/recorder.h"
+#include "broker/delivery/wire.h"
+#include "broker/operations/cancel_tasks.h"
+#include "broker/operations/commit.h"
+#include "broker/operations/errors.h"
+#include "broker/operations/grants.h"
+#include "broker/operations/statement.h"
+#include "broker/operations/task_status.h"
+#include "broker/referral/task_machine.h"
+#include "proto/envelope/header.h"
+#include "proto/envelope/submission.h"
+
+namespace amana::operations {
+namespace {
+
+using envelope::ReferralStatement;
+using referral::Actor;
+
+// A submission that was checked as far as it can be without the store.
+struct Prepared {
+  delivery::Moment moment;
+  ReferralStatement statement;
+  VerifiedSigner signer;
+  absl::Status timely;  // freshness and expiry: no reason to refuse a replay
+  codes::CategorySet categories;
+  store::ReferralBody body;
+  std::vector<store::GrantRecord> grants;
+};
+
+absl::Status CheckRecipients(const v1::ReferralHeader& header, const identity::Registry& registry) {
+  for (int i = 0; i < header.services_size(); ++i) {
+    const v1::ServiceRequest& service = header.services(i);
+    if (!service.has_recipient()) continue;
+    const std::string field = "services[" + std::to_string(i) + "].recipient";
+    AMANA_ASSIGN_OR_RETURN(const Address recipient, delivery::FromWire(service.recipient(), field));
+    if (registry.unit(recipient) == nullptr) return RecipientUnknown(field);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Prepared> Prepare(const Context& context, const identity::Caller& caller,
+                                 v1::Submission submission) {
+  const delivery::Moment moment = context.Now();
+  if (!moment.clock_ok) return ClockNotTrusted();
+  AMANA_ASSIGN_OR_RETURN(ReferralStatement statement,
+                         ReferralStatement::Create(std::move(*submission.mutable_header())));
+  submission.clear_header();
+  AMANA_ASSIGN_OR_RETURN(VerifiedSigner signer, VerifySigner(moment, caller, statement.envelope(),
+                                                             statement.header().meta()));
+  AMANA_RETURN_IF_ERROR(
+      identity::CheckSignsFor(signer.signer, statement.sender(), "header.sender"));
+  AMANA_ASSIGN_OR_RETURN(const std::vector<envelope::GrantStatement> grants,
+                         envelope::CheckSubmission(submission, statement));
+  AMANA_RETURN_IF_ERROR(CheckRecipients(statement.header(), *moment.trust->registry));
+  absl::Status timely = envelope::CheckFreshness(statement.header().meta(), moment.now);
+  if (timely.ok()) timely = statement.CheckExpiry(moment.now);
+
+  Prepared out{moment, std::move(statement), std::move(signer), std::move(timely), {}, {}, {}};
+  for (size_t i = 0; i < grants.size(); ++i) {
+    AMANA_ASSIGN_OR_RETURN(
+        store::GrantRecord record,
+        CheckedGrant(moment, caller, grants[i], submission.grants(static_cast<int>(i))));
+    out.grants.push_back(std::move(record));
+  }
+  submission.clear_grants();
+  out.categories = delivery::CategoriesOf(submission);
+  out.body.header_envelope = out.signer.record.envelope;
+  out.body.sections = envelope::Serialize(submission);
+  return out;
+}
+
+store::ReferralRecord RecordOf(const Prepared& prepared) {
+  const v1::ReferralHeader& header = prepared.statement.header();
+  store::ReferralRecord record;
+  record.key = prepared.statement.key();
+  record.sender = prepared.statement.sender();
+  record.cert_id = prepared.statement.cert_id();
+  record.header_digest = prepared.statement.digest();
+  record.urgency = header.urgency();
+  record.subject = prepared.statement.subject();
+  if (header.has_consent()) {
+    record.consent_id = ConsentId::FromBytes(header.consent().consent_id()).value_or(ConsentId());
+    record.consent_version = header.consent().version();
+  }
+  record.accepted = prepared.moment.now;
+  record.expires = prepared.statement.expires();
+  record.test = header.test();
+  return record;
+}
+
+// Where a new task starts: ROUTED with consent and a wrap, else why not.
+struct Start {
+  store::TaskRecord task;
+  CertId recipient_cert;
+};
+
+Start StartTask(const store::Transaction& tx, const Prepared& prepared, uint32_t index) {
+  const v1::ReferralHeader& header = prepared.statement.header();
+  const v1::ServiceRequest& service = header.services(static_cast<int>(index));
+  Start start;
+  start.task.key = {prepared.statement.key(), index};
+  start.task.service = service.service();
+  start.task.changed = prepared.moment.now;
+  if (!service.has_recipient()) {
+    start.task.state = v1::TASK_STATE_UNROUTABLE;
+    start.task.reason = v1::REASON_UNROUTABLE;
+    return start;
+  }
+  start.task.recipient = delivery::FromWire(service.recipient(), "recipient").value_or(Address());
+  const consent::Decision decision =
+      delivery::DecideTask(tx, prepared.moment, header, index, *start.task.recipient,
+                           prepared.categories, consent::Attempt::kFirst);
+  start.task.consent_rules = delivery::PublicRuleNumbers(decision);
+  if (!decision.Delivers()) {
+    start.task.state = v1::TASK_STATE_BLOCKED_CONSENT;
+    start.task.reason = decision.PublicCode();
+    return start;
+  }
+  for (const v1::Category category : decision.redacted) start.task.withheld.push_back(category);
+  const identity::RegisteredCertificate* sealing =
+      prepared.moment.trust->registry->CurrentSealingCertificate(
+          *start.task.recipient, prepared.moment.now, *prepared.moment.trust->revocations);
+  start.task.state = v1::TASK_STATE_NEEDS_WRAP;
+  if (sealing == nullptr) return start;
+  start.recipient_cert = sealing->certificate.id();
+  for (const store::GrantRecord& grant : prepared.grants) {
+    if (grant.recipient_cert == start.recipient_cert) start.task.state = v1::TASK_STATE_ROUTED;
+  }
+  return start;
+}
+
+absl::Status AppendTaskEvent(delivery::Recorder& recorder, const store::TaskRecord& task) {
+  AMANA_RETURN_IF_ERROR(referral::CheckTaskTransition(v1::TASK_STATE_UNSPECIFIED,
+                                                      v1::TASK_STATE_SUBMITTED, Actor::kSender,
+                                                      v1::REASON_UNSPECIFIED));
+  AMANA_RETURN_IF_ERROR(referral::CheckTaskTransition(v1::TASK_STATE_SUBMITTED, task.state,
+                                                      Actor::kBroker, task.reason));
+  return recorder.AppendTask(task).status();
+}
+
+// The statement before this one: what is open of it ends, superseded.
+absl::Status Supersede(store::Transaction& tx, const Context& context, const Prepared& prepared) {
+  StatementKey previous = prepared.statement.key();
+  --previous.version;
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
+                         tx.referrals().Find(previous));
+  if (!referral.has_value()) return VersionOutOfOrder("header.version");
+  return CancelTasks(tx, *referral, prepared.moment.now, context.policy, prepared.signer.evidence,
+                     v1::REASON_SUPERSEDED, prepared.signer.record)
+      .status();
+}
+
+absl::Status CheckVersion(store::Transaction& tx, const Context& context,
+                          const Prepared& prepared) {
+  const StatementKey& key = prepared.statement.key();
+  AMANA_ASSIGN_OR_RETURN(const std::optional<uint32_t> latest,
+                         tx.referrals().LatestVersion(key.sender, key.referral));
+  if (key.version != latest.value_or(0) + 1) return VersionOutOfOrder("header.version");
+  return latest.has_value() ? Supersede(tx, context, prepared) : absl::OkStatus();
+}
+
+// The key is taken: by these bytes, or by others.
+absl::StatusOr<Verdict> AnswerAgain(store::Transaction& tx, const Prepared& prepared,
+                                    const store::ReferralRecord& accepted,
+                                    v1::SubmitResponse& response) {
+  if (accepted.header_digest == prepared.statement.digest()) {
+    response.set_replayed(true);
+    AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> tasks,
+                           TaskStatuses(tx, accepted.key, accepted.key.sender));
+    response.mutable_tasks()->Assign(tasks.begin(), tasks.end());
+    return Verdict{.event = accepted.log_index};
+  }
+  AMANA_RETURN_IF_ERROR(tx.referrals().KeepEquivocation(accepted.key, prepared.signer.record));
+  AMANA_RETURN_IF_ERROR(Remember(tx, prepared.signer.signer));
+  delivery::Recorder recorder(tx, accepted, prepared.moment.now, prepared.signer.evidence);
+  AMANA_ASSIGN_OR_RETURN(const uint64_t event,
+                         recorder.Append(recorder.NewEvent(v1::EVENT_KIND_EQUIVOCATION)));
+  return Verdict{.event = event, .refusal = Equivocation("header")};
+}
+
+absl::StatusOr<Verdict> Accept(store::Transaction& tx, const Context& context,
+                               const Prepared& prepared, v1::SubmitResponse& response) {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> accepted,
+                         tx.referrals().Find(prepared.statement.key()));
+  if (accepted.has_value()) return AnswerAgain(tx, prepared, *accepted, response);
+  AMANA_RETURN_IF_ERROR(prepared.timely);
+  AMANA_RETURN_IF_ERROR(CheckVersion(tx, context, prepared));
+
+  store::ReferralRecord record = RecordOf(prepared);
+  delivery::Recorder recorder(tx, record, prepared.moment.now, prepared.signer.evidence);
+  AMANA_ASSIGN_OR_RETURN(record.log_index,
+                         recorder.Append(recorder.NewEvent(v1::EVENT_KIND_SUBMISSION_ACCEPTED)));
+  std::vector<Start> starts;
+  std::vector<store::TaskRecord> tasks;
+  for (int i = 0; i < prepared.statement.header().services_size(); ++i) {
+    starts.push_back(StartTask(tx, prepared, static_cast<uint32_t>(i)));
+    tasks.push_back(starts.back().task);
+    AMANA_RETURN_IF_ERROR(AppendTaskEvent(recorder, tasks.back()));
+  }
+  AMANA_RETURN_IF_ERROR(Remember(tx, prepared.signer.signer));
+  AMANA_RETURN_IF_ERROR(tx.referrals().Accept(record, prepared.body, tasks));
+  for (const store::GrantRecord& grant : prepared.grants) {
+    AMANA_RETURN_IF_ERROR(tx.referrals().AddGrant(grant));
+  }
+  for (const Start& start : starts) {
+    *response.add_tasks() = SenderStatus(start.task);
+    if (start.task.state != v1::TASK_STATE_ROUTED) continue;
+    AMANA_RETURN_IF_ERROR(
+        recorder.Queue(start.task, v1::DISCLOSURE_STAGE_AT_OFFER, start.recipient_cert));
+  }
+  return Verdict{.event = record.log_index};
+}
+
+}  // namespace
+
+void Submit(const Context& context, const identity::Caller& caller, v1::Submission submission,
+            Reply<v1::SubmitResponse> reply) {
+  absl::StatusOr<Prepared> prepared = Prepare(context, caller, std::move(submission));
+  if (!prepared.ok()) return reply(prepared.status());
+  auto shared = std::make_shared<const Prepared>(*std::move(prepared));
+  CommitAndReply<v1::SubmitResponse>(
+      context,
+      [&context, shared](store::Transaction& tx, v1::SubmitResponse& response) {
+        return Accept(tx, context, *shared, response);
+      },
+      std::move(reply));
+}
+
+}  // namespace amana::operations

@@ -1,0 +1,79 @@
+#include "broker/operations/task_status.h"
+
+#include <utility>
+
+#include "base/clock.h"
+#include "broker/delivery/wire.h"
+#include "broker/referral/task_machine.h"
+
+namespace amana::operations {
+namespace {
+
+v1::TaskStatus StatusOf(const store::TaskRecord& task,
+                        const std::vector<store::DeliveryRecord>& deliveries, bool sender) {
+  v1::TaskStatus out;
+  out.set_task(task.key.task);
+  out.set_service(task.service);
+  if (task.recipient.has_value()) *out.mutable_recipient() = delivery::ToWire(*task.recipient);
+  out.set_state(task.state);
+  out.set_reason(task.reason);
+  out.set_offer_epoch(task.offer_epoch);
+  if (sender) {
+    out.mutable_consent_rules()->Add(task.consent_rules.begin(), task.consent_rules.end());
+    for (const v1::Category category : task.withheld) out.add_withheld(category);
+  }
+  for (const store::DeliveryRecord& delivery : deliveries) {
+    v1::DeliveryStatus& status = *out.add_deliveries();
+    status.set_stage(delivery.key.stage);
+    status.set_state(delivery.state);
+    status.set_reason(delivery.reason);
+    status.set_attempts(delivery.attempts);
+    status.set_disclosed(delivery.disclosed);
+    status.set_changed_unix_ms(ToUnixMillis(delivery.changed));
+  }
+  return out;
+}
+
+}  // namespace
+
+v1::TaskStatus SenderStatus(const store::TaskRecord& task) { return StatusOf(task, {}, true); }
+
+absl::StatusOr<std::vector<v1::TaskStatus>> TaskStatuses(const store::Snapshot& snapshot,
+                                                         const StatementKey& key,
+                                                         const AgencyId& agency) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks,
+                         snapshot.referrals().Tasks(key));
+  const bool sender = key.sender == agency;
+  std::vector<v1::TaskStatus> out;
+  for (const store::TaskRecord& task : tasks) {
+    if (!sender && (!task.recipient.has_value() || task.recipient->agency != agency)) continue;
+    AMANA_ASSIGN_OR_RETURN(const std::vector<store::DeliveryRecord> deliveries,
+                           snapshot.deliveries().OfTask(task.key));
+    bool disclosed = false;
+    for (const store::DeliveryRecord& delivery : deliveries) disclosed |= delivery.disclosed;
+    if (!sender && !disclosed) continue;  // it must not learn what it was not given
+    out.push_back(StatusOf(task, deliveries, sender));
+  }
+  return out;
+}
+
+absl::StatusOr<v1::ReferralSummary> Summarise(const store::Snapshot& snapshot,
+                                              const store::ReferralRecord& referral,
+                                              const AgencyId& agency) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> tasks,
+                         TaskStatuses(snapshot, referral.key, agency));
+  std::vector<v1::TaskState> states;
+  for (const v1::TaskStatus& task : tasks) states.push_back(task.state());
+  v1::ReferralSummary out;
+  *out.mutable_referral() = delivery::ToWire(referral.key);
+  out.set_state(referral::DeriveReferralState(states));
+  out.set_urgency(referral.urgency);
+  out.set_accepted_unix_ms(ToUnixMillis(referral.accepted));
+  out.set_expires_unix_ms(ToUnixMillis(referral.expires));
+  out.set_header_digest(referral.header_digest.bytes());
+  out.set_log_index(referral.log_index);
+  out.set_test(referral.test);
+  return out;
+}
+
+}  // namespace amana::operations

@@ -1,0 +1,20 @@
+// WithdrawConsent: the person says no.
+#ifndef AMANA_BROKER_OPERATIONS_WITHDRAW_CONSENT_H_
+#define AMANA_BROKER_OPERATIONS_WITHDRAW_CONSENT_H_
+
+#include "amana/v1/consent_service.pb.h"
+#include "broker/operations/context.h"
+
+namespace amana::operations {
+
+// From the recorder, a Children Office, or an agency that received under the consent. Answered when
+// durable and no delivery of the person's is being written: nothing under the consent can begin
+// any more. Errors: those of VerifyStatement and FromWithdrawal; SENDER_NOT_CALLER, NOT_FOUND,
+// ALREADY_WITHDRAWN; the store's.
+void WithdrawConsent(const Context& context, const identity::Caller& caller,
+                     const v1::WithdrawConsentRequest& request,
+                     Reply<v1::WithdrawConsentResponse> reply);
+
+}  // namespace amana::operations
+
+#endif  // AMANA_BROKER_OPERATIONS_WITHDRAW_CONSENT_H_
