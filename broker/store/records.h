@@ -56,8 +56,8 @@ struct TaskRecord {
   std::optional<Address> recipient;
   v1::TaskState state = v1::TASK_STATE_SUBMITTED;
   v1::Reason reason = v1::REASON_UNSPECIFIED;
-  std::vector<uint8_t> consent_rules;    // ascending
-  std::vector<v1::Category> withheld;    // ascending
+  std::vector<uint8_t> consent_rules;  // ascending
+  std::vector<v1::Category> withheld;  // ascending
   uint32_t offer_epoch = 1;
   absl::Time changed;
 };

@@ -6,7 +6,8 @@
 //  - A Work runs alone, in a transaction; all of it becomes durable or none of it does, and `done`
 //    is called exactly once, after that is decided. A Work that returns an error leaves no trace;
 //    others of the same commit are not touched by it.
-//  - Events appended by a Work enter the log in the same transaction, in the order of appending; the
+//  - Events appended by a Work enter the log in the same transaction, in the order of appending;
+//  the
 //    sequencer (the store) alone gives index, time (never running backwards) and counters.
 //  - A checkpoint is signed for every commit and is durable with it.
 //  - A Work may be run more than once (a serialisation failure retries it); it must have no effect
@@ -34,6 +35,7 @@
 #include "broker/consent/facts.h"
 #include "broker/events/event.h"
 #include "broker/store/records.h"
+#include "proto/transparency/salted_event.h"
 
 namespace amana::store {
 
@@ -51,13 +53,16 @@ class Referrals {
   virtual absl::StatusOr<std::vector<TaskRecord>> Tasks(const StatementKey& key) const = 0;
   virtual absl::StatusOr<std::optional<GrantRecord>> FindGrant(const StatementKey& key,
                                                                const CertId& recipient) const = 0;
-  // Referrals that `agency` sent or was offered, newest first.
+  // Referrals that `agency` sent or was disclosed something of, newest first. A delivery that is
+  // queued or withheld discloses nothing, and must not show.
   virtual absl::StatusOr<Paged<ReferralRecord>> List(const AgencyId& agency,
                                                      const Page& page) const = 0;
-  // Tasks not yet terminal whose referral expires at or before `now`; at most `limit`.
+  // Tasks whose referral expires at or before `now`, in the states that expire: BLOCKED_CONSENT,
+  // NEEDS_WRAP, UNROUTABLE, ROUTED, RECEIVED, SEEN and INFO_REQUESTED; at most `limit`.
   virtual absl::StatusOr<std::vector<TaskRecord>> ExpiredTasks(absl::Time now,
                                                                size_t limit) const = 0;
-  // Tasks not yet terminal under a person's pseudonym, in key order, after `after`.
+  // Tasks not yet terminal under a person's pseudonym, in order of acceptance, after `after`
+  // (NOT_FOUND when there is no such task).
   virtual absl::StatusOr<std::vector<TaskRecord>> OpenTasksOf(const Pseudonym& subject,
                                                               const std::optional<TaskKey>& after,
                                                               size_t limit) const = 0;
@@ -81,10 +86,11 @@ class Deliveries {
   virtual absl::StatusOr<std::optional<DeliveryRecord>> Find(const DeliveryKey& key) const = 0;
   virtual absl::StatusOr<std::vector<DeliveryRecord>> OfTask(const TaskKey& task) const = 0;
   // The most urgent, then oldest QUEUED delivery of a unit, locked for this transaction.
-  virtual absl::StatusOr<std::optional<DeliveryRecord>> NextQueued(const Address& recipient) const = 0;
+  virtual absl::StatusOr<std::optional<DeliveryRecord>> NextQueued(
+      const Address& recipient) const = 0;
   // Deliveries whose `due` is at or before `now`, earliest first; at most `limit`.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> Due(absl::Time now, size_t limit) const = 0;
-  // The earliest `due` of all deliveries and expiry of open tasks; InfiniteFuture when none.
+  // The earliest `due` of all deliveries and expiry of tasks that expire; InfiniteFuture when none.
   virtual absl::StatusOr<absl::Time> NextDue() const = 0;
   // Deliveries of a unit in RECALL_SENT or RECALL_UNANSWERED, oldest first.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> OpenRecalls(const Address& recipient,
@@ -123,15 +129,20 @@ class Consents {
                                                                     uint32_t version) const = 0;
   virtual absl::StatusOr<std::optional<StatementRecord>> FindStatement(const ConsentId& id,
                                                                        uint32_t version) const = 0;
-  virtual absl::StatusOr<std::optional<StatementRecord>> FindWithdrawal(const ConsentId& id) const = 0;
-  virtual absl::StatusOr<std::optional<StatementRecord>> FindExclusion(const ConsentId& id) const = 0;
+  virtual absl::StatusOr<std::optional<StatementRecord>> FindWithdrawal(
+      const ConsentId& id) const = 0;
+  virtual absl::StatusOr<std::optional<StatementRecord>> FindExclusion(
+      const ConsentId& id) const = 0;
 
   // CONFLICT when (id, version) exists.
-  virtual absl::Status Register(const consent::ConsentFacts& facts, const StatementRecord& statement) = 0;
+  virtual absl::Status Register(const consent::ConsentFacts& facts,
+                                const StatementRecord& statement) = 0;
   virtual absl::Status RegisterExclusion(const consent::ExclusionFacts& facts,
                                          const StatementRecord& statement) = 0;
-  // Marks every version of the consent withdrawn at `at`. NOT_FOUND when there is none.
-  virtual absl::Status Withdraw(const ConsentId& id, absl::Time at, const StatementRecord& statement) = 0;
+  // Marks every version of the consent, later ones too, withdrawn at `at`. NOT_FOUND when there is
+  // none; a second withdrawal changes nothing.
+  virtual absl::Status Withdraw(const ConsentId& id, absl::Time at,
+                                const StatementRecord& statement) = 0;
 };
 
 // Registry loads and the certificates that signed what is stored.
@@ -151,7 +162,7 @@ class Directory {
 struct StoredEvent {
   uint64_t index = 0;
   events::Event event;
-  Digest seed;
+  transparency::EventSeed seed;
   Digest leaf_hash;
 };
 
@@ -167,14 +178,20 @@ class Log {
 
   virtual absl::StatusOr<LogHead> Head() const = 0;
   // Events [first, first + limit) as far as there are any.
-  virtual absl::StatusOr<std::vector<StoredEvent>> ReadEvents(uint64_t first, size_t limit) const = 0;
+  virtual absl::StatusOr<std::vector<StoredEvent>> ReadEvents(uint64_t first,
+                                                              size_t limit) const = 0;
   virtual absl::StatusOr<std::vector<StoredEvent>> EventsOf(const ReferralId& referral,
                                                             uint64_t first, size_t limit) const = 0;
   virtual absl::StatusOr<std::vector<Digest>> LeafHashes(uint64_t first, size_t count) const = 0;
+  // The first `width` (1 to 256) hashes of C2SP hash tile (level, index), 32 bytes each; NOT_FOUND
+  // when the log, at Head(), does not have so many.
+  virtual absl::StatusOr<std::string> HashTile(int level, uint64_t index, int width) const = 0;
   // 33-byte leaf data (format, root over the salted fields), for entry bundles.
   virtual absl::StatusOr<std::vector<std::string>> LeafData(uint64_t first, size_t count) const = 0;
 
-  // Gives index, time and counters; returns the index.
+  // Gives index, time and counters; returns the index. Counters are consecutive from 1: the
+  // sender's over all events about its referrals, the recipient's (a unit) over the events that its
+  // agency is a party to (events::IsParty), so that a gap tells of an event that was kept back.
   virtual absl::StatusOr<uint64_t> Append(events::Event event) = 0;
 };
 
@@ -228,8 +245,10 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Queues `work`. `done` gets the error `work` returned, or the batch once it is durable; it runs
-  // on a thread of the store and must not block. After Close: STORE_UNAVAILABLE.
+  // Queues `work`, which runs on a thread of the store. `done` gets the error `work` returned, or
+  // the batch once it is durable; calls of it come one at a time, in the order of Commit, on a
+  // thread of the store, and must not block. After Close: STORE_UNAVAILABLE, on the caller's
+  // thread.
   virtual void Commit(Work work, Done done) = 0;
   // Commit and wait.
   absl::StatusOr<BatchPtr> CommitAndWait(Work work);

@@ -1,0 +1,107 @@
+#include "broker/store/embedded/embedded_store.h"
+
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "base/sqlite.h"
+#include "broker/store/embedded/directory_lock.h"
+#include "broker/store/embedded/health.h"
+#include "broker/store/embedded/reader_pool.h"
+#include "broker/store/embedded/schema.h"
+#include "broker/store/embedded/sequencer.h"
+#include "broker/store/embedded/writer.h"
+#include "broker/store/errors.h"
+
+namespace amana::store {
+namespace embedded {
+namespace {
+
+class EmbeddedStore final : public Store {
+ public:
+  EmbeddedStore(std::unique_ptr<DirectoryLock> lock, std::shared_ptr<StoreHealth> health,
+                std::shared_ptr<ReaderPool> readers, std::unique_ptr<Writer> writer)
+      : lock_(std::move(lock)),
+        health_(std::move(health)),
+        readers_(std::move(readers)),
+        writer_(std::move(writer)) {}
+  ~EmbeddedStore() override { Close(); }
+
+  void Commit(Work work, Done done) override { writer_->Commit(std::move(work), std::move(done)); }
+  absl::StatusOr<std::unique_ptr<Snapshot>> Read() const override { return readers_->Read(); }
+  void SetCommitListener(CommitListener listener) override {
+    writer_->SetListener(std::move(listener));
+  }
+  absl::Status Health() const override { return health_->Get(); }
+  void Close() override {
+    absl::MutexLock lock(&closing_);
+    readers_->Close();
+    writer_->Close();
+    lock_.reset();
+  }
+
+ private:
+  absl::Mutex closing_;
+  std::unique_ptr<DirectoryLock> lock_ ABSL_GUARDED_BY(closing_);
+  const std::shared_ptr<StoreHealth> health_;
+  const std::shared_ptr<ReaderPool> readers_;
+  const std::unique_ptr<Writer> writer_;
+};
+
+absl::Status AppendLogOpened(Session& session, Sequencer& sequencer, const std::string& detail) {
+  AMANA_ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::Begin(session.db()));
+  events::Event opened;
+  opened.kind = v1::EVENT_KIND_LOG_OPENED;
+  opened.detail = detail;
+  AMANA_RETURN_IF_ERROR(sequencer.Append(std::move(opened)).status());
+  AMANA_RETURN_IF_ERROR(sequencer.Seal());
+  AMANA_RETURN_IF_ERROR(transaction.Commit());
+  session.EndTransaction(true);
+  sequencer.Committed();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Session>> OpenWriterSession(const std::string& path,
+                                                           const EmbeddedOptions& options,
+                                                           StoreHealth& health) {
+  sqlite::OpenOptions writer;
+  writer.wal_autocheckpoint_pages = 0;
+  writer.cache_kib = options.cache_kib;
+  writer.vfs = options.sqlite_vfs;
+  AMANA_ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(path, writer));
+  AMANA_RETURN_IF_ERROR(sqlite::Migrate(*db, SchemaScripts()));
+  return std::make_unique<Session>(std::move(db), health);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> Open(const EmbeddedOptions& options) {
+  AMANA_ASSIGN_OR_RETURN(auto lock, DirectoryLock::Acquire(options.directory));
+  AMANA_ASSIGN_OR_RETURN(auto signer,
+                         transparency::NoteSigner::Create(options.origin, options.log_key));
+  const std::string path = options.directory + "/store.db";
+  auto health = std::make_shared<StoreHealth>();
+  AMANA_ASSIGN_OR_RETURN(auto session, OpenWriterSession(path, options, *health));
+  AMANA_ASSIGN_OR_RETURN(auto sequencer,
+                         Sequencer::Load(*session, *options.clock, std::move(signer)));
+  if (sequencer->size() == 0) {
+    AMANA_RETURN_IF_ERROR(AppendLogOpened(*session, *sequencer, options.opened_detail));
+  }
+  sqlite::OpenOptions reader;
+  reader.mode = sqlite::Mode::kReader;
+  reader.cache_kib = 2 * 1024;
+  reader.vfs = options.sqlite_vfs;
+  auto readers =
+      std::make_shared<ReaderPool>(path, std::move(reader), health, options.idle_readers);
+  const WriterLimits limits{options.batch_works, options.batch_bytes, options.checkpoint_pages};
+  auto writer = std::make_unique<Writer>(std::move(session), std::move(sequencer), *health, limits);
+  return std::make_unique<EmbeddedStore>(std::move(lock), std::move(health), std::move(readers),
+                                         std::move(writer));
+}
+
+}  // namespace
+}  // namespace embedded
+
+absl::StatusOr<std::unique_ptr<Store>> OpenEmbeddedStore(const EmbeddedOptions& options) {
+  return embedded::Open(options);
+}
+
+}  // namespace amana::store

@@ -1,0 +1,42 @@
+// The store on one machine: SQLite in WAL mode in a directory of its own, one thread that writes
+// (writer.h), short-lived snapshots for reading. store.h says what it promises.
+#ifndef AMANA_BROKER_STORE_EMBEDDED_EMBEDDED_STORE_H_
+#define AMANA_BROKER_STORE_EMBEDDED_EMBEDDED_STORE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "broker/store/store.h"
+#include "proto/crypto/ed25519.h"
+
+namespace amana::store {
+
+struct EmbeddedOptions {
+  std::string directory;  // made when absent (0700); its files are 0600
+  const Clock* clock;     // must outlive the store
+  crypto::Ed25519PrivateKey log_key;
+  std::string origin;              // of the log: the name its checkpoints are signed under
+  std::string opened_detail = {};  // of the LOG_OPENED event, should the log be new
+
+  // A batch closes at these at the latest.
+  size_t batch_works = 256;
+  size_t batch_bytes = 4 << 20;
+  int checkpoint_pages = 2000;  // of 4 KiB in the WAL, before they are copied to the database file
+  int cache_kib = 64 * 1024;    // of the writer
+  size_t idle_readers = 8;      // connections kept for the next snapshots
+  std::string sqlite_vfs = {};  // tests: see base/sqlite_fault.h
+};
+
+// Opens or creates. A new log begins with a LOG_OPENED event; an old one is verified against its
+// signed checkpoint first, and not opened when it does not fit (LOG_INCONSISTENT). Other errors:
+// ALREADY_RUNNING, FILE_PERMISSION, DISK_FULL, IO_ERROR, STORE_CORRUPT, SCHEMA_TOO_NEW,
+// VERIFIER_KEY_INVALID (origin).
+//
+// A snapshot keeps the WAL from starting over: take one for a request, not for a session.
+absl::StatusOr<std::unique_ptr<Store>> OpenEmbeddedStore(const EmbeddedOptions& options);
+
+}  // namespace amana::store
+
+#endif  // AMANA_BROKER_STORE_EMBEDDED_EMBEDDED_STORE_H_

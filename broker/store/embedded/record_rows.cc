@@ -1,0 +1,130 @@
+#include "broker/store/embedded/record_rows.h"
+
+namespace amana::store::embedded {
+namespace {
+
+StatementKey ReadKey(RowReader& row) {
+  StatementKey key;
+  key.sender = row.Token<AgencyId>();
+  key.referral = row.Fixed<ReferralId>();
+  key.version = row.Int<uint32_t>();
+  return key;
+}
+
+template <typename Record>
+std::optional<Record> IfWhole(Record record, RowReader& row) {
+  if (!row.ok() || !row.Matches(DigestOf(record))) return std::nullopt;
+  return record;
+}
+
+}  // namespace
+
+std::string CategoriesToRow(const std::vector<v1::Category>& categories) {
+  std::string bytes;
+  for (v1::Category category : categories) bytes.push_back(static_cast<char>(category));
+  return bytes;
+}
+
+std::string RulesToRow(const std::vector<uint8_t>& rules) {
+  return std::string(rules.begin(), rules.end());
+}
+
+RowDigest DigestOf(const ReferralRecord& r) {
+  RowHasher hasher("referral");
+  hasher.Add(r.key).Add(r.sender).Add(r.cert_id).Add(r.header_digest).Add(r.urgency).Add(r.subject);
+  hasher.Add(r.consent_id).Add(r.consent_version).Add(r.accepted).Add(r.expires);
+  return hasher.Add(r.log_index).Add(r.test).Finish();
+}
+
+RowDigest DigestOf(const StatementKey& key, const ReferralBody& body) {
+  return RowHasher("body").Add(key).Finish({body.header_envelope, body.sections});
+}
+
+RowDigest DigestOf(const TaskRecord& t) {
+  RowHasher hasher("task");
+  hasher.Add(t.key.referral).Add(t.key.task).Add(t.service).Add(t.recipient.value_or(Address()));
+  hasher.Add(t.state).Add(t.reason).Add(RulesToRow(t.consent_rules));
+  return hasher.Add(CategoriesToRow(t.withheld)).Add(t.offer_epoch).Add(t.changed).Finish();
+}
+
+RowDigest DigestOf(const DeliveryRecord& d) {
+  RowHasher hasher("delivery");
+  hasher.Add(d.key.task.referral).Add(d.key.task.task).Add(d.key.offer_epoch).Add(d.key.stage);
+  hasher.Add(d.recipient).Add(d.recipient_cert).Add(d.state).Add(d.reason).Add(d.urgency);
+  hasher.Add(d.subject).Add(d.disclosed).Add(d.attempts).Add(d.lease_epoch).Add(d.queued);
+  return hasher.Add(d.expires).Add(d.changed).Add(d.due).Finish();
+}
+
+RowDigest DigestOf(const GrantRecord& g) {
+  RowHasher hasher("grant");
+  hasher.Add(g.referral).Add(g.recipient).Add(g.recipient_cert).Add(g.signer_cert);
+  return hasher.Finish({g.grant});
+}
+
+RowDigest DigestOf(std::string_view scope, const StatementRecord& s) {
+  RowHasher hasher("statement");
+  return hasher.Add(scope).Add(s.digest).Add(s.cert_id).Add(s.log_index).Finish({s.envelope});
+}
+
+std::optional<ReferralRecord> ReadReferral(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  ReferralRecord r;
+  r.key = ReadKey(row);
+  r.sender.agency = r.key.sender;
+  r.sender.unit = row.Token<UnitId>();
+  r.cert_id = row.Fixed<CertId>();
+  r.header_digest = row.Fixed<Digest>();
+  r.urgency = row.Int<v1::Urgency>();
+  r.subject = row.Fixed<Pseudonym>();
+  r.consent_id = row.Fixed<ConsentId>();
+  r.consent_version = row.Int<uint32_t>();
+  r.accepted = row.Time();
+  r.expires = row.Time();
+  r.log_index = row.Int<uint64_t>();
+  r.test = row.Int<bool>();
+  return IfWhole(std::move(r), row);
+}
+
+std::optional<TaskRecord> ReadTask(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  TaskRecord t;
+  t.key.referral = ReadKey(row);
+  t.key.task = row.Int<uint32_t>();
+  t.service = row.Int<v1::ServiceType>();
+  const Address recipient = row.ReadAddress();
+  if (recipient != Address()) t.recipient = recipient;
+  t.state = row.Int<v1::TaskState>();
+  t.reason = row.Int<v1::Reason>();
+  for (char rule : row.Bytes()) t.consent_rules.push_back(static_cast<uint8_t>(rule));
+  for (char category : row.Bytes()) t.withheld.push_back(static_cast<v1::Category>(category));
+  t.offer_epoch = row.Int<uint32_t>();
+  t.changed = row.Time();
+  return IfWhole(std::move(t), row);
+}
+
+std::optional<DeliveryRecord> ReadDelivery(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  DeliveryRecord d;
+  d.key.task.referral = ReadKey(row);
+  d.key.task.task = row.Int<uint32_t>();
+  d.key.offer_epoch = row.Int<uint32_t>();
+  d.key.stage = row.Int<v1::DisclosureStage>();
+  d.recipient = row.ReadAddress();
+  d.recipient_cert = row.Fixed<CertId>();
+  d.state = row.Int<v1::DeliveryState>();
+  d.reason = row.Int<v1::Reason>();
+  d.urgency = row.Int<v1::Urgency>();
+  d.subject = row.Fixed<Pseudonym>();
+  d.disclosed = row.Int<bool>();
+  d.attempts = row.Int<uint32_t>();
+  d.lease_epoch = row.Int<uint64_t>();
+  d.queued = row.Time();
+  d.expires = row.Time();
+  d.changed = row.Time();
+  const bool never = row.IsNull();
+  const absl::Time due = row.Time();
+  d.due = never ? absl::InfiniteFuture() : due;
+  return IfWhole(std::move(d), row);
+}
+
+}  // namespace amana::store::embedded

@@ -1,0 +1,47 @@
+// Records as rows: which columns, in which order, and the digest over each. Reading a row whose
+// digest does not match gives nullopt: the caller answers STORE_CORRUPT. Pure.
+#ifndef AMANA_BROKER_STORE_EMBEDDED_RECORD_ROWS_H_
+#define AMANA_BROKER_STORE_EMBEDDED_RECORD_ROWS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/sqlite.h"
+#include "broker/store/embedded/row.h"
+#include "broker/store/records.h"
+
+namespace amana::store::embedded {
+
+// Macros, so that they can be put into statements at compile time. `r` is referral, `t` task,
+// `d` delivery.
+#define AMANA_REFERRAL_COLUMNS                                                                   \
+  "r.sender, r.id, r.version, r.sender_unit, r.cert_id, r.header_digest, r.urgency, r.subject, " \
+  "r.consent_id, r.consent_version, r.accepted, r.expires, r.log_index, r.test, r.digest"
+#define AMANA_TASK_COLUMNS                                                              \
+  "r.sender, r.id, r.version, t.task, t.service, t.agency, t.unit, t.state, t.reason, " \
+  "t.rules, t.withheld, t.offer_epoch, t.changed, t.digest"
+#define AMANA_DELIVERY_COLUMNS                                                           \
+  "r.sender, r.id, r.version, d.task, d.offer_epoch, d.stage, d.agency, d.unit, "        \
+  "d.recipient_cert, d.state, d.reason, d.urgency, d.subject, d.disclosed, d.attempts, " \
+  "d.lease_epoch, d.queued, d.expires, d.changed, d.due, d.digest"
+
+RowDigest DigestOf(const ReferralRecord& record);
+RowDigest DigestOf(const StatementKey& key, const ReferralBody& body);
+RowDigest DigestOf(const TaskRecord& record);
+RowDigest DigestOf(const DeliveryRecord& record);
+RowDigest DigestOf(const GrantRecord& record);
+RowDigest DigestOf(std::string_view scope, const StatementRecord& record);
+
+std::optional<ReferralRecord> ReadReferral(const sqlite::Statement& row);
+std::optional<TaskRecord> ReadTask(const sqlite::Statement& row);
+std::optional<DeliveryRecord> ReadDelivery(const sqlite::Statement& row);
+
+// One byte a code.
+std::string CategoriesToRow(const std::vector<v1::Category>& categories);
+std::string RulesToRow(const std::vector<uint8_t>& rules);
+
+}  // namespace amana::store::embedded
+
+#endif  // AMANA_BROKER_STORE_EMBEDDED_RECORD_ROWS_H_

@@ -1,0 +1,257 @@
+#include "broker/store/embedded/referral_table.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "broker/referral/task_machine.h"
+#include "broker/store/embedded/page_token.h"
+#include "broker/store/embedded/record_rows.h"
+#include "broker/store/errors.h"
+
+namespace amana::store::embedded {
+namespace {
+
+using sqlite::Blob;
+
+bool IsOpen(v1::TaskState state) { return !referral::IsTerminal(state); }
+
+bool CanExpire(v1::TaskState state) {
+  const auto table = referral::TaskTable();
+  return std::any_of(table.begin(), table.end(), [state](const referral::TaskRow& row) {
+    return row.from == state && row.to == v1::TASK_STATE_EXPIRED;
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<ReferralRecord>> ReferralTable::Find(const StatementKey& key) const {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> row, session_.FindReferralRow(key));
+  if (!row.has_value()) return std::nullopt;
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT " AMANA_REFERRAL_COLUMNS " FROM referral r WHERE r.row = ?1", *row));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  std::optional<ReferralRecord> record;
+  if (found) record = ReadReferral(query);
+  if (!record.has_value() || record->key != key) return session_.Corrupt("referral");
+  return record;
+}
+
+absl::StatusOr<std::optional<uint32_t>> ReferralTable::LatestVersion(const AgencyId& sender,
+                                                                     const ReferralId& id) const {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> no, session_.FindReferralNo(id));
+  if (!no.has_value()) return std::nullopt;
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query("SELECT max(version) FROM referral WHERE id_no = ?1 AND sender = "
+                                 "?2",
+                                 *no, sender.value()));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  if (!found || query.IsNull(0)) return std::nullopt;
+  return static_cast<uint32_t>(query.Int(0));
+}
+
+absl::StatusOr<ReferralBody> ReferralTable::ReadBody(const StatementKey& key) const {
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT header, sections, digest FROM referral_body WHERE referral = ?1",
+                     row));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  if (!found) return session_.Corrupt("referral_body");
+  ReferralBody body{std::string(query.Bytes(0)), std::string(query.Bytes(1))};
+  if (query.Bytes(2) != DigestOf(key, body).view()) return session_.Corrupt("referral_body");
+  return body;
+}
+
+absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadTasks(sqlite::Statement query) const {
+  std::vector<TaskRecord> tasks;
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
+    if (!row) return tasks;
+    std::optional<TaskRecord> task = ReadTask(query);
+    if (!task.has_value()) return session_.Corrupt("task");
+    tasks.push_back(*std::move(task));
+  }
+}
+
+absl::StatusOr<std::vector<TaskRecord>> ReferralTable::Tasks(const StatementKey& key) const {
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM referral r CROSS JOIN task t "
+                                 "ON t.referral = r.row WHERE r.row = ?1 ORDER BY t.task",
+                                 row));
+  return ReadTasks(std::move(query));
+}
+
+absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ExpiredTasks(absl::Time now,
+                                                                    size_t limit) const {
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM task t CROSS JOIN referral r "
+                                 "ON r.row = t.referral WHERE t.expiring = 1 AND t.expires <= ?1 "
+                                 "ORDER BY t.expires, t.referral, t.task LIMIT ?2",
+                                 TimeToRow(now), limit));
+  return ReadTasks(std::move(query));
+}
+
+absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksOf(
+    const Pseudonym& subject, const std::optional<TaskKey>& after, size_t limit) const {
+  int64_t row = 0;
+  if (after.has_value()) {
+    AMANA_ASSIGN_OR_RETURN(row, session_.ReferralRow(after->referral));
+  }
+  const int64_t task = after.has_value() ? after->task : -1;
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM task t CROSS JOIN referral r "
+                     "ON r.row = t.referral WHERE t.open = 1 AND t.subject = ?1 AND "
+                     "(t.referral, t.task) > (?2, ?3) ORDER BY t.referral, t.task LIMIT ?4",
+                     Blob(subject.view()), row, task, limit));
+  return ReadTasks(std::move(query));
+}
+
+absl::StatusOr<std::optional<GrantRecord>> ReferralTable::FindGrant(const StatementKey& key,
+                                                                    const CertId& recipient) const {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> referral, session_.FindReferralRow(key));
+  if (!referral.has_value()) return std::nullopt;
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query("SELECT agency, unit, signer_cert, bytes, digest FROM wrap_grant "
+                                 "WHERE referral = ?1 AND recipient_cert = ?2",
+                                 *referral, Blob(recipient.view())));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  if (!found) return std::nullopt;
+  RowReader row(query);
+  GrantRecord grant;
+  grant.referral = key;
+  grant.recipient = row.ReadAddress();
+  grant.recipient_cert = recipient;
+  grant.signer_cert = row.Fixed<CertId>();
+  grant.grant = std::string(row.Bytes());
+  if (!row.ok() || !row.Matches(DigestOf(grant))) return session_.Corrupt("wrap_grant");
+  return grant;
+}
+
+absl::StatusOr<int64_t> ReferralTable::RowOfToken(const AgencyId& agency,
+                                                  std::string_view token) const {
+  AMANA_ASSIGN_OR_RETURN(const StatementKey key, ParseReferralToken(token));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> row, session_.FindReferralRow(key));
+  if (!row.has_value()) return PageTokenInvalidError();
+  // Of another agency's listing it must look as if there were no such referral.
+  AMANA_ASSIGN_OR_RETURN(auto query,
+                         session_.Query("SELECT 1 FROM party WHERE agency = ?1 AND referral = ?2",
+                                        agency.value(), *row));
+  AMANA_ASSIGN_OR_RETURN(const bool party, session_.Next(query));
+  if (!party) return PageTokenInvalidError();
+  return *row;
+}
+
+absl::StatusOr<Paged<ReferralRecord>> ReferralTable::List(const AgencyId& agency,
+                                                          const Page& page) const {
+  int64_t before = std::numeric_limits<int64_t>::max();
+  if (!page.token.empty()) {
+    AMANA_ASSIGN_OR_RETURN(before, RowOfToken(agency, page.token));
+  }
+  const size_t size = PageSize(page);
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT " AMANA_REFERRAL_COLUMNS " FROM party p CROSS JOIN referral r "
+                     "ON r.row = p.referral WHERE p.agency = ?1 AND p.referral < ?2 "
+                     "ORDER BY p.referral DESC LIMIT ?3",
+                     agency.value(), before, size + 1));
+  Paged<ReferralRecord> result;
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
+    if (!row) return result;
+    if (result.items.size() == size) {
+      result.next_token = TokenOf(result.items.back().key);
+      return result;
+    }
+    std::optional<ReferralRecord> record = ReadReferral(query);
+    if (!record.has_value()) return session_.Corrupt("referral");
+    result.items.push_back(*std::move(record));
+  }
+}
+
+absl::Status ReferralTable::Accept(const ReferralRecord& record, const ReferralBody& body,
+                                   const std::vector<TaskRecord>& tasks) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t no, session_.ReferralNo(record.key.referral));
+  const RowDigest digest = DigestOf(record);
+  absl::Status inserted = session_.Run(
+      "INSERT INTO referral (id_no, sender, version, id, sender_unit, cert_id, header_digest, "
+      "urgency, subject, consent_id, consent_version, accepted, expires, log_index, test, digest) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+      no, record.key.sender.value(), record.key.version, Blob(record.key.referral.view()),
+      record.sender.unit.value(), Blob(record.cert_id.view()), Blob(record.header_digest.view()),
+      record.urgency, Blob(record.subject.view()), Blob(record.consent_id.view()),
+      record.consent_version, TimeToRow(record.accepted), TimeToRow(record.expires),
+      record.log_index, record.test, digest.blob());
+  if (absl::IsAlreadyExists(inserted)) return ConflictError("referral");
+  AMANA_RETURN_IF_ERROR(inserted);
+  const int64_t row = session_.db().LastInsertRowId();
+  session_.RememberReferralRow(record.key, row);
+  session_.CountBytes(body.header_envelope.size() + body.sections.size());
+  const RowDigest body_digest = DigestOf(record.key, body);
+  AMANA_RETURN_IF_ERROR(session_.Run(
+      "INSERT INTO referral_body (referral, header, sections, digest) VALUES (?1, ?2, ?3, ?4)", row,
+      Blob(body.header_envelope), Blob(body.sections), body_digest.blob()));
+  for (const TaskRecord& task : tasks) AMANA_RETURN_IF_ERROR(InsertTask(row, record, task));
+  return session_.Run("INSERT INTO party (agency, referral) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                      record.key.sender.value(), row);
+}
+
+absl::Status ReferralTable::InsertTask(int64_t row, const ReferralRecord& referral,
+                                       const TaskRecord& task) {
+  const RowDigest digest = DigestOf(task);
+  const Address recipient = task.recipient.value_or(Address());
+  const std::string rules = RulesToRow(task.consent_rules);
+  const std::string withheld = CategoriesToRow(task.withheld);
+  const absl::Status inserted = session_.Run(
+      "INSERT INTO task (referral, task, service, agency, unit, state, reason, rules, withheld, "
+      "offer_epoch, changed, digest, open, expiring, expires, subject) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+      row, task.key.task, task.service, recipient.agency.value(), recipient.unit.value(),
+      task.state, task.reason, Blob(rules), Blob(withheld), task.offer_epoch,
+      TimeToRow(task.changed), digest.blob(), IsOpen(task.state), CanExpire(task.state),
+      TimeToRow(referral.expires), Blob(referral.subject.view()));
+  return absl::IsAlreadyExists(inserted) ? ConflictError("task") : inserted;
+}
+
+absl::Status ReferralTable::MoveTask(v1::TaskState from, const TaskRecord& task) {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> row,
+                         session_.FindReferralRow(task.key.referral));
+  if (!row.has_value()) return ConflictError("task");
+  const RowDigest digest = DigestOf(task);
+  const Address recipient = task.recipient.value_or(Address());
+  const std::string rules = RulesToRow(task.consent_rules);
+  const std::string withheld = CategoriesToRow(task.withheld);
+  AMANA_RETURN_IF_ERROR(session_.Run(
+      "UPDATE task SET service = ?4, agency = ?5, unit = ?6, state = ?7, reason = ?8, rules = ?9, "
+      "withheld = ?10, offer_epoch = ?11, changed = ?12, digest = ?13, open = ?14, expiring = ?15 "
+      "WHERE referral = ?1 AND task = ?2 AND state = ?3",
+      *row, task.key.task, from, task.service, recipient.agency.value(), recipient.unit.value(),
+      task.state, task.reason, Blob(rules), Blob(withheld), task.offer_epoch,
+      TimeToRow(task.changed), digest.blob(), IsOpen(task.state), CanExpire(task.state)));
+  return session_.db().Changes() == 1 ? absl::OkStatus() : ConflictError("task");
+}
+
+absl::Status ReferralTable::AddGrant(const GrantRecord& grant) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(grant.referral));
+  const RowDigest digest = DigestOf(grant);
+  session_.CountBytes(grant.grant.size());
+  return session_.Run(
+      "INSERT INTO wrap_grant (referral, recipient_cert, agency, unit, signer_cert, bytes, digest) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (referral, recipient_cert) DO UPDATE SET "
+      "agency = excluded.agency, unit = excluded.unit, signer_cert = excluded.signer_cert, "
+      "bytes = excluded.bytes, digest = excluded.digest",
+      row, Blob(grant.recipient_cert.view()), grant.recipient.agency.value(),
+      grant.recipient.unit.value(), Blob(grant.signer_cert.view()), Blob(grant.grant),
+      digest.blob());
+}
+
+absl::Status ReferralTable::KeepEquivocation(const StatementKey& key,
+                                             const StatementRecord& other) {
+  return statements_.KeepOnce(EquivocationScope(key, other.digest), other);
+}
+
+}  // namespace amana::store::embedded

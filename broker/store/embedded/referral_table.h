@@ -1,0 +1,50 @@
+#ifndef AMANA_BROKER_STORE_EMBEDDED_REFERRAL_TABLE_H_
+#define AMANA_BROKER_STORE_EMBEDDED_REFERRAL_TABLE_H_
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "broker/store/embedded/session.h"
+#include "broker/store/embedded/statement_table.h"
+#include "broker/store/store.h"
+
+namespace amana::store::embedded {
+
+// Referrals over a session, which must outlive it. Used by the session's thread.
+class ReferralTable final : public Referrals {
+ public:
+  explicit ReferralTable(Session& session) : session_(session), statements_(session) {}
+
+  absl::StatusOr<std::optional<ReferralRecord>> Find(const StatementKey& key) const override;
+  absl::StatusOr<std::optional<uint32_t>> LatestVersion(const AgencyId& sender,
+                                                        const ReferralId& id) const override;
+  absl::StatusOr<ReferralBody> ReadBody(const StatementKey& key) const override;
+  absl::StatusOr<std::vector<TaskRecord>> Tasks(const StatementKey& key) const override;
+  absl::StatusOr<std::optional<GrantRecord>> FindGrant(const StatementKey& key,
+                                                       const CertId& recipient) const override;
+  absl::StatusOr<Paged<ReferralRecord>> List(const AgencyId& agency,
+                                             const Page& page) const override;
+  absl::StatusOr<std::vector<TaskRecord>> ExpiredTasks(absl::Time now, size_t limit) const override;
+  absl::StatusOr<std::vector<TaskRecord>> OpenTasksOf(const Pseudonym& subject,
+                                                      const std::optional<TaskKey>& after,
+                                                      size_t limit) const override;
+
+  absl::Status Accept(const ReferralRecord& record, const ReferralBody& body,
+                      const std::vector<TaskRecord>& tasks) override;
+  absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) override;
+  absl::Status AddGrant(const GrantRecord& grant) override;
+  absl::Status KeepEquivocation(const StatementKey& key, const StatementRecord& other) override;
+
+ private:
+  absl::StatusOr<std::vector<TaskRecord>> ReadTasks(sqlite::Statement query) const;
+  absl::Status InsertTask(int64_t row, const ReferralRecord& referral, const TaskRecord& task);
+  absl::StatusOr<int64_t> RowOfToken(const AgencyId& agency, std::string_view token) const;
+
+  Session& session_;
+  StatementTable statements_;
+};
+
+}  // namespace amana::store::embedded
+
+#endif  // AMANA_BROKER_STORE_EMBEDDED_REFERRAL_TABLE_H_

@@ -1,0 +1,212 @@
+#include "broker/store/embedded/schema.h"
+
+namespace amana::store::embedded {
+namespace {
+
+// Rules. Referral ids are random, and every B-tree keyed by something random costs each commit a
+// page of its own to write; so one table alone is ordered by them (referral_id) and all others by
+// the small numbers it and `referral` give out. Partial indexes hold only what is still to be done.
+// `digest` is over the row's record (record_rows.h, row.h). Times are Unix milliseconds.
+constexpr std::string_view kVersion1 = R"sql(
+CREATE TABLE referral_id (
+  no INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE
+);
+
+-- Accepted statements; the body is apart so that scans stay small.
+CREATE TABLE referral (
+  row INTEGER PRIMARY KEY,
+  id_no INTEGER NOT NULL,
+  sender TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  sender_unit TEXT NOT NULL,
+  cert_id BLOB NOT NULL,
+  header_digest BLOB NOT NULL,
+  urgency INTEGER NOT NULL,
+  subject BLOB NOT NULL,
+  consent_id BLOB NOT NULL,
+  consent_version INTEGER NOT NULL,
+  accepted INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  test INTEGER NOT NULL,
+  digest BLOB NOT NULL,
+  UNIQUE (id_no, sender, version)
+);
+
+CREATE TABLE referral_body (
+  referral INTEGER PRIMARY KEY,
+  header BLOB NOT NULL,
+  sections BLOB NOT NULL,
+  digest BLOB NOT NULL
+);
+
+-- Which agencies sent a referral or were disclosed something of it.
+CREATE TABLE party (
+  agency TEXT NOT NULL,
+  referral INTEGER NOT NULL,
+  PRIMARY KEY (agency, referral)
+) WITHOUT ROWID;
+
+CREATE TABLE task (
+  referral INTEGER NOT NULL,
+  task INTEGER NOT NULL,
+  service INTEGER NOT NULL,
+  agency TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  reason INTEGER NOT NULL,
+  rules BLOB NOT NULL,
+  withheld BLOB NOT NULL,
+  offer_epoch INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  digest BLOB NOT NULL,
+  open INTEGER NOT NULL,
+  expiring INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  subject BLOB NOT NULL,
+  PRIMARY KEY (referral, task)
+) WITHOUT ROWID;
+CREATE INDEX task_expiry ON task (expires) WHERE expiring = 1;
+CREATE INDEX task_subject ON task (subject) WHERE open = 1;
+
+CREATE TABLE wrap_grant (
+  row INTEGER PRIMARY KEY,
+  referral INTEGER NOT NULL,
+  recipient_cert BLOB NOT NULL,
+  agency TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  signer_cert BLOB NOT NULL,
+  bytes BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  UNIQUE (referral, recipient_cert)
+);
+
+CREATE TABLE delivery (
+  referral INTEGER NOT NULL,
+  task INTEGER NOT NULL,
+  offer_epoch INTEGER NOT NULL,
+  stage INTEGER NOT NULL,
+  agency TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  recipient_cert BLOB NOT NULL,
+  state INTEGER NOT NULL,
+  reason INTEGER NOT NULL,
+  urgency INTEGER NOT NULL,
+  subject BLOB NOT NULL,
+  disclosed INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  lease_epoch INTEGER NOT NULL,
+  queued INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  due INTEGER,
+  digest BLOB NOT NULL,
+  PRIMARY KEY (referral, task, offer_epoch, stage)
+) WITHOUT ROWID;
+CREATE INDEX delivery_queue ON delivery (agency, unit, urgency, queued) WHERE state = 1;
+CREATE INDEX delivery_due ON delivery (due) WHERE due IS NOT NULL;
+CREATE INDEX delivery_recall ON delivery (agency, unit, queued) WHERE state IN (13, 16);
+CREATE INDEX delivery_dead ON delivery (referral) WHERE state = 8;
+CREATE INDEX delivery_disclosed ON delivery (subject, agency) WHERE disclosed = 1;
+
+-- Signed statements kept verbatim; scope says about what (statement_table.h).
+CREATE TABLE statement (
+  row INTEGER PRIMARY KEY,
+  scope BLOB NOT NULL UNIQUE,
+  statement_digest BLOB NOT NULL,
+  cert_id BLOB NOT NULL,
+  log_index INTEGER NOT NULL,
+  envelope BLOB NOT NULL,
+  digest BLOB NOT NULL
+);
+
+-- Facts are columns no query asks for, so they are one blob (consent_rows.h).
+CREATE TABLE consent (
+  id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  subject BLOB NOT NULL,
+  facts BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  PRIMARY KEY (id, version)
+) WITHOUT ROWID;
+CREATE INDEX consent_subject ON consent (subject);
+
+CREATE TABLE withdrawal (
+  consent_id BLOB PRIMARY KEY NOT NULL,
+  at INTEGER NOT NULL,
+  digest BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE exclusion (
+  id BLOB PRIMARY KEY NOT NULL,
+  subject BLOB NOT NULL,
+  facts BLOB NOT NULL,
+  digest BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX exclusion_subject ON exclusion (subject);
+
+CREATE TABLE registry_load (
+  row INTEGER PRIMARY KEY,
+  registry BLOB NOT NULL,
+  digest BLOB NOT NULL
+);
+
+CREATE TABLE certificate (
+  id BLOB PRIMARY KEY NOT NULL,
+  der BLOB NOT NULL,
+  digest BLOB NOT NULL
+) WITHOUT ROWID;
+
+-- The log. `commitment` is the salted root: the leaf data without its format byte. It stays when
+-- fields and seed are erased.
+CREATE TABLE event (
+  log_index INTEGER PRIMARY KEY,
+  referral_no INTEGER,
+  fields BLOB NOT NULL,
+  seed BLOB NOT NULL,
+  commitment BLOB NOT NULL,
+  digest BLOB NOT NULL
+);
+CREATE INDEX event_referral ON event (referral_no) WHERE referral_no IS NOT NULL;
+
+-- Full hash tiles (256 hashes), each with the root over them, which is a hash of the next level.
+CREATE TABLE tile (
+  level INTEGER NOT NULL,
+  tile_index INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  hashes BLOB NOT NULL,
+  PRIMARY KEY (level, tile_index)
+);
+
+-- What the sequencer has counted, by "s/<agency>" of senders and "r/<agency>/<unit>" of recipients.
+CREATE TABLE counter (
+  name TEXT PRIMARY KEY NOT NULL,
+  value INTEGER NOT NULL,
+  digest BLOB NOT NULL
+) WITHOUT ROWID;
+
+-- One row: the tree as last signed.
+CREATE TABLE log_head (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  time INTEGER NOT NULL,
+  frontier BLOB NOT NULL,
+  checkpoint TEXT NOT NULL,
+  digest BLOB NOT NULL
+);
+
+-- Written when the disk was full, to find out whether it still is.
+CREATE TABLE disk_probe (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  bytes BLOB NOT NULL
+);
+)sql";
+
+constexpr std::string_view kScripts[] = {kVersion1};
+
+}  // namespace
+
+std::span<const std::string_view> SchemaScripts() { return kScripts; }
+
+}  // namespace amana::store::embedded

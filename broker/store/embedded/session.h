@@ -1,0 +1,97 @@
+// One connection as the tables see it: errors are noticed in one place, and a work's savepoint is
+// opened when the work first writes. Used by one thread at a time.
+#ifndef AMANA_BROKER_STORE_EMBEDDED_SESSION_H_
+#define AMANA_BROKER_STORE_EMBEDDED_SESSION_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "base/sqlite.h"
+#include "broker/store/embedded/health.h"
+
+namespace amana::store::embedded {
+
+class Session {
+ public:
+  // `health` must outlive the session.
+  Session(std::unique_ptr<sqlite::Database> db, StoreHealth& health)
+      : db_(std::move(db)), health_(health) {}
+
+  sqlite::Database& db() { return *db_; }
+
+  // A statement ready to be stepped with Next. Binding copies nothing: what `args` refer to must
+  // live as long as the statement is stepped.
+  template <typename... Args>
+  absl::StatusOr<sqlite::Statement> Query(std::string_view sql, const Args&... args) {
+    absl::StatusOr<sqlite::Statement> statement = db_->Prepare(sql);
+    if (!statement.ok()) return Noticed(statement.status());
+    statement->Bind(args...);
+    return statement;
+  }
+  absl::StatusOr<bool> Next(sqlite::Statement& statement) {
+    absl::StatusOr<bool> row = statement.Step();
+    if (!row.ok()) return Noticed(row.status());
+    return row;
+  }
+  // A write: INSERT or UPDATE.
+  template <typename... Args>
+  absl::Status Run(std::string_view sql, const Args&... args) {
+    AMANA_RETURN_IF_ERROR(BeforeWrite());
+    AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement, Query(sql, args...));
+    AMANA_ASSIGN_OR_RETURN(const bool row, Next(statement));
+    return row ? statement.Run() : absl::OkStatus();
+  }
+  absl::Status Corrupt(std::string_view table);
+  // Tells health, and remembers what makes the whole transaction impossible. Returns `error`.
+  absl::Status Noticed(const absl::Status& error);
+
+  // --- for the writer
+  // The connection; the session is of no use any more.
+  void Close() { db_.reset(); }
+  // A work begins. Everything it writes until EndWork is undone by EndWork(false).
+  void BeginWork() { in_work_ = true; }
+  absl::Status EndWork(bool keep);
+  // The transaction is over; forgets fatal(), and what was looked up unless it was committed.
+  void EndTransaction(bool committed);
+  // The disk or the database failed: nothing of this transaction can be committed.
+  const absl::Status& fatal() const { return fatal_; }
+  bool wrote() const { return wrote_; }
+  // What the works of this transaction have given to be written, roughly.
+  size_t bytes() const { return bytes_; }
+  void CountBytes(size_t bytes) { bytes_ += bytes; }
+
+  // --- numbers that stand for random ids (schema.cc)
+  absl::StatusOr<std::optional<int64_t>> FindReferralNo(const ReferralId& id);
+  absl::StatusOr<int64_t> ReferralNo(const ReferralId& id);  // gives one if it has none
+  absl::StatusOr<std::optional<int64_t>> FindReferralRow(const StatementKey& key);
+  // NOT_FOUND when there is no such referral.
+  absl::StatusOr<int64_t> ReferralRow(const StatementKey& key);
+  void RememberReferralRow(const StatementKey& key, int64_t row);
+
+ private:
+  absl::Status BeforeWrite();
+  void Forget();
+  bool writer() const { return db_->mode() == sqlite::Mode::kWriter; }
+
+  std::unique_ptr<sqlite::Database> db_;
+  StoreHealth& health_;
+  absl::Status fatal_;
+  bool in_work_ = false;
+  bool savepoint_ = false;
+  bool wrote_ = false;
+  size_t bytes_ = 0;
+  // Writer only, which alone knows when what it has seen is undone.
+  absl::flat_hash_map<ReferralId, int64_t> referral_nos_;
+  absl::flat_hash_map<StatementKey, int64_t> referral_rows_;
+};
+
+}  // namespace amana::store::embedded
+
+#endif  // AMANA_BROKER_STORE_EMBEDDED_SESSION_H_

@@ -1,0 +1,78 @@
+#include "broker/store/embedded/statement_table.h"
+
+#include "broker/store/embedded/record_rows.h"
+
+namespace amana::store::embedded {
+namespace {
+
+using sqlite::Blob;
+
+std::string Number(uint32_t value) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(value >> shift));
+  return bytes;
+}
+
+// The parts before the sender are of fixed length; a token holds no '/'.
+std::string KeyBytes(char kind, const StatementKey& key) {
+  return kind + key.referral.bytes() + Number(key.version) + key.sender.value() + '/';
+}
+
+}  // namespace
+
+std::string EquivocationScope(const StatementKey& key, const Digest& digest) {
+  return KeyBytes('q', key) + digest.bytes();
+}
+
+std::string AnswerScope(const DeliveryKey& key, std::string_view payload_type) {
+  std::string scope = KeyBytes('a', key.task.referral) + Number(key.task.task) +
+                      Number(key.offer_epoch) + static_cast<char>(key.stage);
+  scope += payload_type;
+  return scope;
+}
+
+std::string ConsentScope(const ConsentId& id, uint32_t version) {
+  return 'c' + id.bytes() + Number(version);
+}
+std::string WithdrawalScope(const ConsentId& id) { return 'w' + id.bytes(); }
+std::string ExclusionScope(const ConsentId& id) { return 'x' + id.bytes(); }
+
+absl::StatusOr<std::optional<StatementRecord>> StatementTable::Find(
+    const std::string& scope) const {
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query("SELECT statement_digest, cert_id, log_index, envelope, digest "
+                                 "FROM statement WHERE scope = ?1",
+                                 Blob(scope)));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  if (!found) return std::nullopt;
+  RowReader row(query);
+  StatementRecord statement;
+  statement.digest = row.Fixed<Digest>();
+  statement.cert_id = row.Fixed<CertId>();
+  statement.log_index = row.Int<uint64_t>();
+  statement.envelope = std::string(row.Bytes());
+  if (!row.ok() || !row.Matches(DigestOf(scope, statement))) return session_.Corrupt("statement");
+  return statement;
+}
+
+absl::Status StatementTable::KeepOnce(const std::string& scope, const StatementRecord& statement) {
+  const RowDigest digest = DigestOf(scope, statement);
+  return session_.Run(
+      "INSERT INTO statement (scope, statement_digest, cert_id, log_index, envelope, digest) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (scope) DO NOTHING",
+      Blob(scope), Blob(statement.digest.view()), Blob(statement.cert_id.view()),
+      statement.log_index, Blob(statement.envelope), digest.blob());
+}
+
+absl::Status StatementTable::Replace(const std::string& scope, const StatementRecord& statement) {
+  const RowDigest digest = DigestOf(scope, statement);
+  return session_.Run(
+      "INSERT INTO statement (scope, statement_digest, cert_id, log_index, envelope, digest) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (scope) DO UPDATE SET "
+      "statement_digest = excluded.statement_digest, cert_id = excluded.cert_id, "
+      "log_index = excluded.log_index, envelope = excluded.envelope, digest = excluded.digest",
+      Blob(scope), Blob(statement.digest.view()), Blob(statement.cert_id.view()),
+      statement.log_index, Blob(statement.envelope), digest.blob());
+}
+
+}  // namespace amana::store::embedded

@@ -1,0 +1,58 @@
+#ifndef AMANA_BROKER_STORE_EMBEDDED_TRANSACTION_H_
+#define AMANA_BROKER_STORE_EMBEDDED_TRANSACTION_H_
+
+#include <vector>
+
+#include "broker/store/embedded/consent_table.h"
+#include "broker/store/embedded/delivery_table.h"
+#include "broker/store/embedded/directory_table.h"
+#include "broker/store/embedded/log_table.h"
+#include "broker/store/embedded/referral_table.h"
+#include "broker/store/store.h"
+
+namespace amana::store::embedded {
+
+// The five contracts over one session.
+struct Tables {
+  Tables(Session& session, Sequencer* sequencer)
+      : referrals(session),
+        deliveries(session),
+        consents(session),
+        directory(session),
+        log(session, sequencer) {}
+
+  ReferralTable referrals;
+  DeliveryTable deliveries;
+  ConsentTable consents;
+  DirectoryTable directory;
+  LogTable log;
+};
+
+// What a work sees. One object serves all works of the writer's thread.
+class EmbeddedTransaction final : public Transaction {
+ public:
+  EmbeddedTransaction(Session& session, Sequencer& sequencer) : tables_(session, &sequencer) {}
+
+  const Referrals& referrals() const override { return tables_.referrals; }
+  const Deliveries& deliveries() const override { return tables_.deliveries; }
+  const Consents& consents() const override { return tables_.consents; }
+  const Directory& directory() const override { return tables_.directory; }
+  const Log& log() const override { return tables_.log; }
+  Referrals& referrals() override { return tables_.referrals; }
+  Deliveries& deliveries() override { return tables_.deliveries; }
+  Consents& consents() override { return tables_.consents; }
+  Directory& directory() override { return tables_.directory; }
+  Log& log() override { return tables_.log; }
+  void Wake(const Address& recipient) override { woken_.push_back(recipient); }
+
+  // The writer cuts it back when a work fails and takes it at the commit.
+  std::vector<Address>& woken() { return woken_; }
+
+ private:
+  Tables tables_;
+  std::vector<Address> woken_;
+};
+
+}  // namespace amana::store::embedded
+
+#endif  // AMANA_BROKER_STORE_EMBEDDED_TRANSACTION_H_

@@ -1,0 +1,241 @@
+#include "broker/store/embedded/writer.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "base/errors.h"
+#include "broker/store/errors.h"
+
+namespace amana::store::embedded {
+namespace {
+
+constexpr absl::Duration kIdleBeforeCheckpoint = absl::Milliseconds(200);
+constexpr absl::Duration kDiskProbeInterval = absl::Seconds(1);
+constexpr int kIoErrorExit = 74;  // EX_IOERR of sysexits.h
+
+void EndProcessIfFsyncFailed(const absl::Status& status) {
+  if (!IsFsyncFailure(status)) return;
+  std::fprintf(stderr, "amana: fsync of the store failed; ending at once, nothing is retried: %s\n",
+               std::string(status.message()).c_str());
+  std::_Exit(kIoErrorExit);
+}
+
+// What a work whose commit did not become durable is told.
+absl::Status ToStoreError(const absl::Status& status) {
+  if (absl::IsResourceExhausted(status) || absl::IsDataLoss(status)) return status;
+  return StoreUnavailableError(std::string(status.message()));
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Session> session, std::unique_ptr<Sequencer> sequencer,
+               StoreHealth& health, const WriterLimits& limits)
+    : session_(std::move(session)),
+      sequencer_(std::move(sequencer)),
+      health_(health),
+      limits_(limits),
+      transaction_(*session_, *sequencer_),
+      writer_([this] { Write(); }),
+      completer_([this] { Complete(); }) {}
+
+Writer::~Writer() { Close(); }
+
+void Writer::Commit(Work work, Done done) {
+  {
+    absl::MutexLock lock(&mu_);
+    if (!closing_) {
+      queue_.push_back({std::move(work), std::move(done)});
+      return;
+    }
+  }
+  done(StoreUnavailableError("the store is closed"));
+}
+
+void Writer::SetListener(CommitListener listener) {
+  absl::MutexLock lock(&mu_);
+  listener_ = std::move(listener);
+}
+
+void Writer::Close() {
+  {
+    absl::MutexLock lock(&mu_);
+    closing_ = true;
+  }
+  if (writer_.joinable()) writer_.join();
+  if (completer_.joinable()) completer_.join();
+}
+
+bool Writer::Closing() {
+  absl::MutexLock lock(&mu_);
+  return closing_;
+}
+
+void Writer::Write() {
+  while (true) {
+    std::vector<Item> items = Take(limits_.batch_works, true);
+    if (!items.empty()) {
+      RunBatch(std::move(items));
+      CheckpointIfDue(false);
+    } else if (Closing()) {
+      break;
+    } else {
+      CheckpointIfDue(true);
+      if (health_.AwaitsDisk()) ProbeDisk();
+    }
+  }
+  // What it leaves in the WAL is read at the next start.
+  const auto checkpointed = session_->db().Checkpoint(sqlite::CheckpointMode::kTruncate);
+  EndProcessIfFsyncFailed(checkpointed.status());
+  session_->Close();
+  absl::MutexLock lock(&mu_);
+  written_ = true;
+}
+
+std::vector<Writer::Item> Writer::Take(size_t limit, bool wait) {
+  std::vector<Item> items;
+  absl::MutexLock lock(&mu_);
+  const auto something = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return closing_ || !queue_.empty();
+  };
+  const absl::Duration patience = health_.AwaitsDisk() ? kDiskProbeInterval : kIdleBeforeCheckpoint;
+  if (wait) mu_.AwaitWithTimeout(absl::Condition(&something), patience);
+  for (; !queue_.empty() && items.size() < limit; queue_.pop_front()) {
+    items.push_back(std::move(queue_.front()));
+  }
+  return items;
+}
+
+void Writer::RunBatch(std::vector<Item> items) {
+  Outcome outcome;
+  absl::Status status = session_->db().Begin();
+  if (status.ok()) {
+    status = RunWorks(std::move(items), outcome);
+  } else {
+    session_->Noticed(status).IgnoreError();
+    for (Item& item : items) outcome.dones.push_back(std::move(item.done));
+  }
+  if (status.ok()) status = Finish(outcome);
+  EndProcessIfFsyncFailed(status);
+  if (!status.ok()) {
+    Abandon();
+    outcome.statuses.assign(outcome.dones.size(), ToStoreError(status));
+  }
+  absl::MutexLock lock(&mu_);
+  outcomes_.push_back(std::move(outcome));
+}
+
+// Runs the items and what comes in meanwhile. An error fails the whole batch.
+absl::Status Writer::RunWorks(std::vector<Item> items, Outcome& outcome) {
+  size_t works = 0;
+  absl::Status failed;
+  while (!items.empty()) {
+    for (Item& item : items) {
+      ++works;
+      outcome.statuses.push_back(failed.ok() ? RunWork(item.work) : failed);
+      outcome.dones.push_back(std::move(item.done));
+      if (failed.ok()) failed = session_->fatal();
+      if (failed.ok() && !session_->db().InTransaction()) {
+        failed = StoreUnavailableError("SQLite has rolled the transaction back");
+      }
+    }
+    const bool full = works >= limits_.batch_works || session_->bytes() >= limits_.batch_bytes;
+    if (full || !failed.ok()) break;
+    items = Take(limits_.batch_works - works, false);
+  }
+  return failed;
+}
+
+absl::Status Writer::RunWork(Work& work) {
+  const Sequencer::Mark mark = sequencer_->mark();
+  const size_t woken = transaction_.woken().size();
+  session_->BeginWork();
+  absl::Status status = work(transaction_);
+  const absl::Status ended = session_->EndWork(status.ok());
+  if (status.ok()) status = ended;
+  if (status.ok()) return status;
+  sequencer_->BackTo(mark);
+  transaction_.woken().resize(woken);
+  return status;
+}
+
+absl::Status Writer::Finish(Outcome& outcome) {
+  if (absl::Status sealed = sequencer_->Seal(); !sealed.ok()) return sealed;
+  if (absl::Status committed = session_->db().Commit(); !committed.ok()) {
+    return session_->Noticed(committed);
+  }
+  if (session_->wrote()) health_.Committed();
+  session_->EndTransaction(true);
+  outcome.batch = sequencer_->Committed();
+  outcome.woken.swap(transaction_.woken());
+  return absl::OkStatus();
+}
+
+void Writer::Abandon() {
+  EndProcessIfFsyncFailed(session_->db().Rollback());
+  session_->EndTransaction(false);
+  sequencer_->RolledBack();
+  transaction_.woken().clear();
+}
+
+void Writer::Complete() {
+  while (true) {
+    std::optional<Outcome> outcome;
+    CommitListener listener;
+    {
+      absl::MutexLock lock(&mu_);
+      const auto something = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+        return written_ || !outcomes_.empty();
+      };
+      mu_.Await(absl::Condition(&something));
+      if (outcomes_.empty()) return;
+      outcome = std::move(outcomes_.front());
+      outcomes_.pop_front();
+      listener = listener_;
+    }
+    for (size_t i = 0; i < outcome->dones.size(); ++i) {
+      if (outcome->statuses[i].ok()) {
+        outcome->dones[i](outcome->batch);
+      } else {
+        outcome->dones[i](outcome->statuses[i]);
+      }
+    }
+    if (outcome->batch != nullptr && listener) {
+      listener(outcome->woken, outcome->batch->head().size);
+    }
+  }
+}
+
+// PASSIVE waits for nobody. It copies what no snapshot needs any more; when that is all, the WAL
+// starts over with the next commit.
+void Writer::CheckpointIfDue(bool idle) {
+  const int pages = session_->db().wal_pages();
+  if (pages < checkpointed_pages_) checkpointed_pages_ = 0;
+  const int waiting = pages - checkpointed_pages_;
+  if (waiting < (idle ? 1 : limits_.checkpoint_pages)) return;
+  const auto result = session_->db().Checkpoint(sqlite::CheckpointMode::kPassive);
+  EndProcessIfFsyncFailed(result.status());
+  if (!result.ok()) session_->Noticed(result.status()).IgnoreError();
+  checkpointed_pages_ = pages;
+}
+
+// Callers do not commit while Health() is not OK, so somebody else must find out that it could be.
+void Writer::ProbeDisk() {
+  absl::Status status = session_->db().Begin();
+  if (status.ok()) {
+    status = session_->Run(
+        "INSERT INTO disk_probe (one, bytes) VALUES (1, randomblob(65536)) "
+        "ON CONFLICT (one) DO UPDATE SET bytes = excluded.bytes");
+  }
+  if (status.ok()) status = session_->db().Commit();
+  EndProcessIfFsyncFailed(status);
+  if (status.ok()) {
+    session_->EndTransaction(true);
+    health_.Committed();
+  } else {
+    Abandon();
+  }
+}
+
+}  // namespace amana::store::embedded

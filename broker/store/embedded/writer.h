@@ -1,0 +1,95 @@
+// The writer's thread: takes works from a queue, runs them on the one writing connection, commits
+// them in batches with one fsync each, and checkpoints the WAL. A second thread tells the outcome.
+//
+//   Commit -> queue -> [run works -> seal the log -> COMMIT (fsync)] -> outcomes -> done, listener
+//                                writer thread                           completion thread
+//
+// A batch closes when the queue is empty, or at a number of works or bytes: nothing waits on
+// purpose. A failed fsync ends the process: what was written may be lost although a second fsync
+// would succeed.
+#ifndef AMANA_BROKER_STORE_EMBEDDED_WRITER_H_
+#define AMANA_BROKER_STORE_EMBEDDED_WRITER_H_
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "broker/store/embedded/health.h"
+#include "broker/store/embedded/sequencer.h"
+#include "broker/store/embedded/session.h"
+#include "broker/store/embedded/transaction.h"
+#include "broker/store/store.h"
+
+namespace amana::store::embedded {
+
+struct WriterLimits {
+  size_t batch_works = 256;
+  size_t batch_bytes = 4 << 20;
+  int checkpoint_pages = 2000;  // of the WAL, not yet in the database file
+};
+
+// Thread-safe. Close() before it goes.
+class Writer {
+ public:
+  // `health` must outlive the writer.
+  Writer(std::unique_ptr<Session> session, std::unique_ptr<Sequencer> sequencer,
+         StoreHealth& health, const WriterLimits& limits);
+  ~Writer();
+
+  void Commit(Work work, Done done);
+  void SetListener(CommitListener listener);
+  // Commits what is queued, tells it, and closes the database. Idempotent.
+  void Close();
+
+ private:
+  struct Item {
+    Work work;
+    Done done;
+  };
+  struct Outcome {
+    std::vector<Done> dones;
+    std::vector<absl::Status> statuses;  // one for each of them
+    BatchPtr batch;                      // null when the batch failed
+    std::vector<Address> woken;
+  };
+
+  void Write();
+  void Complete();
+  // Empty when there is nothing to do, at present or (closing) for ever.
+  std::vector<Item> Take(size_t limit, bool wait);
+  bool Closing();
+
+  void RunBatch(std::vector<Item> items);
+  absl::Status RunWorks(std::vector<Item> items, Outcome& outcome);
+  absl::Status RunWork(Work& work);
+  absl::Status Finish(Outcome& outcome);
+  void Abandon();
+  void CheckpointIfDue(bool idle);
+  void ProbeDisk();
+
+  const std::unique_ptr<Session> session_;      // writer's thread
+  const std::unique_ptr<Sequencer> sequencer_;  // writer's thread
+  StoreHealth& health_;
+  const WriterLimits limits_;
+  EmbeddedTransaction transaction_;  // writer's thread
+  int checkpointed_pages_ = 0;       // writer's thread
+
+  absl::Mutex mu_;
+  std::deque<Item> queue_ ABSL_GUARDED_BY(mu_);
+  bool closing_ ABSL_GUARDED_BY(mu_) = false;
+  CommitListener listener_ ABSL_GUARDED_BY(mu_);
+  std::deque<Outcome> outcomes_ ABSL_GUARDED_BY(mu_);
+  bool written_ ABSL_GUARDED_BY(mu_) = false;  // no more outcomes will come
+
+  std::thread writer_;
+  std::thread completer_;
+};
+
+}  // namespace amana::store::embedded
+
+#endif  // AMANA_BROKER_STORE_EMBEDDED_WRITER_H_
