@@ -1,0 +1,51 @@
+// The error catalogue of the client library, and what a program may conclude from an error. What
+// the broker refuses comes back under the broker's own reason and field; the functions here are for
+// what this side finds. A forged proof or an unpinned certificate is a refusal (kPermissionDenied),
+// never retryable as is. Messages name fields, agencies and codes, never content.
+#ifndef AMANA_AGENCY_ADAPTERS_SDK_ERRORS_H_
+#define AMANA_AGENCY_ADAPTERS_SDK_ERRORS_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace amana::sdk {
+
+// --- the wire
+// A call that ended without the broker's judgement. By code: BROKER_UNREACHABLE (kUnavailable),
+// BROKER_TIMEOUT (kDeadlineExceeded), CALL_CANCELLED (kCancelled), CALL_FAILED for every other.
+absl::Status CallFailed(absl::StatusCode code, std::string_view message);
+absl::Status ResponseMalformed(std::string_view method);  // RESPONSE_MALFORMED, kInternal
+// READ_TIMEOUT, kDeadlineExceeded: nothing came in time; the stream lives on.
+absl::Status ReadTimeout();
+absl::Status StreamClosed();  // STREAM_CLOSED, kUnavailable: it ended, or this side closed it
+
+// --- trust
+absl::Status IdentityInvalid(std::string_view field, std::string_view why);  // IDENTITY_INVALID
+absl::Status SigningKeyMissing();  // SIGNING_KEY_MISSING, kFailedPrecondition
+absl::Status PersonKeyMissing();   // PERSON_KEY_MISSING, kFailedPrecondition
+absl::Status CertificateUnpinned(std::string_view field, std::string_view why);
+absl::Status RecipientUnknown(std::string_view field);  // RECIPIENT_UNKNOWN, kNotFound
+absl::Status ReceiptMismatch(std::string_view field);   // RECEIPT_MISMATCH: of another event
+absl::Status EventInvalid(std::string_view field, std::string_view expected);  // EVENT_INVALID
+// LOG_FORKED: two signed checkpoints that no one append-only log has. Evidence; tell an auditor.
+absl::Status LogForked(uint64_t size_a, uint64_t size_b);
+// LOG_TAMPERED: entries that are not those the checkpoint signs.
+absl::Status LogTampered(std::string_view what);
+// LOG_INCOMPLETE, kNotFound: a file of the mirror is missing, or the mirror is behind.
+absl::Status LogIncomplete(std::string_view what);
+
+// --- the mailbox
+absl::Status EntryUnknown(std::string_view field);  // ENTRY_UNKNOWN, kNotFound
+absl::Status ContentErased();                       // CONTENT_ERASED, kFailedPrecondition
+absl::Status StatementInvalid(std::string_view field, std::string_view why);  // STATEMENT_INVALID
+absl::Status MailboxBusy(std::string_view folder);  // MAILBOX_BUSY, kUnavailable
+
+// Whether the broker judged the statement and will judge the same bytes alike for ever. False for
+// everything that another attempt, a mended registration or a set clock may cure.
+bool IsFinalRefusal(const absl::Status& status);
+
+}  // namespace amana::sdk
+
+#endif  // AMANA_AGENCY_ADAPTERS_SDK_ERRORS_H_

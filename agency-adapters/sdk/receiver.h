@@ -1,0 +1,85 @@
+// The receiving side of an agency: takes deliveries off the broker's stream, believes nothing it
+// has not verified, keeps each once, and acknowledges with signed evidence. A crash between keeping
+// and acknowledging is safe: the delivery comes again, is not kept twice, and is acknowledged with
+// the very same bytes. Recalls are obeyed at once and answered. The objects given must outlive it;
+// Run and RunOnce are for one thread at a time.
+#ifndef AMANA_AGENCY_ADAPTERS_SDK_RECEIVER_H_
+#define AMANA_AGENCY_ADAPTERS_SDK_RECEIVER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "agency-adapters/sdk/client.h"
+#include "agency-adapters/sdk/courier.h"
+#include "agency-adapters/sdk/identity.h"
+#include "agency-adapters/sdk/inbox.h"
+#include "agency-adapters/sdk/mailbox.h"
+#include "amana/v1/delivery_service.pb.h"
+#include "base/clock.h"
+
+namespace amana::sdk {
+
+struct ReceiverOptions {
+  uint32_t credit = 32;  // deliveries under way at most; 1 to 256
+  absl::Duration first_backoff = absl::Seconds(1);
+  absl::Duration max_backoff = absl::Minutes(1);  // doubles up to it, with jitter
+  // How often an idle Run looks whether to stop, and whether anything waits in the outbox.
+  absl::Duration idle = absl::Seconds(1);
+  // Called after an item is kept and its acknowledgement tried; and after a recall.
+  std::function<void(const InboxItem&)> on_item;
+  // A legal basis of this agency's own on which a recalled item is kept; none: it is deleted.
+  // CONSENT is no such basis. The item is none when it never came.
+  std::function<std::optional<v1::LegalBasis>(const std::optional<InboxItem>&, v1::Reason)>
+      keep_on_recall;
+};
+
+struct ReceiveReport {
+  size_t received = 0;    // new items
+  size_t duplicates = 0;  // kept before
+  size_t recalls = 0;
+  size_t failed = 0;  // reported to the broker as failures
+  size_t acknowledged = 0;
+};
+
+class Receiver {
+ public:
+  Receiver(const Identity& identity, Client& client, Mailbox& mailbox, const Clock& clock,
+           ReceiverOptions options = {});
+
+  // Until `stop` returns true: receives, reconnecting with backoff. Returns the first error that no
+  // reconnecting cures: the identity has no unit or sealing key, the mailbox fails, LOG_FORKED.
+  absl::Status Run(const std::function<bool()>& stop);
+  // Takes what is there: until nothing came for `quiet`, at most for `timeout`. Errors of the call
+  // too.
+  absl::StatusOr<ReceiveReport> RunOnce(absl::Duration timeout,
+                                        absl::Duration quiet = absl::Seconds(2));
+
+  Courier& courier() { return courier_; }
+
+ private:
+  struct Session;
+  absl::Status Serve(Session& session, const std::function<bool(absl::Time last_message)>& stop);
+  absl::Status Handle(Session& session, const v1::ReceiveResponse& message);
+  absl::Status HandleDelivery(Session& session, const v1::Delivery& delivery);
+  absl::Status HandleRecall(Session& session, const v1::Recall& recall);
+  absl::StatusOr<Inbox::Received> Open(const v1::Delivery& delivery) const;
+  absl::Status CheckRecall(const v1::Recall& recall, const std::optional<InboxItem>& item) const;
+  absl::Status SendAnswer(Session& session, int64_t entry, bool again);
+
+  const Identity& identity_;
+  Client& client_;
+  const Clock& clock_;
+  const ReceiverOptions options_;
+  Outbox outbox_;
+  Inbox inbox_;
+  Courier courier_;
+};
+
+}  // namespace amana::sdk
+
+#endif  // AMANA_AGENCY_ADAPTERS_SDK_RECEIVER_H_

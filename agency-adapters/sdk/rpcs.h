@@ -1,0 +1,82 @@
+// Every call of amana.v1 by its name, with its types.
+#ifndef AMANA_AGENCY_ADAPTERS_SDK_RPCS_H_
+#define AMANA_AGENCY_ADAPTERS_SDK_RPCS_H_
+
+#include <string_view>
+
+#include "amana/v1/admin_service.pb.h"
+#include "amana/v1/audit_service.pb.h"
+#include "amana/v1/consent_service.pb.h"
+#include "amana/v1/delivery_service.pb.h"
+#include "amana/v1/referral_service.pb.h"
+
+namespace amana::sdk {
+
+template <class Request, class Response>
+struct UnaryRpc {
+  std::string_view method;
+};
+template <class Request, class Response>
+struct StreamRpc {
+  std::string_view method;
+};
+
+// ReferralService
+inline constexpr UnaryRpc<v1::MatchRequest, v1::MatchResponse> kMatch{
+    "/amana.v1.ReferralService/Match"};
+inline constexpr UnaryRpc<v1::SubmitRequest, v1::SubmitResponse> kSubmit{
+    "/amana.v1.ReferralService/Submit"};
+inline constexpr StreamRpc<v1::SubmitBatchRequest, v1::SubmitBatchResponse> kSubmitBatch{
+    "/amana.v1.ReferralService/SubmitBatch"};
+inline constexpr UnaryRpc<v1::AddWrapsRequest, v1::AddWrapsResponse> kAddWraps{
+    "/amana.v1.ReferralService/AddWraps"};
+inline constexpr UnaryRpc<v1::GetReferralRequest, v1::GetReferralResponse> kGetReferral{
+    "/amana.v1.ReferralService/GetReferral"};
+inline constexpr UnaryRpc<v1::ListReferralsRequest, v1::ListReferralsResponse> kListReferrals{
+    "/amana.v1.ReferralService/ListReferrals"};
+inline constexpr UnaryRpc<v1::CancelReferralRequest, v1::CancelReferralResponse> kCancelReferral{
+    "/amana.v1.ReferralService/CancelReferral"};
+
+// DeliveryService
+inline constexpr StreamRpc<v1::ReceiveRequest, v1::ReceiveResponse> kReceive{
+    "/amana.v1.DeliveryService/Receive"};
+inline constexpr UnaryRpc<v1::AcknowledgeRequest, v1::AcknowledgeResponse> kAcknowledge{
+    "/amana.v1.DeliveryService/Acknowledge"};
+inline constexpr UnaryRpc<v1::MarkSeenRequest, v1::MarkSeenResponse> kMarkSeen{
+    "/amana.v1.DeliveryService/MarkSeen"};
+inline constexpr UnaryRpc<v1::DecideRequest, v1::DecideResponse> kDecide{
+    "/amana.v1.DeliveryService/Decide"};
+inline constexpr UnaryRpc<v1::AnswerRecallRequest, v1::AnswerRecallResponse> kAnswerRecall{
+    "/amana.v1.DeliveryService/AnswerRecall"};
+
+// ConsentService
+inline constexpr UnaryRpc<v1::RegisterConsentRequest, v1::RegisterConsentResponse> kRegisterConsent{
+    "/amana.v1.ConsentService/RegisterConsent"};
+inline constexpr UnaryRpc<v1::RegisterExclusionRequest, v1::RegisterExclusionResponse>
+    kRegisterExclusion{"/amana.v1.ConsentService/RegisterExclusion"};
+inline constexpr UnaryRpc<v1::WithdrawConsentRequest, v1::WithdrawConsentResponse> kWithdrawConsent{
+    "/amana.v1.ConsentService/WithdrawConsent"};
+inline constexpr UnaryRpc<v1::GetConsentRequest, v1::GetConsentResponse> kGetConsent{
+    "/amana.v1.ConsentService/GetConsent"};
+
+// AuditService
+inline constexpr StreamRpc<v1::ListEventsRequest, v1::ListEventsResponse> kListEvents{
+    "/amana.v1.AuditService/ListEvents"};
+inline constexpr UnaryRpc<v1::GetReceiptRequest, v1::GetReceiptResponse> kGetReceipt{
+    "/amana.v1.AuditService/GetReceipt"};
+inline constexpr UnaryRpc<v1::GetCheckpointRequest, v1::GetCheckpointResponse> kGetCheckpoint{
+    "/amana.v1.AuditService/GetCheckpoint"};
+inline constexpr UnaryRpc<v1::ReadTileRequest, v1::ReadTileResponse> kReadTile{
+    "/amana.v1.AuditService/ReadTile"};
+inline constexpr UnaryRpc<v1::GetCertificateRequest, v1::GetCertificateResponse> kGetCertificate{
+    "/amana.v1.AuditService/GetCertificate"};
+
+// AdminService
+inline constexpr UnaryRpc<v1::ListDeadLettersRequest, v1::ListDeadLettersResponse> kListDeadLetters{
+    "/amana.v1.AdminService/ListDeadLetters"};
+inline constexpr UnaryRpc<v1::RedriveDeliveryRequest, v1::RedriveDeliveryResponse> kRedriveDelivery{
+    "/amana.v1.AdminService/RedriveDelivery"};
+
+}  // namespace amana::sdk
+
+#endif  // AMANA_AGENCY_ADAPTERS_SDK_RPCS_H_
