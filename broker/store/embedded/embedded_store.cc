@@ -91,7 +91,8 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const EmbeddedOptions& options) {
   reader.vfs = options.sqlite_vfs;
   auto readers =
       std::make_shared<ReaderPool>(path, std::move(reader), health, options.idle_readers);
-  const WriterLimits limits{options.batch_works, options.batch_bytes, options.checkpoint_pages};
+  const WriterLimits limits{options.batch_works, options.batch_bytes, options.checkpoint_pages,
+                            options.rehearse_works};
   auto writer = std::make_unique<Writer>(std::move(session), std::move(sequencer), *health, limits);
   return std::make_unique<EmbeddedStore>(std::move(lock), std::move(health), std::move(readers),
                                          std::move(writer));

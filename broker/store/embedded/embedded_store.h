@@ -26,6 +26,7 @@ struct EmbeddedOptions {
   int checkpoint_pages = 2000;  // of 4 KiB in the WAL, before they are copied to the database file
   int cache_kib = 64 * 1024;    // of the writer
   size_t idle_readers = 8;      // connections kept for the next snapshots
+  bool rehearse_works = false;  // tests: every batch is rolled back and run again once
   std::string sqlite_vfs = {};  // tests: see base/sqlite_fault.h
 };
 

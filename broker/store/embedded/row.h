@@ -36,7 +36,10 @@ class RowDigest {
 // Lays a record's fields out, each with its length, under the name of its kind.
 class RowHasher {
  public:
-  explicit RowHasher(std::string_view kind) { Add(kind); }
+  explicit RowHasher(std::string_view kind) {
+    bytes_.reserve(384);  // most records
+    Add(kind);
+  }
 
   template <typename T, std::enable_if_t<std::is_integral_v<T> || std::is_enum_v<T>, int> = 0>
   RowHasher& Add(T value) {

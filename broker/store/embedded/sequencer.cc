@@ -17,6 +17,8 @@ using transparency::CompactRange;
 using transparency::Hashes;
 using transparency::kTileWidth;
 
+constexpr size_t kSeedsAtOnce = 32;
+
 class RowTileReader final : public transparency::TileReader {
  public:
   explicit RowTileReader(Session& session) : session_(session) {}
@@ -108,6 +110,20 @@ absl::StatusOr<uint64_t> Sequencer::Append(events::Event event) {
   return index;
 }
 
+events::EventSeed Sequencer::NextSeed() {
+  if (seeds_.empty()) {
+    const std::string bytes = crypto::RandomBytes(kSeedsAtOnce * events::EventSeed::kSize);
+    for (size_t i = 0; i < kSeedsAtOnce; ++i) {
+      const auto part =
+          std::string_view(bytes).substr(i * events::EventSeed::kSize, events::EventSeed::kSize);
+      seeds_.push_back(events::EventSeed::FromBytes(part).value());
+    }
+  }
+  const events::EventSeed seed = seeds_.back();
+  seeds_.pop_back();
+  return seed;
+}
+
 absl::StatusOr<uint64_t> Sequencer::TryAppend(events::Event event) {
   last_time_ = event.time = std::max(FloorToMillis(clock_.Now()), last_time_);
   event.sender_counter = event.recipient_counter = 0;
@@ -119,7 +135,7 @@ absl::StatusOr<uint64_t> Sequencer::TryAppend(events::Event event) {
   if (event.recipient.has_value() && events::IsParty(event, event.recipient->agency)) {
     AMANA_ASSIGN_OR_RETURN(event.recipient_counter, Count("r/" + ToString(*event.recipient)));
   }
-  const auto seed = crypto::RandomId<events::EventSeed>();
+  const events::EventSeed seed = NextSeed();
   const events::CommittedEvent committed = events::Commit(event, seed);
   AMANA_RETURN_IF_ERROR(InsertEvent(session_, tree_.size(), referral_no, committed, seed));
   const uint64_t index = tree_.Append(committed.leaf_hash);

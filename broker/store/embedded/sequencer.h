@@ -58,6 +58,7 @@ class Sequencer {
   absl::StatusOr<uint64_t> TryAppend(events::Event event);
   absl::StatusOr<uint64_t> Count(std::string name);
   absl::Status WriteTiles();
+  events::EventSeed NextSeed();
 
   Session& session_;
   const Clock& clock_;
@@ -72,6 +73,7 @@ class Sequencer {
   transparency::TreeBatch tree_;
   absl::Time last_time_ = absl::InfinitePast();
   std::vector<StoredEvent> events_;
+  std::vector<events::EventSeed> seeds_;  // random, not yet used: drawn many at a time
   absl::flat_hash_map<std::string, uint64_t> counters_;
   std::vector<std::pair<std::string, uint64_t>> counted_;  // name, value before
   LogHead sealed_;

@@ -24,16 +24,21 @@ absl::Status Session::Noticed(const absl::Status& error) {
 absl::Status Session::Corrupt(std::string_view table) { return Noticed(RowCorruptError(table)); }
 
 absl::Status Session::BeforeWrite() {
-  if (in_work_ && !savepoint_) {
+  if (wants_savepoint_ && !savepoint_) {
     if (absl::Status status = db_->Savepoint(); !status.ok()) return Noticed(status);
     savepoint_ = true;
   }
-  wrote_ = true;
+  wrote_ = work_wrote_ = true;
   return absl::OkStatus();
 }
 
+void Session::BeginWork(bool savepoint) {
+  wants_savepoint_ = savepoint;
+  work_wrote_ = false;
+}
+
 absl::Status Session::EndWork(bool keep) {
-  in_work_ = false;
+  wants_savepoint_ = false;
   if (!std::exchange(savepoint_, false)) return absl::OkStatus();
   if (!keep) Forget();
   absl::Status status = keep ? db_->ReleaseSavepoint() : db_->RollbackToSavepoint();
@@ -42,7 +47,7 @@ absl::Status Session::EndWork(bool keep) {
 
 void Session::EndTransaction(bool committed) {
   if (!committed) Forget();
-  in_work_ = savepoint_ = wrote_ = false;
+  wants_savepoint_ = savepoint_ = wrote_ = work_wrote_ = false;
   bytes_ = 0;
   fatal_ = absl::OkStatus();
 }

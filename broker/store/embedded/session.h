@@ -1,5 +1,5 @@
-// One connection as the tables see it: errors are noticed in one place, and a work's savepoint is
-// opened when the work first writes. Used by one thread at a time.
+// One connection as the tables see it: errors are noticed in one place, and a work's savepoint, if
+// it has one, is opened when the work first writes. Used by one thread at a time.
 #ifndef AMANA_BROKER_STORE_EMBEDDED_SESSION_H_
 #define AMANA_BROKER_STORE_EMBEDDED_SESSION_H_
 
@@ -55,9 +55,11 @@ class Session {
   // --- for the writer
   // The connection; the session is of no use any more.
   void Close() { db_.reset(); }
-  // A work begins. Everything it writes until EndWork is undone by EndWork(false).
-  void BeginWork() { in_work_ = true; }
+  // A work begins. With a savepoint, what it writes is undone by EndWork(false); without one (which
+  // spares SQLite a copy of every page it touches) only the whole transaction can be undone.
+  void BeginWork(bool savepoint);
   absl::Status EndWork(bool keep);
+  bool work_wrote() const { return work_wrote_; }
   // The transaction is over; forgets fatal(), and what was looked up unless it was committed.
   void EndTransaction(bool committed);
   // The disk or the database failed: nothing of this transaction can be committed.
@@ -83,8 +85,9 @@ class Session {
   std::unique_ptr<sqlite::Database> db_;
   StoreHealth& health_;
   absl::Status fatal_;
-  bool in_work_ = false;
-  bool savepoint_ = false;
+  bool wants_savepoint_ = false;
+  bool savepoint_ = false;  // it is open
+  bool work_wrote_ = false;
   bool wrote_ = false;
   size_t bytes_ = 0;
   // Writer only, which alone knows when what it has seen is undone.

@@ -13,7 +13,8 @@ namespace {
 
 constexpr absl::Duration kIdleBeforeCheckpoint = absl::Milliseconds(200);
 constexpr absl::Duration kDiskProbeInterval = absl::Seconds(1);
-constexpr int kIoErrorExit = 74;  // EX_IOERR of sysexits.h
+constexpr int kCarefulBatches = 16;  // failures come in rows
+constexpr int kIoErrorExit = 74;     // EX_IOERR of sysexits.h
 
 void EndProcessIfFsyncFailed(const absl::Status& status) {
   if (!IsFsyncFailure(status)) return;
@@ -74,8 +75,8 @@ bool Writer::Closing() {
 
 void Writer::Write() {
   while (true) {
-    std::vector<Item> items = Take(limits_.batch_works, true);
-    if (!items.empty()) {
+    std::vector<Item> items;
+    if (Take(limits_.batch_works, true, items)) {
       RunBatch(std::move(items));
       CheckpointIfDue(false);
     } else if (Closing()) {
@@ -93,71 +94,79 @@ void Writer::Write() {
   written_ = true;
 }
 
-std::vector<Writer::Item> Writer::Take(size_t limit, bool wait) {
-  std::vector<Item> items;
+bool Writer::Take(size_t limit, bool wait, std::vector<Item>& items) {
+  const absl::Duration patience = health_.AwaitsDisk() ? kDiskProbeInterval : kIdleBeforeCheckpoint;
   absl::MutexLock lock(&mu_);
   const auto something = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return closing_ || !queue_.empty();
   };
-  const absl::Duration patience = health_.AwaitsDisk() ? kDiskProbeInterval : kIdleBeforeCheckpoint;
   if (wait) mu_.AwaitWithTimeout(absl::Condition(&something), patience);
-  for (; !queue_.empty() && items.size() < limit; queue_.pop_front()) {
+  const bool any = !queue_.empty();
+  for (; !queue_.empty() && limit > 0; --limit) {
     items.push_back(std::move(queue_.front()));
+    queue_.pop_front();
   }
-  return items;
+  return any;
 }
 
 void Writer::RunBatch(std::vector<Item> items) {
   Outcome outcome;
   absl::Status status = session_->db().Begin();
-  if (status.ok()) {
-    status = RunWorks(std::move(items), outcome);
-  } else {
-    session_->Noticed(status).IgnoreError();
-    for (Item& item : items) outcome.dones.push_back(std::move(item.done));
-  }
+  if (!status.ok()) session_->Noticed(status).IgnoreError();
+  if (status.ok()) status = RunWorks(items);
+  if (status.ok() && limits_.rehearse) status = RunAgain(items, items.size());
   if (status.ok()) status = Finish(outcome);
   EndProcessIfFsyncFailed(status);
-  if (!status.ok()) {
-    Abandon();
-    outcome.statuses.assign(outcome.dones.size(), ToStoreError(status));
+  if (!status.ok()) Abandon();
+  for (Item& item : items) {
+    item.work = nullptr;
+    if (!status.ok()) item.status = ToStoreError(status);
   }
+  if (careful_batches_ > 0) --careful_batches_;
+  outcome.items = std::move(items);
   absl::MutexLock lock(&mu_);
   outcomes_.push_back(std::move(outcome));
 }
 
-// Runs the items and what comes in meanwhile. An error fails the whole batch.
-absl::Status Writer::RunWorks(std::vector<Item> items, Outcome& outcome) {
-  size_t works = 0;
-  absl::Status failed;
-  while (!items.empty()) {
-    for (Item& item : items) {
-      ++works;
-      outcome.statuses.push_back(failed.ok() ? RunWork(item.work) : failed);
-      outcome.dones.push_back(std::move(item.done));
-      if (failed.ok()) failed = session_->fatal();
-      if (failed.ok() && !session_->db().InTransaction()) {
-        failed = StoreUnavailableError("SQLite has rolled the transaction back");
-      }
-    }
-    const bool full = works >= limits_.batch_works || session_->bytes() >= limits_.batch_bytes;
-    if (full || !failed.ok()) break;
-    items = Take(limits_.batch_works - works, false);
+// Runs the items, and adds what comes in meanwhile. An error fails the whole batch.
+absl::Status Writer::RunWorks(std::vector<Item>& items) {
+  for (size_t i = 0; i < items.size(); ++i) {
+    AMANA_RETURN_IF_ERROR(RunWork(items[i]));
+    const bool traces = !items[i].status.ok() && session_->work_wrote() && careful_batches_ == 0;
+    if (traces) AMANA_RETURN_IF_ERROR(RunAgain(items, i));
+    const bool full =
+        items.size() >= limits_.batch_works || session_->bytes() >= limits_.batch_bytes;
+    if (i + 1 == items.size() && !full) Take(limits_.batch_works - items.size(), false, items);
   }
-  return failed;
+  return absl::OkStatus();
 }
 
-absl::Status Writer::RunWork(Work& work) {
+// Sets the item's status. An error fails the whole batch.
+absl::Status Writer::RunWork(Item& item) {
   const Sequencer::Mark mark = sequencer_->mark();
   const size_t woken = transaction_.woken().size();
-  session_->BeginWork();
-  absl::Status status = work(transaction_);
-  const absl::Status ended = session_->EndWork(status.ok());
-  if (status.ok()) status = ended;
-  if (status.ok()) return status;
-  sequencer_->BackTo(mark);
-  transaction_.woken().resize(woken);
-  return status;
+  session_->BeginWork(careful_batches_ > 0);
+  item.status = item.work(transaction_);
+  const absl::Status ended = session_->EndWork(item.status.ok());
+  if (item.status.ok()) item.status = ended;
+  if (!item.status.ok()) {
+    sequencer_->BackTo(mark);
+    transaction_.woken().resize(woken);
+  }
+  if (!session_->fatal().ok()) return session_->fatal();
+  if (session_->db().InTransaction()) return absl::OkStatus();
+  return StoreUnavailableError("SQLite has rolled the transaction back");
+}
+
+// From the beginning, without those of the first `count` that have failed.
+absl::Status Writer::RunAgain(std::vector<Item>& items, size_t count) {
+  Abandon();
+  careful_batches_ = kCarefulBatches;
+  if (absl::Status begun = session_->db().Begin(); !begun.ok()) return session_->Noticed(begun);
+  for (size_t i = 0; i < count; ++i) {
+    if (items[i].status.ok()) AMANA_RETURN_IF_ERROR(RunWork(items[i]));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Writer::Finish(Outcome& outcome) {
@@ -194,11 +203,11 @@ void Writer::Complete() {
       outcomes_.pop_front();
       listener = listener_;
     }
-    for (size_t i = 0; i < outcome->dones.size(); ++i) {
-      if (outcome->statuses[i].ok()) {
-        outcome->dones[i](outcome->batch);
+    for (Item& item : outcome->items) {
+      if (item.status.ok()) {
+        item.done(outcome->batch);
       } else {
-        outcome->dones[i](outcome->statuses[i]);
+        item.done(std::move(item.status));
       }
     }
     if (outcome->batch != nullptr && listener) {

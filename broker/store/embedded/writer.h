@@ -5,8 +5,9 @@
 //                                writer thread                           completion thread
 //
 // A batch closes when the queue is empty, or at a number of works or bytes: nothing waits on
-// purpose. A failed fsync ends the process: what was written may be lost although a second fsync
-// would succeed.
+// purpose. Works are expected to succeed: only when one fails that has written is the transaction
+// rolled back and the others run again, from then on with a savepoint each. A failed fsync ends the
+// process: what was written may be lost although a second fsync would succeed.
 #ifndef AMANA_BROKER_STORE_EMBEDDED_WRITER_H_
 #define AMANA_BROKER_STORE_EMBEDDED_WRITER_H_
 
@@ -31,6 +32,7 @@ struct WriterLimits {
   size_t batch_works = 256;
   size_t batch_bytes = 4 << 20;
   int checkpoint_pages = 2000;  // of the WAL, not yet in the database file
+  bool rehearse = false;        // for tests: every batch is rolled back and run again once
 };
 
 // Thread-safe. Close() before it goes.
@@ -50,23 +52,25 @@ class Writer {
   struct Item {
     Work work;
     Done done;
+    absl::Status status = absl::OkStatus();
   };
   struct Outcome {
-    std::vector<Done> dones;
-    std::vector<absl::Status> statuses;  // one for each of them
-    BatchPtr batch;                      // null when the batch failed
+    std::vector<Item> items;
+    BatchPtr batch;  // null when the batch failed
     std::vector<Address> woken;
   };
 
   void Write();
   void Complete();
-  // Empty when there is nothing to do, at present or (closing) for ever.
-  std::vector<Item> Take(size_t limit, bool wait);
+  // Adds up to `limit` items; waits for the first for a while. False when there was none, at
+  // present or (closing) for ever.
+  bool Take(size_t limit, bool wait, std::vector<Item>& items);
   bool Closing();
 
   void RunBatch(std::vector<Item> items);
-  absl::Status RunWorks(std::vector<Item> items, Outcome& outcome);
-  absl::Status RunWork(Work& work);
+  absl::Status RunWorks(std::vector<Item>& items);
+  absl::Status RunWork(Item& item);
+  absl::Status RunAgain(std::vector<Item>& items, size_t count);
   absl::Status Finish(Outcome& outcome);
   void Abandon();
   void CheckpointIfDue(bool idle);
@@ -78,6 +82,7 @@ class Writer {
   const WriterLimits limits_;
   EmbeddedTransaction transaction_;  // writer's thread
   int checkpointed_pages_ = 0;       // writer's thread
+  int careful_batches_ = 0;          // writer's thread: so many more with a savepoint for each work
 
   absl::Mutex mu_;
   std::deque<Item> queue_ ABSL_GUARDED_BY(mu_);
