@@ -68,6 +68,13 @@ absl::Status CreatePrivate(const std::string& path) {
   return absl::OkStatus();
 }
 
+// SQLite's own statistics of memory, which nobody reads, cost a process-wide lock at every
+// allocation. Only before its first use; too late, it is refused and nothing else changes.
+void ConfigureOnce() {
+  static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(once);
+}
+
 int OnCommit(void* pages, sqlite3*, const char*, int wal_pages) {
   *static_cast<int*>(pages) = wal_pages;
   return SQLITE_OK;
@@ -158,6 +165,7 @@ bool Statement::IsNull(int column) const {
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path,
                                                          const OpenOptions& options) {
+  ConfigureOnce();
   const bool writer = options.mode == Mode::kWriter;
   if (writer) AMANA_RETURN_IF_ERROR(CreatePrivate(path));
   const int flags = (writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
