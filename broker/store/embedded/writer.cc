@@ -1,5 +1,6 @@
 #include "broker/store/embedded/writer.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -177,7 +178,10 @@ absl::Status Writer::Finish(Outcome& outcome) {
   if (session_->wrote()) health_.Committed();
   session_->EndTransaction(true);
   outcome.batch = sequencer_->Committed();
-  outcome.woken.swap(transaction_.woken());
+  std::vector<Address>& woken = transaction_.woken();
+  std::sort(woken.begin(), woken.end());
+  woken.erase(std::unique(woken.begin(), woken.end()), woken.end());
+  outcome.woken.swap(woken);
   return absl::OkStatus();
 }
 
