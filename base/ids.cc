@@ -25,17 +25,20 @@ absl::StatusOr<std::string> FromHex(std::string_view hex) {
     bytes.push_back(static_cast<char>(high << 4 | low));
   }
   if (!valid) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_HEX", "", "not an even number of hex digits");
+    return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_HEX", "",
+                     "not an even number of hex digits");
   }
   return bytes;
 }
 
 absl::Status CheckToken(std::string_view text, std::string_view field) {
   bool valid = !text.empty() && text.size() <= 63 && text[0] != '-';
-  for (char c : text) valid = valid && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
+  for (char c : text)
+    valid = valid && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
   if (valid) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kInvalidArgument, "ID_INVALID", field,
-                   std::string(field) + ": must be 1 to 63 of a-z, 0-9 and '-', not starting with '-'");
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, "ID_INVALID", field,
+      std::string(field) + ": must be 1 to 63 of a-z, 0-9 and '-', not starting with '-'");
 }
 
 std::string ToString(const Address& address) {

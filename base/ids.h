@@ -27,7 +27,8 @@ class FixedBytes {
   FixedBytes() : bytes_{} {}  // all zero: "none"
 
   // Error: LENGTH_INVALID naming `field` when `bytes` is not exactly N long.
-  static absl::StatusOr<FixedBytes> FromBytes(std::string_view bytes, std::string_view field = Tag::kName) {
+  static absl::StatusOr<FixedBytes> FromBytes(std::string_view bytes,
+                                              std::string_view field = Tag::kName) {
     if (bytes.size() != N) {
       return MakeError(absl::StatusCode::kInvalidArgument, "LENGTH_INVALID", field,
                        std::string(field) + ": must be " + std::to_string(N) + " bytes, got " +
@@ -37,7 +38,8 @@ class FixedBytes {
     std::memcpy(id.bytes_.data(), bytes.data(), N);
     return id;
   }
-  static absl::StatusOr<FixedBytes> FromHexString(std::string_view hex, std::string_view field = Tag::kName) {
+  static absl::StatusOr<FixedBytes> FromHexString(std::string_view hex,
+                                                  std::string_view field = Tag::kName) {
     AMANA_ASSIGN_OR_RETURN(const std::string raw, FromHex(hex));
     return FromBytes(raw, field);
   }
@@ -89,22 +91,40 @@ absl::StatusOr<TokenId<Tag>> TokenId<Tag>::Create(std::string_view text, std::st
   return id;
 }
 
-struct ReferralIdTag { static constexpr std::string_view kName = "referral_id"; };
-struct ConsentIdTag { static constexpr std::string_view kName = "consent_id"; };
-struct PseudonymTag { static constexpr std::string_view kName = "subject_pseudonym"; };
-struct GroupIdTag { static constexpr std::string_view kName = "group_id"; };
-struct DigestTag { static constexpr std::string_view kName = "digest"; };
-struct CertIdTag { static constexpr std::string_view kName = "cert_id"; };
-struct AgencyIdTag { static constexpr std::string_view kName = "agency"; };
-struct UnitIdTag { static constexpr std::string_view kName = "unit"; };
-struct PersonIdTag { static constexpr std::string_view kName = "person"; };
+struct ReferralIdTag {
+  static constexpr std::string_view kName = "referral_id";
+};
+struct ConsentIdTag {
+  static constexpr std::string_view kName = "consent_id";
+};
+struct PseudonymTag {
+  static constexpr std::string_view kName = "subject_pseudonym";
+};
+struct GroupIdTag {
+  static constexpr std::string_view kName = "group_id";
+};
+struct DigestTag {
+  static constexpr std::string_view kName = "digest";
+};
+struct CertIdTag {
+  static constexpr std::string_view kName = "cert_id";
+};
+struct AgencyIdTag {
+  static constexpr std::string_view kName = "agency";
+};
+struct UnitIdTag {
+  static constexpr std::string_view kName = "unit";
+};
+struct PersonIdTag {
+  static constexpr std::string_view kName = "person";
+};
 
-using ReferralId = FixedBytes<ReferralIdTag, 16>;    // random
-using ConsentId = FixedBytes<ConsentIdTag, 16>;      // random; also exclusion ids
-using Pseudonym = FixedBytes<PseudonymTag, 16>;      // of the person, given by the sender
-using GroupId = FixedBytes<GroupIdTag, 16>;          // family or raid
-using Digest = FixedBytes<DigestTag, 32>;            // SHA-256
-using CertId = FixedBytes<CertIdTag, 32>;            // SHA-256 of a certificate's DER
+using ReferralId = FixedBytes<ReferralIdTag, 16>;  // random
+using ConsentId = FixedBytes<ConsentIdTag, 16>;    // random; also exclusion ids
+using Pseudonym = FixedBytes<PseudonymTag, 16>;    // of the person, given by the sender
+using GroupId = FixedBytes<GroupIdTag, 16>;        // family or raid
+using Digest = FixedBytes<DigestTag, 32>;          // SHA-256
+using CertId = FixedBytes<CertIdTag, 32>;          // SHA-256 of a certificate's DER
 using AgencyId = TokenId<AgencyIdTag>;
 using UnitId = TokenId<UnitIdTag>;
 using PersonId = TokenId<PersonIdTag>;

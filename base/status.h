@@ -14,7 +14,8 @@
 
 namespace amana {
 
-// `reason` is UPPER_SNAKE_CASE and stable; `field` is the dotted path of the offending field, or empty.
+// `reason` is UPPER_SNAKE_CASE and stable; `field` is the dotted path of the offending field, or
+// empty.
 absl::Status MakeError(absl::StatusCode code, std::string_view reason, std::string_view field,
                        std::string_view message);
 
@@ -28,8 +29,8 @@ std::string ErrorField(const absl::Status& status);
 #define AMANA_STATUS_CONCAT(a, b) AMANA_STATUS_CONCAT_INNER(a, b)
 
 // Returns early with the status if it is not OK.
-#define AMANA_RETURN_IF_ERROR(expr)                                          \
-  do {                                                                       \
+#define AMANA_RETURN_IF_ERROR(expr)                                                     \
+  do {                                                                                  \
     if (absl::Status amana_status_ = (expr); !amana_status_.ok()) return amana_status_; \
   } while (false)
 
