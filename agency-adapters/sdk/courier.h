@@ -27,7 +27,7 @@ struct FlushReport {
 class Courier {
  public:
   Courier(const Identity& identity, Client& client, Mailbox& mailbox)
-      : client_(client), outbox_(mailbox), watch_(identity.log(), mailbox) {}
+      : client_(client), log_(identity.log()), outbox_(mailbox), watch_(log_, mailbox) {}
 
   // Sends one entry if it is pending, and returns it as it stands then: a refusal, an unreachable
   // broker or a receipt that does not verify is in its state and reason. Errors: Outbox's only.
@@ -39,9 +39,14 @@ class Courier {
   LogWatch& watch() { return watch_; }
 
  private:
-  absl::StatusOr<uint64_t> Deliver(const OutboxEntry& entry, v1::Receipt& receipt);
+  struct Attempt {
+    EntryState state = EntryState::kPending;
+    absl::Status trouble;
+  };
+  absl::StatusOr<Attempt> Try(int64_t id);
 
   Client& client_;
+  const transparency::NoteVerifier log_;
   Outbox outbox_;
   LogWatch watch_;
 };

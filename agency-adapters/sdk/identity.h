@@ -84,6 +84,9 @@ class Identity {
   std::string tls_chain_pem() const;
   const std::vector<envelope::SealingIdentity>& sealing() const { return parts_.sealing; }
   const crypto::ChainVerifier& authorities() const { return *parts_.authorities; }
+  const std::shared_ptr<const crypto::ChainVerifier>& shared_authorities() const {
+    return parts_.authorities;
+  }
   const transparency::NoteVerifier& log() const { return parts_.log; }
   const std::string& data() const { return parts_.data; }
 

@@ -57,6 +57,12 @@ struct ItemAnswer {
   int64_t entry = 0;  // id in the outbox
 };
 
+// Opens a delivery with the agency's sealing keys. Its certificates are taken as they are: whether
+// they are trusted, the Receiver has judged before the delivery was kept. Errors of Certificate and
+// envelope::OpenDelivery.
+absl::StatusOr<envelope::OpenedDelivery> OpenParts(const v1::Delivery& delivery,
+                                                   const Identity& identity);
+
 class Inbox {
  public:
   explicit Inbox(Mailbox& mailbox) : mailbox_(mailbox) {}

@@ -38,8 +38,9 @@ class LogWatch {
     std::string note;
   };
   absl::StatusOr<std::vector<Note>> Load();
-  absl::StatusOr<Note> Tie(Client& client, const Note& held);
-  absl::Status Fork(const Note& a, const Note& b);
+  // Keeps `note`, in place of `tied` where that is given.
+  absl::Status Keep(const Note& note, const Note* tied);
+  absl::Status KeepFork(const Note& a, const Note& b);
 
   const transparency::NoteVerifier log_;
   Mailbox& mailbox_;

@@ -58,7 +58,7 @@ struct OutboxEntry {
   std::string request;
   Digest digest;
   std::optional<StatementKey> referral;
-  v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;
+  v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;  // of a referral and its grants
   absl::Time queued;
   uint32_t attempts = 0;
   // Of the last failed attempt; for a refused one, why.

@@ -51,8 +51,10 @@ class Receiver {
   Receiver(const Identity& identity, Client& client, Mailbox& mailbox, const Clock& clock,
            ReceiverOptions options = {});
 
-  // Until `stop` returns true: receives, reconnecting with backoff. Returns the first error that no
-  // reconnecting cures: the identity has no unit or sealing key, the mailbox fails, LOG_FORKED.
+  // Until `stop` returns true: receives, reconnecting with backoff, and sends what waits in the
+  // outbox. Returns the first error that no reconnecting cures: the identity has no unit, signing
+  // or sealing key, the mailbox is broken. A forked log is logged as an error and kept as evidence
+  // (LogWatch), but stops nothing: people are waiting for what is delivered.
   absl::Status Run(const std::function<bool()>& stop);
   // Takes what is there: until nothing came for `quiet`, at most for `timeout`. Errors of the call
   // too.
@@ -63,13 +65,16 @@ class Receiver {
 
  private:
   struct Session;
-  absl::Status Serve(Session& session, const std::function<bool(absl::Time last_message)>& stop);
+  // One stream, until it ends, `stop`, or nothing came for session.quiet.
+  absl::Status Serve(Session& session, const std::function<bool()>& stop);
   absl::Status Handle(Session& session, const v1::ReceiveResponse& message);
   absl::Status HandleDelivery(Session& session, const v1::Delivery& delivery);
   absl::Status HandleRecall(Session& session, const v1::Recall& recall);
-  absl::StatusOr<Inbox::Received> Open(const v1::Delivery& delivery) const;
-  absl::Status CheckRecall(const v1::Recall& recall, const std::optional<InboxItem>& item) const;
-  absl::Status SendAnswer(Session& session, int64_t entry, bool again);
+  absl::Status ReportFailure(Session& session, const v1::Delivery& delivery,
+                             const absl::Status& why);
+  absl::Status Answer(Session& session, int64_t entry, bool again);
+  void FlushOutbox();
+  void Pause(absl::Duration backoff, const std::function<bool()>& stop) const;
 
   const Identity& identity_;
   Client& client_;
@@ -78,6 +83,7 @@ class Receiver {
   Outbox outbox_;
   Inbox inbox_;
   Courier courier_;
+  absl::Time next_flush_ = absl::InfinitePast();
 };
 
 }  // namespace amana::sdk

@@ -37,6 +37,16 @@ struct VerifiedReceipt {
 absl::StatusOr<VerifiedReceipt> VerifyReceipt(const v1::Receipt& receipt,
                                               const transparency::NoteVerifier& log);
 
+struct NewCheckpoint {
+  transparency::Checkpoint checkpoint;
+  std::string note;
+  absl::Status consistent;  // LOG_FORKED when it does not extend what was held
+};
+// The broker's newest checkpoint, signed by `log`, and whether it extends (from_size, from_root);
+// any does when `from_size` is 0. Errors: of the call and of OpenCheckpoint.
+absl::StatusOr<NewCheckpoint> FetchCheckpoint(Client& client, const transparency::NoteVerifier& log,
+                                              uint64_t from_size, const Digest& from_root);
+
 // What a log is held against: checkpoints (signed notes) and receipts kept from other days.
 struct HeldEvidence {
   std::vector<std::string> checkpoints;

@@ -1,0 +1,140 @@
+#include "agency-adapters/sdk/courier.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "agency-adapters/sdk/errors.h"
+#include "agency-adapters/sdk/verifier.h"
+#include "base/status.h"
+
+namespace amana::sdk {
+namespace {
+
+constexpr size_t kFlushAtMost = 10'000;
+
+template <class Request, class Response>
+absl::StatusOr<v1::Receipt> CallFor(Client& client, UnaryRpc<Request, Response> rpc,
+                                    const std::string& request) {
+  AMANA_ASSIGN_OR_RETURN(const std::string bytes, client.CallBytes(rpc.method, request));
+  Response response;
+  if (!response.ParseFromString(bytes)) return ResponseMalformed(rpc.method);
+  return std::move(*response.mutable_receipt());
+}
+
+absl::StatusOr<v1::Receipt> CallFor(Client& client, const OutboxEntry& entry) {
+  switch (entry.kind) {
+    case EntryKind::kSubmission:
+      return CallFor(client, kSubmit, entry.request);
+    case EntryKind::kGrants:
+      return CallFor(client, kAddWraps, entry.request);
+    case EntryKind::kCancellation:
+      return CallFor(client, kCancelReferral, entry.request);
+    case EntryKind::kConsent:
+      return CallFor(client, kRegisterConsent, entry.request);
+    case EntryKind::kExclusion:
+      return CallFor(client, kRegisterExclusion, entry.request);
+    case EntryKind::kWithdrawal:
+      return CallFor(client, kWithdrawConsent, entry.request);
+    case EntryKind::kAcknowledgement:
+      return CallFor(client, kAcknowledge, entry.request);
+    case EntryKind::kSeen:
+      return CallFor(client, kMarkSeen, entry.request);
+    case EntryKind::kDecision:
+      return CallFor(client, kDecide, entry.request);
+    case EntryKind::kRecallAnswer:
+      return CallFor(client, kAnswerRecall, entry.request);
+    case EntryKind::kRedrive:
+      return CallFor(client, kRedriveDelivery, entry.request);
+  }
+  return StatementInvalid("kind", "an entry of a newer program");
+}
+
+// The kind of the event where the statement alone decides it.
+std::optional<v1::EventKind> ExpectedKind(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kSubmission:
+      return v1::EVENT_KIND_SUBMISSION_ACCEPTED;
+    case EntryKind::kGrants:
+      return v1::EVENT_KIND_GRANT_ADDED;
+    case EntryKind::kConsent:
+      return v1::EVENT_KIND_CONSENT_REGISTERED;
+    case EntryKind::kExclusion:
+      return v1::EVENT_KIND_EXCLUSION_REGISTERED;
+    case EntryKind::kWithdrawal:
+      return v1::EVENT_KIND_CONSENT_WITHDRAWN;
+    case EntryKind::kAcknowledgement:
+      return v1::EVENT_KIND_DELIVERY_NATIVE_ACKED;
+    default:
+      return std::nullopt;
+  }
+}
+
+absl::Status CheckIsOf(const EventView& event, const OutboxEntry& entry) {
+  if (event.statement_digest != entry.digest) return ReceiptMismatch("statement_digest");
+  if (entry.referral.has_value() && event.referral != entry.referral) {
+    return ReceiptMismatch("referral");
+  }
+  const auto kind = ExpectedKind(entry.kind);
+  if (kind.has_value() && event.kind != *kind) return ReceiptMismatch("kind");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<VerifiedReceipt> Verify(const v1::Receipt& receipt, const OutboxEntry& entry,
+                                       const transparency::NoteVerifier& log) {
+  AMANA_ASSIGN_OR_RETURN(VerifiedReceipt verified, VerifyReceipt(receipt, log));
+  AMANA_RETURN_IF_ERROR(CheckIsOf(verified.event, entry));
+  return verified;
+}
+
+bool IsLinkDown(const absl::Status& status) {
+  const std::string reason = ErrorReason(status);
+  return reason == "BROKER_UNREACHABLE" || reason == "BROKER_TIMEOUT";
+}
+
+}  // namespace
+
+absl::StatusOr<Courier::Attempt> Courier::Try(int64_t id) {
+  AMANA_ASSIGN_OR_RETURN(const OutboxEntry entry, outbox_.Get(id));
+  if (entry.state != EntryState::kPending) return Attempt{entry.state, absl::OkStatus()};
+  const absl::StatusOr<v1::Receipt> receipt = CallFor(client_, entry);
+  if (!receipt.ok()) {
+    if (!IsFinalRefusal(receipt.status())) {
+      AMANA_RETURN_IF_ERROR(outbox_.Retry(id, receipt.status()));
+      return Attempt{EntryState::kPending, receipt.status()};
+    }
+    AMANA_RETURN_IF_ERROR(outbox_.Refuse(id, receipt.status()));
+    return Attempt{EntryState::kRefused, absl::OkStatus()};
+  }
+  const absl::StatusOr<VerifiedReceipt> verified = Verify(*receipt, entry, log_);
+  if (!verified.ok()) {
+    // Nothing is proven: to us it has not happened, whatever the broker says.
+    AMANA_RETURN_IF_ERROR(outbox_.Retry(id, verified.status()));
+    return Attempt{EntryState::kPending, verified.status()};
+  }
+  AMANA_RETURN_IF_ERROR(outbox_.Accept(id, *receipt, verified->index));
+  return Attempt{EntryState::kAccepted, watch_.Hold(*verified)};
+}
+
+absl::StatusOr<OutboxEntry> Courier::Send(int64_t id) {
+  AMANA_RETURN_IF_ERROR(Try(id).status());
+  return outbox_.Get(id);
+}
+
+absl::StatusOr<FlushReport> Courier::Flush() {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<int64_t> ids, outbox_.Pending(kFlushAtMost));
+  FlushReport report;
+  for (const int64_t id : ids) {
+    AMANA_ASSIGN_OR_RETURN(const Attempt attempt, Try(id));
+    report.accepted += attempt.state == EntryState::kAccepted;
+    report.refused += attempt.state == EntryState::kRefused;
+    report.pending += attempt.state == EntryState::kPending;
+    if (report.trouble.ok()) report.trouble = attempt.trouble;
+    if (IsLinkDown(attempt.trouble)) return report;
+  }
+  const absl::Status watched = watch_.CatchUp(client_);
+  if (report.trouble.ok()) report.trouble = watched;
+  return report;
+}
+
+}  // namespace amana::sdk

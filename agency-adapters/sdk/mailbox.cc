@@ -1,0 +1,116 @@
+#include "agency-adapters/sdk/mailbox.h"
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "agency-adapters/sdk/errors.h"
+#include "base/durable_file.h"
+#include "base/process.h"
+#include "base/status.h"
+
+namespace amana::sdk {
+namespace {
+
+constexpr absl::Duration kLockPatience = absl::Seconds(10);
+constexpr absl::Duration kLockPause = absl::Milliseconds(2);
+
+// Released scripts are never changed, only followed by another.
+constexpr std::array<std::string_view, 1> kSchema = {R"sql(
+CREATE TABLE outbox(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind INTEGER NOT NULL,
+  digest BLOB NOT NULL,
+  state INTEGER NOT NULL,
+  sender TEXT, referral BLOB, version INTEGER,
+  urgency INTEGER NOT NULL,
+  queued_ms INTEGER NOT NULL,
+  request BLOB NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  reason TEXT NOT NULL DEFAULT '',
+  field TEXT NOT NULL DEFAULT '',
+  receipt BLOB,
+  log_index INTEGER NOT NULL DEFAULT 0,
+  UNIQUE(kind, digest));
+CREATE INDEX outbox_pending ON outbox(urgency, id) WHERE state = 0;
+CREATE INDEX outbox_referral ON outbox(referral, kind);
+CREATE TABLE section_keys(
+  sender TEXT NOT NULL, referral BLOB NOT NULL, version INTEGER NOT NULL,
+  slot INTEGER NOT NULL, stage INTEGER NOT NULL, key BLOB NOT NULL,
+  PRIMARY KEY(sender, referral, version, slot)) WITHOUT ROWID;
+CREATE TABLE candidates(
+  agency TEXT NOT NULL, unit TEXT NOT NULL, certificate BLOB NOT NULL,
+  PRIMARY KEY(agency, unit)) WITHOUT ROWID;
+CREATE TABLE inbox(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sender TEXT NOT NULL, referral BLOB NOT NULL, version INTEGER NOT NULL,
+  task INTEGER NOT NULL, offer_epoch INTEGER NOT NULL, stage INTEGER NOT NULL,
+  agency TEXT NOT NULL, unit TEXT NOT NULL, sender_unit TEXT NOT NULL,
+  header_digest BLOB NOT NULL,
+  service INTEGER NOT NULL, urgency INTEGER NOT NULL, test INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  received_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,
+  delivery BLOB,
+  recall_reason INTEGER NOT NULL DEFAULT 0,
+  recall BLOB,
+  UNIQUE(sender, referral, version, task, offer_epoch, stage));
+CREATE TABLE inbox_answers(
+  item INTEGER NOT NULL REFERENCES inbox(id),
+  kind INTEGER NOT NULL,
+  entry INTEGER NOT NULL REFERENCES outbox(id),
+  PRIMARY KEY(item, kind)) WITHOUT ROWID;
+CREATE TABLE checkpoints(
+  size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL, forked INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY(size, root)) WITHOUT ROWID;
+)sql"};
+
+absl::StatusOr<std::unique_ptr<DirectoryLock>> Lock(const std::string& folder) {
+  for (absl::Duration waited; waited < kLockPatience; waited += kLockPause) {
+    auto lock = DirectoryLock::Acquire(folder);
+    if (lock.ok() || ErrorReason(lock.status()) != "ALREADY_RUNNING") return lock;
+    absl::SleepFor(kLockPause);
+  }
+  return MailboxBusy(folder);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Mailbox>> Mailbox::Open(const std::string& folder) {
+  AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(folder));
+  AMANA_ASSIGN_OR_RETURN(const auto lock, Lock(folder));
+  AMANA_ASSIGN_OR_RETURN(std::unique_ptr<sqlite::Database> db,
+                         sqlite::Database::Open(folder + "/mailbox.db", {}));
+  AMANA_RETURN_IF_ERROR(sqlite::Migrate(*db, kSchema));
+  return std::unique_ptr<Mailbox>(new Mailbox(folder, std::move(db)));
+}
+
+Mailbox::Mailbox(std::string folder, std::unique_ptr<sqlite::Database> db)
+    : folder_(std::move(folder)), db_(std::move(db)) {}
+
+Mailbox::~Mailbox() {
+  // Closing checkpoints. When the lock cannot be had the log stays for whoever opens next.
+  const auto lock = Lock(folder_);
+  db_.reset();
+}
+
+absl::Status Mailbox::Write(absl::FunctionRef<absl::Status(sqlite::Database&)> work) {
+  absl::MutexLock mine(&mu_);
+  AMANA_ASSIGN_OR_RETURN(const auto lock, Lock(folder_));
+  AMANA_ASSIGN_OR_RETURN(sqlite::Transaction transaction, sqlite::Transaction::Begin(*db_));
+  AMANA_RETURN_IF_ERROR(work(*db_));
+  return transaction.Commit();
+}
+
+absl::Status Mailbox::Read(absl::FunctionRef<absl::Status(sqlite::Database&)> work) {
+  absl::MutexLock mine(&mu_);
+  return work(*db_);
+}
+
+absl::Status Mailbox::Scrub() {
+  absl::MutexLock mine(&mu_);
+  AMANA_ASSIGN_OR_RETURN(const auto lock, Lock(folder_));
+  return db_->Checkpoint(sqlite::CheckpointMode::kTruncate).status();
+}
+
+}  // namespace amana::sdk

@@ -1,0 +1,247 @@
+#include "agency-adapters/sdk/sender.h"
+
+#include <string>
+#include <utility>
+
+#include "agency-adapters/sdk/errors.h"
+#include "agency-adapters/sdk/keys.h"
+#include "agency-adapters/sdk/sign_entry.h"
+#include "base/status.h"
+#include "proto/crypto/random.h"
+#include "proto/envelope/statement.h"
+
+namespace amana::sdk {
+namespace {
+
+using crypto::Certificate;
+using crypto::CertUsage;
+using sqlite::Blob;
+using sqlite::Database;
+
+constexpr size_t kMaxGrants = 8;
+
+absl::StatusOr<Queued> Keep(Outbox& outbox, const NewEntry& entry) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t id, outbox.Add(entry));
+  return Queued{id, entry.digest};
+}
+
+// A draft's recipient as a field: "recipients[2]".
+std::string RecipientField(size_t index) { return "recipients[" + std::to_string(index) + "]"; }
+
+// Fills in `recorder` where it is absent.
+template <class Message>
+absl::Status FillRecorder(const Identity& identity, Message& message) {
+  if (message.has_recorder()) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(const Address self, identity.address());
+  *message.mutable_recorder() = ToWire(self);
+  return absl::OkStatus();
+}
+
+absl::Status FillHeader(const Identity& identity, v1::ReferralHeader& header) {
+  if (header.referral_id().empty()) {
+    header.set_referral_id(crypto::RandomBytes(ReferralId::kSize));
+  }
+  if (header.version() == 0) header.set_version(1);
+  if (header.has_sender()) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(const Address self, identity.address());
+  *header.mutable_sender() = ToWire(self);
+  return absl::OkStatus();
+}
+
+// The submission as it was sent.
+absl::StatusOr<envelope::ReferralStatement> StatementOf(const OutboxEntry& entry) {
+  v1::SubmitRequest request;
+  if (!request.ParseFromString(entry.request)) {
+    return StoreCorruptError("outbox: a submission does not parse");
+  }
+  return envelope::ReferralStatement::Create(
+      std::move(*request.mutable_submission()->mutable_header()));
+}
+
+}  // namespace
+
+absl::Status Sender::CheckPinned(const Certificate& certificate, const Address& address,
+                                 std::string_view field) const {
+  const crypto::SpiffeId& spiffe = certificate.spiffe();
+  if (certificate.usage() != CertUsage::kSealing || spiffe.agency != address.agency ||
+      spiffe.unit != address.unit || spiffe.trust_domain != identity_.trust_domain()) {
+    return CertificateUnpinned(field, "not a sealing certificate of " + amana::ToString(address));
+  }
+  const absl::Status chain =
+      identity_.authorities().Verify(certificate, clock_.Now(), CertUsage::kSealing);
+  if (chain.ok()) return chain;
+  return CertificateUnpinned(field, "the pinned authorities refuse it: " + ErrorReason(chain));
+}
+
+absl::StatusOr<MatchResult> Sender::Match(v1::ServiceType service, uint32_t county) {
+  v1::MatchRequest request;
+  request.set_service(service);
+  request.set_county(county);
+  AMANA_ASSIGN_OR_RETURN(const v1::MatchResponse response, client_.Call(kMatch, request));
+  MatchResult result;
+  for (const v1::Candidate& offered : response.candidates()) {
+    AMANA_ASSIGN_OR_RETURN(Address address, FromWire(offered.address(), "candidates.address"));
+    const auto certificate = Certificate::FromDer(offered.sealing_certificate());
+    const absl::Status pinned =
+        certificate.ok() ? CheckPinned(*certificate, address, "candidates.sealing_certificate")
+                         : CertificateUnpinned("candidates.sealing_certificate",
+                                               "unreadable: " + ErrorReason(certificate.status()));
+    if (!pinned.ok()) {
+      result.unpinned.emplace_back(std::move(address), pinned);
+      continue;
+    }
+    result.candidates.push_back({std::move(address), offered.kind(), offered.county(),
+                                 offered.health_qualified(), *certificate});
+    AMANA_RETURN_IF_ERROR(AddCandidate(result.candidates.back()));
+  }
+  return result;
+}
+
+absl::Status Sender::AddCandidate(const Candidate& candidate) {
+  AMANA_RETURN_IF_ERROR(CheckPinned(candidate.sealing, candidate.address, "sealing"));
+  return mailbox_.Write([&](Database& db) {
+    return db.Run("INSERT OR REPLACE INTO candidates(agency, unit, certificate) VALUES(?1, ?2, ?3)",
+                  candidate.address.agency.value(), candidate.address.unit.value(),
+                  Blob(candidate.sealing.der()));
+  });
+}
+
+absl::StatusOr<Certificate> Sender::SealingCertificate(const Address& address,
+                                                       std::string_view field) {
+  std::string der;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(
+        sqlite::Statement row,
+        db.Prepare("SELECT certificate FROM candidates WHERE agency = ?1 AND unit = ?2"));
+    row.Bind(address.agency.value(), address.unit.value());
+    AMANA_ASSIGN_OR_RETURN(const bool found, row.Step());
+    if (!found) return RecipientUnknown(field);
+    der = row.Bytes(0);
+    return absl::OkStatus();
+  }));
+  AMANA_ASSIGN_OR_RETURN(Certificate certificate, Certificate::FromDer(der));
+  // Again, now: it may have expired, or its authority may be pinned no more.
+  AMANA_RETURN_IF_ERROR(CheckPinned(certificate, address, field));
+  return certificate;
+}
+
+absl::StatusOr<QueuedReferral> Sender::Queue(const ReferralDraft& draft) {
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
+  envelope::SubmissionDraft submission;
+  submission.header = draft.header;
+  AMANA_RETURN_IF_ERROR(FillHeader(identity_, submission.header));
+  submission.created = clock_.Now();
+  submission.sections = draft.sections;
+  for (size_t i = 0; i < draft.recipients.size(); ++i) {
+    const DraftRecipient& recipient = draft.recipients[i];
+    AMANA_ASSIGN_OR_RETURN(Certificate sealing,
+                           SealingCertificate(recipient.to, RecipientField(i)));
+    submission.recipients.push_back({{recipient.to, std::move(sealing)}, recipient.sections});
+  }
+  AMANA_ASSIGN_OR_RETURN(envelope::SealedSubmission sealed,
+                         envelope::SealSubmission(submission, signer->key, signer->certificate));
+  AMANA_ASSIGN_OR_RETURN(const auto statement,
+                         envelope::ReferralStatement::Create(sealed.submission.header()));
+  v1::SubmitRequest request;
+  *request.mutable_submission() = std::move(sealed.submission);
+  NewEntry entry{.kind = EntryKind::kSubmission,
+                 .request = request.SerializeAsString(),
+                 .digest = statement.digest(),
+                 .referral = statement.key(),
+                 .urgency = statement.header().urgency(),
+                 .queued = submission.created};
+  AMANA_ASSIGN_OR_RETURN(const int64_t id, outbox_.Add(entry, sealed.keys));
+  return QueuedReferral{id, statement.key(), statement.digest()};
+}
+
+absl::StatusOr<Queued> Sender::QueueWraps(const StatementKey& referral,
+                                          absl::Span<const Address> recipients) {
+  if (recipients.empty() || recipients.size() > kMaxGrants) {
+    return StatementInvalid("recipients", "must be 1 to 8");
+  }
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
+  AMANA_ASSIGN_OR_RETURN(const OutboxEntry sent, outbox_.FindSubmission(referral));
+  AMANA_ASSIGN_OR_RETURN(const auto statement, StatementOf(sent));
+  AMANA_ASSIGN_OR_RETURN(const std::vector<envelope::SectionKey> keys,
+                         outbox_.SectionKeys(referral));
+  if (keys.empty()) return StatementInvalid("referral", "its section keys were dropped");
+  NewEntry entry{.kind = EntryKind::kGrants,
+                 .request = {},
+                 .digest = {},
+                 .referral = referral,
+                 .urgency = sent.urgency,
+                 .queued = clock_.Now()};
+  v1::AddWrapsRequest request;
+  for (size_t i = 0; i < recipients.size(); ++i) {
+    AMANA_ASSIGN_OR_RETURN(Certificate sealing,
+                           SealingCertificate(recipients[i], RecipientField(i)));
+    AMANA_ASSIGN_OR_RETURN(*request.add_grants(),
+                           envelope::MakeGrant(statement, {recipients[i], std::move(sealing)}, keys,
+                                               signer->key, signer->certificate, entry.queued));
+    // The receipt is the last grant's.
+    entry.digest = envelope::PayloadDigest(request.grants().rbegin()->envelope());
+  }
+  entry.request = request.SerializeAsString();
+  return Keep(outbox_, entry);
+}
+
+absl::StatusOr<Queued> Sender::QueueCancellation(const StatementKey& referral, v1::Reason reason) {
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
+  AMANA_ASSIGN_OR_RETURN(const OutboxEntry sent, outbox_.FindSubmission(referral));
+  v1::Cancellation cancellation;
+  *cancellation.mutable_referral() = ToWire(referral);
+  cancellation.set_header_digest(sent.digest.bytes());
+  cancellation.set_reason(reason);
+  AMANA_ASSIGN_OR_RETURN(
+      NewEntry entry,
+      SignEntry(*signer, clock_.Now(),
+                {EntryKind::kCancellation, envelope::kCancellationType, std::nullopt},
+                std::move(cancellation), &v1::CancelReferralRequest::mutable_cancellation));
+  entry.referral = referral;
+  return Keep(outbox_, entry);
+}
+
+absl::StatusOr<Queued> Sender::QueueConsent(v1::ConsentRecord record) {
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
+  AMANA_RETURN_IF_ERROR(FillRecorder(identity_, record));
+  AMANA_ASSIGN_OR_RETURN(
+      const NewEntry entry,
+      SignEntry(*signer, clock_.Now(), {EntryKind::kConsent, envelope::kConsentType, std::nullopt},
+                std::move(record), &v1::RegisterConsentRequest::mutable_consent));
+  return Keep(outbox_, entry);
+}
+
+absl::StatusOr<Queued> Sender::QueueExclusion(v1::Exclusion exclusion) {
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
+  AMANA_RETURN_IF_ERROR(FillRecorder(identity_, exclusion));
+  AMANA_ASSIGN_OR_RETURN(
+      const NewEntry entry,
+      SignEntry(*signer, clock_.Now(),
+                {EntryKind::kExclusion, envelope::kExclusionType, std::nullopt},
+                std::move(exclusion), &v1::RegisterExclusionRequest::mutable_exclusion));
+  return Keep(outbox_, entry);
+}
+
+absl::StatusOr<Queued> Sender::QueueWithdrawal(v1::Withdrawal withdrawal) {
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
+  AMANA_RETURN_IF_ERROR(FillRecorder(identity_, withdrawal));
+  AMANA_ASSIGN_OR_RETURN(
+      const NewEntry entry,
+      SignEntry(*signer, clock_.Now(),
+                {EntryKind::kWithdrawal, envelope::kWithdrawalType, std::nullopt},
+                std::move(withdrawal), &v1::WithdrawConsentRequest::mutable_withdrawal));
+  return Keep(outbox_, entry);
+}
+
+absl::StatusOr<Queued> Sender::QueueRedrive(v1::Redrive redrive) {
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.PersonSigner());
+  AMANA_ASSIGN_OR_RETURN(const DeliveryKey key, FromWire(redrive.delivery(), "delivery"));
+  AMANA_ASSIGN_OR_RETURN(
+      NewEntry entry,
+      SignEntry(*signer, clock_.Now(), {EntryKind::kRedrive, envelope::kRedriveType, std::nullopt},
+                std::move(redrive), &v1::RedriveDeliveryRequest::mutable_redrive));
+  entry.referral = key.referral;
+  return Keep(outbox_, entry);
+}
+
+}  // namespace amana::sdk
