@@ -1,0 +1,215 @@
+#include "agency-adapters/cli/bench/bench_site.h"
+
+#include <utility>
+
+#include "base/durable_file.h"
+#include "base/status.h"
+#include "proto/crypto/ed25519.h"
+#include "proto/crypto/key_file.h"
+#include "proto/crypto/pki.h"
+#include "proto/transparency/note_verifier.h"
+
+namespace amana::cli {
+namespace {
+
+using crypto::CertUsage;
+using crypto::EcdsaPrivateKey;
+using crypto::Role;
+
+constexpr char kTrustDomain[] = "bench.amana.example";
+constexpr char kOrigin[] = "bench.amana.example/log";
+constexpr char kBrokerAgency[] = "bench-broker";
+constexpr char kSenderUnit[] = "desk";
+constexpr char kRecipientUnit[] = "intake";
+
+constexpr char kRegistry[] = R"(# SYNTHETIC
+trust_domain = "bench.amana.example"
+root_ca = "ca/root.pem"
+revocations = "revoked.txt"
+
+[[agency]]
+id = "bench-police"
+name = "SYNTHETIC police"
+kind = "POLICE"
+country = "KE"
+county = 47
+issuing_ca = "ca/bench-police.pem"
+certificates = "certificates/bench-police"
+
+[[agency.unit]]
+id = "desk"
+services = ["RESCUE"]
+
+[[agency]]
+id = "bench-haven"
+name = "SYNTHETIC shelter"
+kind = "SHELTER"
+country = "KE"
+county = 47
+issuing_ca = "ca/bench-haven.pem"
+certificates = "certificates/bench-haven"
+
+[[agency.unit]]
+id = "intake"
+services = ["ACCOMMODATION"]
+)";
+
+// One agency may not take the whole broker by default; a bench is one agency that shall.
+const std::vector<std::string>& RaisedQuotas() {
+  static const auto* const quotas = new std::vector<std::string>{
+      "limits.calls_per_second = 1000000", "limits.calls_burst = 1000000",
+      "limits.submissions_per_second = 1000000", "limits.submissions_burst = 1000000"};
+  return *quotas;
+}
+
+struct Keyed {
+  crypto::Certificate certificate;
+  EcdsaPrivateKey key;
+};
+
+// Makes the authorities, and end-entities under them, and writes what the broker reads.
+class Builder {
+ public:
+  Builder(std::string folder, absl::Time now)
+      : folder_(std::move(folder)),
+        validity_{now - absl::Hours(1), now + absl::Hours(23)},
+        files_(RealFileSystem()) {}
+
+  absl::StatusOr<BenchSite> Build();
+
+ private:
+  absl::Status Write(const std::string& name, std::string_view text) {
+    const std::string path = folder_ + "/" + name;
+    AMANA_RETURN_IF_ERROR(files_.CreateDirectories(FolderOf(path)));
+    return files_.WriteAtomically(path, text, kPublicFile);
+  }
+
+  absl::StatusOr<crypto::Authority> MakeRoot() {
+    AMANA_ASSIGN_OR_RETURN(EcdsaPrivateKey key, EcdsaPrivateKey::Generate());
+    AMANA_ASSIGN_OR_RETURN(crypto::Certificate certificate,
+                           crypto::MakeRoot(key, kTrustDomain, validity_));
+    AMANA_RETURN_IF_ERROR(Write("ca/root.pem", certificate.pem()));
+    return crypto::Authority{std::move(certificate), std::move(key)};
+  }
+
+  absl::StatusOr<crypto::Authority> MakeCa(const crypto::Authority& root, std::string_view agency) {
+    AMANA_ASSIGN_OR_RETURN(EcdsaPrivateKey key, EcdsaPrivateKey::Generate());
+    AMANA_ASSIGN_OR_RETURN(const AgencyId id, AgencyId::Create(agency));
+    AMANA_ASSIGN_OR_RETURN(
+        crypto::Certificate certificate,
+        crypto::IssueAgencyCa(root, key.PublicKey(), kTrustDomain, id, validity_));
+    AMANA_RETURN_IF_ERROR(Write("ca/" + std::string(agency) + ".pem", certificate.pem()));
+    return crypto::Authority{std::move(certificate), std::move(key)};
+  }
+
+  absl::StatusOr<Keyed> Issue(const crypto::Authority& ca, Role role, std::string_view unit,
+                              CertUsage usage) {
+    crypto::EndEntity profile;
+    profile.spiffe.trust_domain = kTrustDomain;
+    profile.spiffe.agency = ca.certificate.ca_agency();
+    profile.spiffe.role = role;
+    if (!unit.empty()) {
+      AMANA_ASSIGN_OR_RETURN(UnitId id, UnitId::Create(unit));
+      profile.spiffe.unit = std::move(id);
+    }
+    profile.usage = usage;
+    profile.validity = validity_;
+    if (role == Role::kBroker) profile.ip_addresses = {"127.0.0.1"};
+    AMANA_ASSIGN_OR_RETURN(EcdsaPrivateKey key, EcdsaPrivateKey::Generate());
+    AMANA_ASSIGN_OR_RETURN(crypto::Certificate certificate,
+                           crypto::IssueEndEntity(ca, key.PublicKey(), profile));
+    return Keyed{std::move(certificate), std::move(key)};
+  }
+
+  absl::Status Register(std::string_view agency, const crypto::Certificate& certificate) {
+    return Write("certificates/" + std::string(agency) + "/" +
+                     std::string(crypto::UsageName(certificate.usage())) + ".pem",
+                 certificate.pem());
+  }
+
+  // The broker's own files; the log's verifier.
+  absl::StatusOr<transparency::NoteVerifier> WriteBroker(const crypto::Authority& ca);
+  std::string ConfigText() const;
+
+  const std::string folder_;
+  const crypto::Validity validity_;
+  FileSystem& files_;
+};
+
+absl::StatusOr<transparency::NoteVerifier> Builder::WriteBroker(const crypto::Authority& ca) {
+  AMANA_ASSIGN_OR_RETURN(const Keyed tls, Issue(ca, Role::kBroker, "", CertUsage::kTls));
+  AMANA_ASSIGN_OR_RETURN(const crypto::Secret tls_key, tls.key.ToPem());
+  AMANA_RETURN_IF_ERROR(Write("broker/tls.pem", tls.certificate.pem() + ca.certificate.pem()));
+  AMANA_RETURN_IF_ERROR(crypto::WriteKeyFile(folder_ + "/broker/tls.key", tls_key));
+  AMANA_ASSIGN_OR_RETURN(const auto log, crypto::Ed25519PrivateKey::Generate());
+  AMANA_ASSIGN_OR_RETURN(const crypto::Secret log_key, log.ToPem());
+  AMANA_RETURN_IF_ERROR(crypto::WriteKeyFile(folder_ + "/broker/log.key", log_key));
+  AMANA_RETURN_IF_ERROR(Write("registry.toml", kRegistry));
+  AMANA_RETURN_IF_ERROR(Write("revoked.txt", "# SYNTHETIC: none\n"));
+  AMANA_RETURN_IF_ERROR(Write("broker.toml", ConfigText()));
+  return transparency::NoteVerifier::Create(kOrigin, transparency::NoteKeyType::kEd25519,
+                                            log.PublicKey());
+}
+
+std::string Builder::ConfigText() const {
+  const auto path = [this](const char* name) { return "\"" + folder_ + "/" + name + "\"\n"; };
+  std::string text =
+      "data_dir = " + path("data") + "clock_sync = \"trusted\"\n" +
+      "listen.address = \"127.0.0.1:0\"\n" + "tls.certificate = " + path("broker/tls.pem") +
+      "tls.key = " + path("broker/tls.key") + "tls.ca = " + path("ca/root.pem") +
+      "registry.path = " + path("registry.toml") + "transparency.key = " + path("broker/log.key") +
+      "transparency.origin = \"" + kOrigin + "\"\n" + "logging.level = \"warning\"\n";
+  for (const std::string& quota : RaisedQuotas()) text += quota + "\n";
+  return text;
+}
+
+absl::StatusOr<BenchSite> Builder::Build() {
+  AMANA_ASSIGN_OR_RETURN(const crypto::Authority root, MakeRoot());
+  AMANA_ASSIGN_OR_RETURN(const crypto::Authority broker_ca, MakeCa(root, kBrokerAgency));
+  AMANA_ASSIGN_OR_RETURN(const crypto::Authority sender_ca, MakeCa(root, kBenchSender));
+  AMANA_ASSIGN_OR_RETURN(const crypto::Authority recipient_ca, MakeCa(root, kBenchRecipient));
+  AMANA_ASSIGN_OR_RETURN(Keyed tls, Issue(sender_ca, Role::kSystem, kSenderUnit, CertUsage::kTls));
+  AMANA_ASSIGN_OR_RETURN(Keyed signing,
+                         Issue(sender_ca, Role::kSystem, kSenderUnit, CertUsage::kSigning));
+  AMANA_ASSIGN_OR_RETURN(const Keyed sealing,
+                         Issue(recipient_ca, Role::kSystem, kRecipientUnit, CertUsage::kSealing));
+  AMANA_RETURN_IF_ERROR(Register(kBenchSender, signing.certificate));
+  AMANA_RETURN_IF_ERROR(Register(kBenchRecipient, sealing.certificate));
+  AMANA_ASSIGN_OR_RETURN(transparency::NoteVerifier log, WriteBroker(broker_ca));
+
+  AMANA_ASSIGN_OR_RETURN(crypto::Secret tls_key, tls.key.ToPem());
+  AMANA_ASSIGN_OR_RETURN(const AgencyId broker, AgencyId::Create(kBrokerAgency));
+  AMANA_ASSIGN_OR_RETURN(
+      const Address recipient,
+      ParseAddress(std::string(kBenchRecipient) + "/" + kRecipientUnit, "recipient"));
+  AMANA_ASSIGN_OR_RETURN(
+      auto authorities,
+      crypto::ChainVerifier::Create(
+          {{root.certificate},
+           {broker_ca.certificate, sender_ca.certificate, recipient_ca.certificate}}));
+  return BenchSite{
+      .broker_config = folder_ + "/broker.toml",
+      .data_dir = folder_ + "/data",
+      .quotas_raised = RaisedQuotas(),
+      .sender = {.agency = sender_ca.certificate.ca_agency(),
+                 .unit = signing.certificate.spiffe().unit,
+                 .trust_domain = kTrustDomain,
+                 .broker = "",
+                 .broker_agency = broker,
+                 .tls = {tls.certificate, std::move(tls_key)},
+                 .signing = sdk::SigningIdentity{signing.certificate, std::move(signing.key)},
+                 .person = std::nullopt,
+                 .sealing = {},
+                 .authorities = std::move(authorities),
+                 .log = std::move(log),
+                 .data = folder_ + "/sender"},
+      .recipient = {recipient, sealing.certificate}};
+}
+
+}  // namespace
+
+absl::StatusOr<BenchSite> MakeBenchSite(const std::string& folder, absl::Time now) {
+  return Builder(folder, now).Build();
+}
+
+}  // namespace amana::cli
