@@ -94,9 +94,27 @@ bool IsLinkDown(const absl::Status& status) {
 
 }  // namespace
 
+absl::Status Courier::CheckTurn(const OutboxEntry& entry) {
+  const bool follows = entry.kind == EntryKind::kGrants || entry.kind == EntryKind::kCancellation;
+  if (!entry.referral.has_value() || (!follows && entry.kind != EntryKind::kSubmission)) {
+    return absl::OkStatus();
+  }
+  StatementKey before = *entry.referral;
+  if (!follows && --before.version == 0) return absl::OkStatus();
+  const absl::StatusOr<OutboxEntry> submission = outbox_.FindSubmission(before);
+  // One that another mailbox sent is none of our business.
+  if (ErrorReason(submission.status()) == "ENTRY_UNKNOWN") return absl::OkStatus();
+  if (!submission.ok()) return submission.status();
+  return submission->state == EntryState::kPending ? SubmissionPending() : absl::OkStatus();
+}
+
 absl::StatusOr<Courier::Attempt> Courier::Try(int64_t id) {
   AMANA_ASSIGN_OR_RETURN(const OutboxEntry entry, outbox_.Get(id));
   if (entry.state != EntryState::kPending) return Attempt{entry.state, absl::OkStatus()};
+  if (const absl::Status turn = CheckTurn(entry); !turn.ok()) {
+    AMANA_RETURN_IF_ERROR(outbox_.Retry(id, turn));
+    return Attempt{EntryState::kPending, turn};
+  }
   const absl::StatusOr<v1::Receipt> receipt = CallFor(client_, entry);
   if (!receipt.ok()) {
     if (!IsFinalRefusal(receipt.status())) {
@@ -121,7 +139,7 @@ absl::StatusOr<OutboxEntry> Courier::Send(int64_t id) {
   return outbox_.Get(id);
 }
 
-absl::StatusOr<FlushReport> Courier::Flush() {
+absl::StatusOr<FlushReport> Courier::FlushOnce() {
   AMANA_ASSIGN_OR_RETURN(const std::vector<int64_t> ids, outbox_.Pending(kFlushAtMost));
   FlushReport report;
   for (const int64_t id : ids) {
@@ -130,8 +148,23 @@ absl::StatusOr<FlushReport> Courier::Flush() {
     report.refused += attempt.state == EntryState::kRefused;
     report.pending += attempt.state == EntryState::kPending;
     if (report.trouble.ok()) report.trouble = attempt.trouble;
-    if (IsLinkDown(attempt.trouble)) return report;
+    if (IsLinkDown(attempt.trouble)) break;
   }
+  return report;
+}
+
+absl::StatusOr<FlushReport> Courier::Flush() {
+  AMANA_ASSIGN_OR_RETURN(FlushReport report, FlushOnce());
+  // As long as what was accepted makes way for what waited for it.
+  while (ErrorReason(report.trouble) == "SUBMISSION_PENDING" && report.accepted > 0) {
+    AMANA_ASSIGN_OR_RETURN(const FlushReport more, FlushOnce());
+    report.refused += more.refused;
+    report.pending = more.pending;
+    report.trouble = more.trouble;
+    report.accepted += more.accepted;
+    if (more.accepted == 0) break;
+  }
+  if (IsLinkDown(report.trouble)) return report;
   const absl::Status watched = watch_.CatchUp(client_);
   if (report.trouble.ok()) report.trouble = watched;
   return report;

@@ -32,8 +32,9 @@ class Courier {
   // Sends one entry if it is pending, and returns it as it stands then: a refusal, an unreachable
   // broker or a receipt that does not verify is in its state and reason. Errors: Outbox's only.
   absl::StatusOr<OutboxEntry> Send(int64_t id);
-  // Sends what is pending, most urgent first, until all was tried or the broker cannot be reached;
-  // then ties the receipts' checkpoints to the newest one.
+  // Sends what is pending, most urgent first, until all was tried or the broker cannot be reached.
+  // A further version, grants and a cancellation wait for the submission before them. Then ties the
+  // receipts' checkpoints to the newest one.
   absl::StatusOr<FlushReport> Flush();
 
   LogWatch& watch() { return watch_; }
@@ -44,6 +45,9 @@ class Courier {
     absl::Status trouble;
   };
   absl::StatusOr<Attempt> Try(int64_t id);
+  // OK unless a submission that must come first is still pending.
+  absl::Status CheckTurn(const OutboxEntry& entry);
+  absl::StatusOr<FlushReport> FlushOnce();
 
   Client& client_;
   const transparency::NoteVerifier log_;

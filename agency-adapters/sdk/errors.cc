@@ -95,6 +95,11 @@ absl::Status LogIncomplete(std::string_view what) {
   return MakeError(StatusCode::kNotFound, "LOG_INCOMPLETE", what, Join(what, "is missing"));
 }
 
+absl::Status SubmissionPending() {
+  return MakeError(StatusCode::kUnavailable, "SUBMISSION_PENDING", "referral",
+                   "referral: waits until the submission before it is accepted");
+}
+
 absl::Status EntryUnknown(std::string_view field) {
   return MakeError(StatusCode::kNotFound, "ENTRY_UNKNOWN", field,
                    Join(field, "not in this mailbox"));

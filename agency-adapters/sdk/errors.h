@@ -37,6 +37,8 @@ absl::Status LogTampered(std::string_view what);
 absl::Status LogIncomplete(std::string_view what);
 
 // --- the mailbox
+// SUBMISSION_PENDING, kUnavailable: what this is about has not been accepted yet.
+absl::Status SubmissionPending();
 absl::Status EntryUnknown(std::string_view field);  // ENTRY_UNKNOWN, kNotFound
 absl::Status ContentErased();                       // CONTENT_ERASED, kFailedPrecondition
 absl::Status StatementInvalid(std::string_view field, std::string_view why);  // STATEMENT_INVALID

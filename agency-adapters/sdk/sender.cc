@@ -198,6 +198,7 @@ absl::StatusOr<Queued> Sender::QueueCancellation(const StatementKey& referral, v
                 {EntryKind::kCancellation, envelope::kCancellationType, std::nullopt},
                 std::move(cancellation), &v1::CancelReferralRequest::mutable_cancellation));
   entry.referral = referral;
+  entry.urgency = sent.urgency;
   return Keep(outbox_, entry);
 }
 
