@@ -15,6 +15,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -66,7 +68,8 @@ class Client {
 
   // `done` is called once, on a thread of the transport's; it must not block.
   template <class Request, class Response>
-  void CallAsync(UnaryRpc<Request, Response> rpc, const Request& request, Done<Response> done) {
+  void CallAsync(UnaryRpc<Request, Response> rpc, const Request& request,
+                 std::type_identity_t<Done<Response>> done) {
     transport_->Unary(
         rpc.method, request.SerializeAsString(), options_.call_timeout,
         [method = rpc.method, done = std::move(done)](absl::StatusOr<std::string> bytes) mutable {
