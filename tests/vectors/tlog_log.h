@@ -1,7 +1,7 @@
 // Foreign texts. The log of 15 leaves: transparency-dev/tessera (commit 1811ae1, testdata/log,
 // Apache-2.0). The signed note: the example of https://c2sp.org/signed-note (C2SP/C2SP, CC BY 4.0).
-// The cosignature over checkpoint 15: own work with pyca/cryptography 48, key of RFC 8032 section 7.1,
-// test 1, after https://c2sp.org/tlog-cosignature.
+// The cosignature over checkpoint 15: own work with pyca/cryptography 48, key of RFC 8032
+// section 7.1, test 1, after https://c2sp.org/tlog-cosignature.
 #ifndef AMANA_TESTS_VECTORS_TLOG_LOG_H_
 #define AMANA_TESTS_VECTORS_TLOG_LOG_H_
 
