@@ -1,0 +1,245 @@
+#include "broker/main/broker.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/durable_file.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "base/status.h"
+#include "broker/audit/proofs.h"
+#include "broker/main/keys.h"
+#include "broker/operations/receive.h"
+#include "broker/rpc/services.h"
+#include "broker/store/embedded/embedded_store.h"
+#include "proto/transparency/note_verifier.h"
+
+namespace amana::broker {
+namespace {
+
+constexpr absl::Duration kRefusalsEvery = absl::Seconds(60);
+
+void LogError(std::string_view event, const absl::Status& status) {
+  Log(status.ok() ? LogLevel::kInfo : LogLevel::kError, event, {{"status", LogSafe(status)}});
+}
+
+}  // namespace
+
+Broker::Broker(const Config& config)
+    : config_(config),
+      system_clock_(config.clock_sync),
+      clock_(&system_clock_, config.clock_jump),
+      refusals_(&metrics_),
+      limiter_(config.rates, &clock_),
+      refusals_logged_(clock_.Now()) {}
+
+Broker::~Broker() { Drain(absl::ZeroDuration()); }
+
+absl::StatusOr<std::unique_ptr<Broker>> Broker::Start(const Config& config) {
+  std::unique_ptr<Broker> broker(new Broker(config));
+  AMANA_RETURN_IF_ERROR(broker->OpenTrust());
+  AMANA_RETURN_IF_ERROR(broker->OpenStore());
+  AMANA_RETURN_IF_ERROR(broker->OpenDelivery());
+  AMANA_RETURN_IF_ERROR(broker->OpenServer());
+  broker->Tick();
+  return broker;
+}
+
+absl::Status Broker::OpenTrust() {
+  identity::RegistryWatcher::Listeners listeners;
+  listeners.on_change = [this](const identity::TrustPtr& trust) { RegistryChanged(trust); };
+  listeners.on_error = [](const absl::Status& status) { LogError("registry_refused", status); };
+  AMANA_ASSIGN_OR_RETURN(watcher_,
+                         identity::RegistryWatcher::Open(RealFileSystem(), config_.registry_path,
+                                                         std::move(listeners)));
+  return absl::OkStatus();
+}
+
+absl::Status Broker::OpenStore() {
+  using transparency::NoteKeyType;
+  using transparency::NoteVerifier;
+  AMANA_ASSIGN_OR_RETURN(crypto::Ed25519PrivateKey key, ReadLogKey(config_.log_key));
+  AMANA_ASSIGN_OR_RETURN(
+      const NoteVerifier verifier,
+      NoteVerifier::Create(config_.log_origin, NoteKeyType::kEd25519, key.PublicKey()));
+  vkey_ = verifier.vkey();
+  AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(config_.data_dir));
+  // An existing log is opened only if its newest checkpoint is by this key under this origin.
+  AMANA_ASSIGN_OR_RETURN(store_, store::OpenEmbeddedStore({.directory = config_.data_dir + "/store",
+                                                           .clock = &clock_,
+                                                           .log_key = std::move(key),
+                                                           .origin = config_.log_origin,
+                                                           .opened_detail = config_.log_origin,
+                                                           .sqlite_vfs = ""}));
+  context_ = {.store = store_.get(),
+              .clock = &clock_,
+              .trust = [this] { return watcher_->Current(); },
+              .policy = config_.policy,
+              .dispatcher = nullptr};
+  dispatcher_ = std::make_unique<delivery::Dispatcher>(config_.policy, &clock_,
+                                                       operations::MakeLeaseFn(context_));
+  context_.dispatcher = dispatcher_.get();
+  if (config_.tiles) {
+    tiles_ = std::make_unique<audit::TileWriter>(
+        store_.get(), &RealFileSystem(), config_.data_dir + "/tiles", verifier,
+        [](const absl::Status& status) { LogError("tiles", status); });
+  }
+  store_->SetCommitListener([this](const std::vector<Address>& woken, uint64_t) {
+    dispatcher_->Wake(woken);
+    if (tiles_ != nullptr) tiles_->Poke();
+  });
+  return store_
+      ->CommitAndWait([this](store::Transaction& tx) {
+        return RecordRegistry(tx, watcher_->Current()->registry->digest());
+      })
+      .status();
+}
+
+absl::Status Broker::OpenDelivery() {
+  if (tiles_ != nullptr) tiles_->Start();
+  timers_ = std::make_unique<delivery::TimerLoop>(
+      &clock_, [this] { return operations::RunTimers(context_); });
+  watcher_->Start();
+  return absl::OkStatus();
+}
+
+absl::Status Broker::OpenServer() {
+  executor_ = std::make_unique<rpc::Executor>(config_.executor);
+  front_ = std::make_unique<rpc::Front>(rpc::Front::Parts{.clock = &clock_,
+                                                          .trust = context_.trust,
+                                                          .executor = executor_.get(),
+                                                          .limiter = &limiter_,
+                                                          .refusals = &refusals_,
+                                                          .metrics = &metrics_});
+  health_ = std::make_unique<Health>(metrics_, HealthChecks());
+  if (config_.metrics_port.has_value()) {
+    AMANA_ASSIGN_OR_RETURN(
+        metrics_server_,
+        MetricsServer::Start(metrics_, "127.0.0.1:" + std::to_string(*config_.metrics_port)));
+  }
+  const rpc::Parts parts{.front = front_.get(),
+                         .context = &context_,
+                         .streams = &streams_,
+                         .read_tile = [this](std::string_view path) { return ReadTile(path); }};
+  AMANA_ASSIGN_OR_RETURN(server_,
+                         rpc::Server::Start({.address = config_.listen_address,
+                                             .tls = {.certificate = config_.tls_certificate,
+                                                     .key = config_.tls_key,
+                                                     .authorities = config_.tls_ca},
+                                             .max_connections = config_.max_connections,
+                                             .memory_bytes = config_.connection_memory_bytes},
+                                            rpc::MakeServices(parts)));
+  return absl::OkStatus();
+}
+
+absl::Status Broker::RecordRegistry(store::Transaction& tx, const Digest& digest) {
+  AMANA_ASSIGN_OR_RETURN(const Digest last, std::as_const(tx).directory().RegistryDigest());
+  if (last == digest) return absl::OkStatus();
+  AMANA_RETURN_IF_ERROR(tx.directory().RecordRegistry(digest));
+  events::Event event;
+  event.kind = v1::EVENT_KIND_REGISTRY_LOADED;
+  event.detail = digest.bytes();
+  return tx.log().Append(std::move(event)).status();
+}
+
+// On the watcher's thread.
+void Broker::RegistryChanged(const identity::TrustPtr& trust) {
+  Log(LogLevel::kInfo, "registry_changed",
+      {{"generation", trust->generation}, {"digest", LogSafe(trust->registry->digest())}});
+  store_->Commit([this, digest = trust->registry->digest()](
+                     store::Transaction& tx) { return RecordRegistry(tx, digest); },
+                 [](absl::StatusOr<store::BatchPtr> batch) {
+                   if (!batch.ok()) LogError("registry_not_recorded", batch.status());
+                 });
+  // A new certificate or a revocation may let a delivery go, or keep it back.
+  for (const identity::Agency& agency : trust->registry->agencies()) {
+    for (const identity::Unit& unit : agency.units) dispatcher_->Wake(unit.address);
+  }
+}
+
+std::vector<HealthCheck> Broker::HealthChecks() {
+  FileSystem& files = RealFileSystem();
+  return {
+      {"store", [this] { return store_->Health(); }},
+      {"disk",
+       [this, &files] { return CheckDisk(files, config_.data_dir, config_.min_free_bytes); }},
+      {"clock", [this] { return CheckClock(clock_); }},
+      {"registry",
+       [this]() -> absl::Status {
+         if (watcher_->Healthy()) return absl::OkStatus();
+         return MakeError(absl::StatusCode::kFailedPrecondition, "REVOCATIONS_UNKNOWN", "",
+                          "the revocation list cannot be read");
+       }},
+      {"tls",
+       [this, &files] {
+         return CheckTlsFiles(files, config_.tls_certificate, config_.tls_key, clock_.Now());
+       }},
+      {"log_key", [this] { return ReadLogKey(config_.log_key).status(); }},
+  };
+}
+
+absl::StatusOr<std::string> Broker::ReadTile(std::string_view path) const {
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
+  return audit::ReadResource(*snapshot, path);
+}
+
+std::optional<int> Broker::metrics_port() const {
+  if (metrics_server_ == nullptr) return std::nullopt;
+  return metrics_server_->port();
+}
+
+void Broker::Tick() {
+  if (clock_.Look()) {
+    Log(LogLevel::kError, "clock_jumped",
+        {{"bound_ms", absl::ToInt64Milliseconds(config_.clock_jump)}});
+  }
+  // Nobody can be told from a revoked caller while the list cannot be read.
+  front_->SetGate(watcher_->Healthy() ? rpc::Front::Gate::kOpen : rpc::Front::Gate::kNotServing);
+  const bool serving = health_->Evaluate();
+  if (serving_ != serving) {
+    serving_ = serving;
+    server_->SetServing(serving);
+    Log(serving ? LogLevel::kInfo : LogLevel::kError, "serving", {{"serving", serving}});
+  }
+  const absl::Time now = clock_.Now();
+  UpdateGauges(streams_.Sweep(now));
+  if (absl::AbsDuration(now - refusals_logged_) >= kRefusalsEvery) {
+    refusals_logged_ = now;
+    refusals_.LogAndReset();
+  }
+}
+
+void Broker::UpdateGauges(size_t streams) {
+  const auto set = [this](const char* name, const char* help, double value) {
+    metrics_.GetGauge(name, help).Set(value);
+  };
+  set("amana_open_streams", "Streams open", static_cast<double>(streams));
+  set("amana_queued_calls", "Calls that wait for a thread",
+      static_cast<double>(executor_->queued()));
+  set("amana_connections_accepted", "Connections accepted since the start",
+      static_cast<double>(server_->accepted_connections()));
+  set("amana_connections_refused", "Connections closed for want of descriptors",
+      static_cast<double>(server_->refused_connections()));
+  set("amana_registry_errors", "Readings of the registry or revocation list that failed",
+      static_cast<double>(watcher_->errors()));
+}
+
+void Broker::Drain(absl::Duration grace) {
+  if (std::exchange(drained_, true)) return;
+  if (front_ != nullptr) front_->SetGate(rpc::Front::Gate::kShuttingDown);
+  if (server_ != nullptr) {
+    server_->SetServing(false);
+    streams_.Sweep(clock_.Now());  // a closed gate ends them
+    server_->Shutdown(clock_.Now() + grace);
+  }
+  if (executor_ != nullptr) executor_->Stop();
+  timers_.reset();
+  if (dispatcher_ != nullptr) dispatcher_->Stop();
+  if (watcher_ != nullptr) watcher_->Stop();
+  if (tiles_ != nullptr) tiles_->Stop();
+  if (store_ != nullptr) store_->Close();
+  metrics_server_.reset();
+  refusals_.LogAndReset();
+}
+
+}  // namespace amana::broker

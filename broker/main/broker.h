@@ -1,0 +1,86 @@
+// A running broker: every part, in the order in which they depend on each other.
+#ifndef AMANA_BROKER_MAIN_BROKER_H_
+#define AMANA_BROKER_MAIN_BROKER_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "broker/audit/tile_writer.h"
+#include "broker/delivery/dispatcher.h"
+#include "broker/delivery/timers.h"
+#include "broker/identity/registry_watcher.h"
+#include "broker/main/config.h"
+#include "broker/main/guarded_clock.h"
+#include "broker/main/health.h"
+#include "broker/operations/context.h"
+#include "broker/rpc/executor.h"
+#include "broker/rpc/front.h"
+#include "broker/rpc/open_streams.h"
+#include "broker/rpc/rate_limit.h"
+#include "broker/rpc/refusals.h"
+#include "broker/rpc/server.h"
+#include "broker/store/store.h"
+
+namespace amana::broker {
+
+// Used by one thread.
+class Broker {
+ public:
+  // Everything is open and serving when it returns. Errors: those of run.h.
+  static absl::StatusOr<std::unique_ptr<Broker>> Start(const Config& config);
+  ~Broker();  // Drain at once, if that was not done
+
+  int port() const { return server_->port(); }
+  std::optional<int> metrics_port() const;
+  const std::string& vkey() const { return vkey_; }
+
+  // What is to be done every second: health, revoked streams, the clock, metrics.
+  void Tick();
+  // Accepts nothing more, lets what is in flight end for at most `grace`, closes the store.
+  void Drain(absl::Duration grace);
+
+ private:
+  explicit Broker(const Config& config);
+  absl::Status OpenTrust();
+  absl::Status OpenStore();
+  absl::Status OpenDelivery();
+  absl::Status OpenServer();
+  void RegistryChanged(const identity::TrustPtr& trust);
+  absl::Status RecordRegistry(store::Transaction& tx, const Digest& digest);
+  std::vector<HealthCheck> HealthChecks();
+  absl::StatusOr<std::string> ReadTile(std::string_view path) const;
+  void UpdateGauges(size_t streams);
+
+  const Config config_;
+  const SystemClock system_clock_;
+  GuardedClock clock_;
+  Metrics metrics_;
+  rpc::Refusals refusals_;
+  rpc::RateLimiter limiter_;
+  rpc::OpenStreams streams_;
+
+  std::unique_ptr<identity::RegistryWatcher> watcher_;
+  std::string vkey_;
+  std::unique_ptr<store::Store> store_;
+  operations::Context context_;
+  std::unique_ptr<delivery::Dispatcher> dispatcher_;
+  std::unique_ptr<audit::TileWriter> tiles_;
+  std::unique_ptr<delivery::TimerLoop> timers_;
+  std::unique_ptr<rpc::Executor> executor_;
+  std::unique_ptr<rpc::Front> front_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<MetricsServer> metrics_server_;
+  std::unique_ptr<Health> health_;
+  std::optional<bool> serving_;  // as last told
+  absl::Time refusals_logged_;
+  bool drained_ = false;
+};
+
+}  // namespace amana::broker
+
+#endif  // AMANA_BROKER_MAIN_BROKER_H_

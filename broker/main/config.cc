@@ -1,0 +1,117 @@
+#include "broker/main/config.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/ascii.h"
+#include "base/config.h"
+#include "base/status.h"
+
+namespace amana::broker {
+namespace {
+
+constexpr absl::Duration kYear = absl::Hours(366 * 24);
+constexpr int64_t kMany = 1'000'000'000;
+
+bool IsOriginCharacter(unsigned char c) {
+  return absl::ascii_isalnum(c) ||
+         std::string_view("._:/-").find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+void ReadTransparency(const ConfigTable& table, Config& config) {
+  config.log_key = table.Path("key");
+  config.log_origin = table.String("origin");
+  config.tiles = table.Bool("tiles", true);
+  const std::string& origin = config.log_origin;
+  if (table.Has("origin") && (origin.empty() || origin.size() > 255 ||
+                              !std::all_of(origin.begin(), origin.end(), IsOriginCharacter))) {
+    table.Refuse("origin", "expected 1 to 255 of A-Z a-z 0-9 . _ : / -");
+  }
+}
+
+void ReadLimits(const ConfigTable& table, Config& config) {
+  config.max_connections = static_cast<int>(table.Int("max_connections", 1, 1'000'000, 4096));
+  config.connection_memory_bytes =
+      static_cast<size_t>(table.Int("connection_memory_mib", 16, 1 << 20, 512)) << 20;
+  config.min_free_bytes = static_cast<uint64_t>(table.Int("min_free_mib", 1, 1 << 20, 256)) << 20;
+  config.executor.threads = static_cast<size_t>(table.Int("threads", 0, 1024, 0));
+  config.executor.queue_per_agency =
+      static_cast<size_t>(table.Int("queue_per_agency", 1, 1'000'000, 4096));
+  rpc::RateLimits& rates = config.rates;
+  rates.calls_per_second = static_cast<double>(table.Int("calls_per_second", 1, kMany, 5000));
+  rates.calls_burst = static_cast<double>(table.Int("calls_burst", 1, kMany, 10000));
+  rates.submissions_per_second =
+      static_cast<double>(table.Int("submissions_per_second", 1, kMany, 20000));
+  // A batch must fit into it.
+  rates.submissions_burst = static_cast<double>(table.Int("submissions_burst", 64, kMany, 20000));
+  rates.submissions_per_day = static_cast<uint64_t>(table.Int("submissions_per_day", 0, kMany, 0));
+}
+
+void ReadDelivery(const ConfigTable& table, Config& config) {
+  delivery::Policy& policy = config.policy;
+  const auto read = [&table](const char* key, absl::Duration least, absl::Duration& value) {
+    value = table.Duration(key, least, kYear, value);
+  };
+  read("lease", absl::Seconds(1), policy.lease);
+  read("acknowledge_within", absl::Seconds(1), policy.acknowledge_within);
+  read("backoff_first", absl::Milliseconds(1), policy.backoff_first);
+  read("backoff_longest", absl::Milliseconds(1), policy.backoff_longest);
+  read("max_age", absl::Minutes(1), policy.max_age);
+  read("recall_within", absl::Seconds(1), policy.recall_within);
+  policy.max_attempts =
+      static_cast<uint32_t>(table.Int("max_attempts", 1, 1000, policy.max_attempts));
+  if (policy.backoff_longest < policy.backoff_first) {
+    table.Refuse("backoff_longest", "expected at least backoff_first");
+  }
+}
+
+absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
+  for (const auto& [key, value] : overrides) reader.Set(key, value);
+  const ConfigTable root = reader.Root();
+  Config config;
+  config.data_dir = root.Path("data_dir");
+  config.clock_sync = root.Enum<ClockSync>(
+      "clock_sync", {{"required", ClockSync::kRequired}, {"trusted", ClockSync::kTrusted}});
+  config.clock_jump =
+      root.Duration("clock_jump", absl::Seconds(1), absl::Hours(24), absl::Minutes(1));
+  config.listen_address = root.Table("listen").String("address", "127.0.0.1:8443");
+  const ConfigTable tls = root.Table("tls");
+  config.tls_certificate = tls.Path("certificate");
+  config.tls_key = tls.Path("key");
+  config.tls_ca = tls.Path("ca");
+  config.registry_path = root.Table("registry").Path("path");
+  ReadTransparency(root.Table("transparency"), config);
+  const ConfigTable metrics = root.Table("metrics");
+  const auto port = static_cast<int>(metrics.Int("port", 0, 65535, 0));
+  if (metrics.Has("port")) config.metrics_port = port;
+  const ConfigTable logging = root.Table("logging");
+  config.logging.level = logging.Enum<LogLevel>("level",
+                                                {{"debug", LogLevel::kDebug},
+                                                 {"info", LogLevel::kInfo},
+                                                 {"warning", LogLevel::kWarning},
+                                                 {"error", LogLevel::kError}},
+                                                LogLevel::kInfo);
+  config.logging.file = logging.Path("file", "");
+  ReadLimits(root.Table("limits"), config);
+  ReadDelivery(root.Table("delivery"), config);
+  AMANA_RETURN_IF_ERROR(reader.Finish());
+  return config;
+}
+
+}  // namespace
+
+absl::StatusOr<Config> LoadConfig(FileSystem& files, const std::string& path,
+                                  const Overrides& overrides) {
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<ConfigReader> reader,
+                         ConfigReader::Load(files, path));
+  return Read(*reader, overrides);
+}
+
+absl::StatusOr<Config> ParseConfig(std::string_view text, const std::string& name,
+                                   const Overrides& overrides) {
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<ConfigReader> reader,
+                         ConfigReader::FromText(text, name));
+  return Read(*reader, overrides);
+}
+
+}  // namespace amana::broker

@@ -1,0 +1,100 @@
+// The broker's configuration file (TOML). Every key, with its default ("required" where there is
+// none); durations as "30s", "15m", "24h":
+//
+//   data_dir = required            # the store, the log's tiles
+//   clock_sync = required          # "required": the kernel's clock must be synchronised;
+//                                  # "trusted": for quickstart and tests
+//   clock_jump = "1m"              # a jump of the wall clock beyond this holds the broker
+//
+//   [listen]
+//   address = "127.0.0.1:8443"     # an IP address and a port; port 0 takes a free one
+//   [tls]                          # PEM files, read again when they change
+//   certificate = required         # the chain, leaf first
+//   key = required
+//   ca = required                  # the root that clients' certificates chain to
+//   [registry]
+//   path = required
+//   [transparency]
+//   key = required                 # the log's Ed25519 key, PKCS #8 PEM, mode 0400
+//   origin = required              # the name its checkpoints are signed under
+//   tiles = true                   # write the log as plain files, to <data_dir>/tiles
+//   [metrics]
+//   port = absent                  # on 127.0.0.1 only; 0 takes a free one; absent: no metrics port
+//   [logging]
+//   level = "info"                 # debug, info, warning, error
+//   file = absent                  # besides stderr
+//   [limits]
+//   max_connections = 4096
+//   connection_memory_mib = 512
+//   threads = 0                    # that verify; 0: one a core
+//   queue_per_agency = 4096
+//   calls_per_second = 5000        # of one agency, and so on
+//   calls_burst = 10000
+//   submissions_per_second = 20000
+//   submissions_burst = 20000
+//   submissions_per_day = 0        # 0: no quota
+//   min_free_mib = 256             # less on the disk of data_dir: NOT_SERVING
+//   [delivery]
+//   lease = "60s"
+//   acknowledge_within = "15m"
+//   backoff_first = "1s"
+//   backoff_longest = "10m"
+//   max_attempts = 12
+//   max_age = "336h"
+//   recall_within = "24h"
+#ifndef AMANA_BROKER_MAIN_CONFIG_H_
+#define AMANA_BROKER_MAIN_CONFIG_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/durable_file.h"
+#include "base/log.h"
+#include "broker/delivery/policy.h"
+#include "broker/rpc/executor.h"
+#include "broker/rpc/rate_limit.h"
+
+namespace amana::broker {
+
+struct Config {
+  std::string data_dir;
+  ClockSync clock_sync = ClockSync::kRequired;
+  absl::Duration clock_jump;
+  std::string listen_address;
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string tls_ca;
+  std::string registry_path;
+  std::string log_key;
+  std::string log_origin;
+  bool tiles = true;
+  std::optional<int> metrics_port;
+  LogOptions logging;
+  int max_connections = 0;
+  size_t connection_memory_bytes = 0;
+  uint64_t min_free_bytes = 0;
+  rpc::Executor::Options executor;
+  rpc::RateLimits rates;
+  delivery::Policy policy;
+};
+
+// Dotted keys that stand in place of the file's: {"listen.address", "0.0.0.0:8443"}.
+using Overrides = std::vector<std::pair<std::string, std::string>>;
+
+// CONFIG_INVALID with every finding, "file:line: key: expected X, got Y"; errors of
+// FileSystem::Read.
+absl::StatusOr<Config> LoadConfig(FileSystem& files, const std::string& path,
+                                  const Overrides& overrides);
+absl::StatusOr<Config> ParseConfig(std::string_view text, const std::string& name,
+                                   const Overrides& overrides);
+
+}  // namespace amana::broker
+
+#endif  // AMANA_BROKER_MAIN_CONFIG_H_

@@ -1,0 +1,210 @@
+#include "broker/main/config.h"
+
+#include <string>
+
+#include "base/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace amana::broker {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kLeast[] = R"(data_dir = "data"
+clock_sync = "required"
+[tls]
+certificate = "tls.pem"
+key = "tls.key"
+ca = "/ca/root.pem"
+[registry]
+path = "registry.toml"
+[transparency]
+key = "log.key"
+origin = "log.example/amana"
+)";
+
+absl::StatusOr<Config> Parse(const std::string& text, const Overrides& overrides = {}) {
+  return ParseConfig(text, "/etc/amana/broker.toml", overrides);
+}
+
+TEST(ConfigTest, TheLeastAndItsDefaults) {
+  const absl::StatusOr<Config> config = Parse(kLeast);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->data_dir, "/etc/amana/data");
+  EXPECT_EQ(config->clock_sync, ClockSync::kRequired);
+  EXPECT_EQ(config->clock_jump, absl::Minutes(1));
+  EXPECT_EQ(config->listen_address, "127.0.0.1:8443");
+  EXPECT_EQ(config->tls_ca, "/ca/root.pem");
+  EXPECT_EQ(config->log_origin, "log.example/amana");
+  EXPECT_TRUE(config->tiles);
+  EXPECT_FALSE(config->metrics_port.has_value());
+  EXPECT_EQ(config->logging.level, LogLevel::kInfo);
+  EXPECT_EQ(config->logging.file, "");
+  EXPECT_EQ(config->max_connections, 4096);
+  EXPECT_EQ(config->min_free_bytes, uint64_t{256} << 20);
+  EXPECT_EQ(config->policy.lease, absl::Seconds(60));
+  EXPECT_EQ(config->policy.max_attempts, 12u);
+}
+
+TEST(ConfigTest, EveryOtherKey) {
+  const absl::StatusOr<Config> config = Parse("clock_jump = \"5m\"\n" + std::string(kLeast) + R"(
+tiles = false
+[listen]
+address = "[::]:0"
+[metrics]
+port = 0
+[logging]
+level = "error"
+file = "broker.log"
+[limits]
+max_connections = 10
+connection_memory_mib = 64
+threads = 3
+queue_per_agency = 5
+calls_per_second = 6
+calls_burst = 7
+submissions_per_second = 8
+submissions_burst = 64
+submissions_per_day = 9
+min_free_mib = 1
+[delivery]
+lease = "2s"
+acknowledge_within = "3s"
+backoff_first = "10ms"
+backoff_longest = "20ms"
+max_attempts = 4
+max_age = "5m"
+recall_within = "6h"
+)");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->clock_jump, absl::Minutes(5));
+  EXPECT_EQ(config->listen_address, "[::]:0");
+  EXPECT_FALSE(config->tiles);
+  EXPECT_EQ(config->metrics_port, 0);
+  EXPECT_EQ(config->logging.level, LogLevel::kError);
+  EXPECT_EQ(config->logging.file, "/etc/amana/broker.log");
+  EXPECT_EQ(config->max_connections, 10);
+  EXPECT_EQ(config->connection_memory_bytes, size_t{64} << 20);
+  EXPECT_EQ(config->executor.threads, 3u);
+  EXPECT_EQ(config->executor.queue_per_agency, 5u);
+  EXPECT_EQ(config->rates.calls_per_second, 6);
+  EXPECT_EQ(config->rates.calls_burst, 7);
+  EXPECT_EQ(config->rates.submissions_per_second, 8);
+  EXPECT_EQ(config->rates.submissions_burst, 64);
+  EXPECT_EQ(config->rates.submissions_per_day, 9u);
+  EXPECT_EQ(config->min_free_bytes, uint64_t{1} << 20);
+  EXPECT_EQ(config->policy.lease, absl::Seconds(2));
+  EXPECT_EQ(config->policy.acknowledge_within, absl::Seconds(3));
+  EXPECT_EQ(config->policy.backoff_first, absl::Milliseconds(10));
+  EXPECT_EQ(config->policy.backoff_longest, absl::Milliseconds(20));
+  EXPECT_EQ(config->policy.max_attempts, 4u);
+  EXPECT_EQ(config->policy.max_age, absl::Minutes(5));
+  EXPECT_EQ(config->policy.recall_within, absl::Hours(6));
+}
+
+TEST(ConfigTest, FlagsStandInPlaceOfTheFile) {
+  const absl::StatusOr<Config> config =
+      Parse(kLeast,
+            {{"listen.address", "0.0.0.0:1"}, {"limits.threads", "2"}, {"clock_sync", "trusted"}});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->listen_address, "0.0.0.0:1");
+  EXPECT_EQ(config->executor.threads, 2u);
+  EXPECT_EQ(config->clock_sync, ClockSync::kTrusted);
+}
+
+TEST(ConfigTest, EachRequiredKeyIsMissed) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"data_dir = \"data\"\n", "data_dir"},
+      {"clock_sync = \"required\"\n", "clock_sync"},
+      {"certificate = \"tls.pem\"\n", "tls.certificate"},
+      {"key = \"tls.key\"\n", "tls.key"},
+      {"ca = \"/ca/root.pem\"\n", "tls.ca"},
+      {"path = \"registry.toml\"\n", "registry.path"},
+      {"key = \"log.key\"\n", "transparency.key"},
+      {"origin = \"log.example/amana\"\n", "transparency.origin"},
+  };
+  for (const auto& [line, key] : rows) {
+    std::string text = kLeast;
+    text.erase(text.find(line), std::string(line).size());
+    const absl::Status status = Parse(text).status();
+    EXPECT_EQ(ErrorReason(status), "CONFIG_INVALID") << key;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(std::string(key) + ": ")) << key;
+  }
+}
+
+// Each is given last in the file, on the named line, and must be found there with what was
+// expected.
+TEST(ConfigTest, EachWrongValueIsNamedWithItsLine) {
+  struct Row {
+    const char* table;
+    const char* line;
+    const char* key;
+  };
+  const Row rows[] = {
+      {"", "unknown = 1", "transparency.unknown"},
+      {"", "tiles = 1", "transparency.tiles"},
+      {"listen", "address = 8443", "listen.address"},
+      {"listen", "port = 8443", "listen.port"},
+      {"metrics", "port = 65536", "metrics.port"},
+      {"metrics", "port = \"9464\"", "metrics.port"},
+      {"metrics", "address = \"0.0.0.0\"", "metrics.address"},
+      {"logging", "level = \"loud\"", "logging.level"},
+      {"logging", "file = 1", "logging.file"},
+      {"limits", "max_connections = 0", "limits.max_connections"},
+      {"limits", "connection_memory_mib = 1", "limits.connection_memory_mib"},
+      {"limits", "threads = -1", "limits.threads"},
+      {"limits", "queue_per_agency = 0", "limits.queue_per_agency"},
+      {"limits", "calls_per_second = 0", "limits.calls_per_second"},
+      {"limits", "calls_burst = 1.5", "limits.calls_burst"},
+      {"limits", "submissions_per_second = 0", "limits.submissions_per_second"},
+      {"limits", "submissions_burst = 63", "limits.submissions_burst"},
+      {"limits", "submissions_per_day = -1", "limits.submissions_per_day"},
+      {"limits", "min_free_mib = 0", "limits.min_free_mib"},
+      {"delivery", "lease = 60", "delivery.lease"},
+      {"delivery", "lease = \"10ms\"", "delivery.lease"},
+      {"delivery", "acknowledge_within = \"0s\"", "delivery.acknowledge_within"},
+      {"delivery", "backoff_first = \"soon\"", "delivery.backoff_first"},
+      {"delivery", "backoff_longest = \"1ms\"", "delivery.backoff_longest"},
+      {"delivery", "max_attempts = 0", "delivery.max_attempts"},
+      {"delivery", "max_age = \"1s\"", "delivery.max_age"},
+      {"delivery", "recall_within = \"9000h\"", "delivery.recall_within"},
+      {"nonsense", "a = 1", "nonsense"},
+  };
+  for (const Row& row : rows) {
+    std::string text = kLeast;
+    int line = 12;
+    if (*row.table != '\0') {
+      text += "[" + std::string(row.table) + "]\n";
+      ++line;
+    }
+    text += std::string(row.line) + "\n";
+    const absl::Status status = Parse(text).status();
+    EXPECT_EQ(ErrorReason(status), "CONFIG_INVALID") << row.line;
+    // An unknown table is named where it begins.
+    const std::string where = std::to_string(std::string(row.key) == "nonsense" ? 12 : line);
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("/etc/amana/broker.toml:" + where + ": " + row.key + ": "))
+        << row.line;
+  }
+}
+
+TEST(ConfigTest, OriginsThatNoSignatureLineCanCarry) {
+  for (const char* origin : {"", "a b", "a+b", "a\\\"b", "a\\nb", "größe"}) {
+    std::string text = kLeast;
+    const std::string old = "log.example/amana";
+    text.replace(text.find(old), old.size(), origin);
+    EXPECT_THAT(std::string(Parse(text).status().message()), HasSubstr("transparency.origin"))
+        << origin;
+  }
+}
+
+TEST(ConfigTest, AllFindingsAtOnce) {
+  const std::string message(Parse("data_dir = 1\nclock_sync = \"maybe\"\n").status().message());
+  for (const char* key : {"data_dir", "clock_sync", "tls.key", "registry.path"}) {
+    EXPECT_THAT(message, HasSubstr(key));
+  }
+}
+
+}  // namespace
+}  // namespace amana::broker

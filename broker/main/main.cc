@@ -1,0 +1,113 @@
+// amana-broker: see --help.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/process.h"
+#include "broker/main/config.h"
+#include "broker/main/keys.h"
+#include "broker/main/run.h"
+#include "broker/rpc/server.h"
+
+namespace amana::broker {
+namespace {
+
+// 0: done; 1: it failed; 2: it was asked for wrongly.
+constexpr int kFailed = 1;
+constexpr int kWrong = 2;
+
+int Fail(int code, const absl::Status& status) {
+  std::fprintf(stderr, "amana-broker: %s\n", std::string(status.message()).c_str());
+  return code;
+}
+
+struct Flags {
+  std::string config;
+  std::string listen;
+  std::string data_dir;
+  std::vector<std::string> set;
+  KeysRequest keys;
+};
+
+absl::StatusOr<Config> ConfigOf(const Flags& flags) {
+  if (flags.config.empty()) return absl::InvalidArgumentError("--config is required");
+  Overrides overrides;
+  if (!flags.listen.empty()) overrides.emplace_back("listen.address", flags.listen);
+  if (!flags.data_dir.empty()) overrides.emplace_back("data_dir", flags.data_dir);
+  for (const std::string& text : flags.set) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return absl::InvalidArgumentError("--set: expected key=value");
+    }
+    overrides.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return LoadConfig(RealFileSystem(), flags.config, overrides);
+}
+
+int RunBroker(const Flags& flags) {
+  const absl::StatusOr<Config> config = ConfigOf(flags);
+  if (!config.ok()) return Fail(kWrong, config.status());
+  const auto shutdown = ShutdownSignal::Create();
+  if (!shutdown.ok()) return Fail(kFailed, shutdown.status());
+  const absl::Status status = Run(*config, **shutdown);
+  return status.ok() ? 0 : Fail(kFailed, status);
+}
+
+int CheckConfig(const Flags& flags) {
+  const absl::StatusOr<Config> config = ConfigOf(flags);
+  if (!config.ok()) return Fail(kWrong, config.status());
+  const absl::Status status = CheckStart(*config);
+  if (!status.ok()) return Fail(kFailed, status);
+  std::puts("configuration, registry and keys are good");
+  return 0;
+}
+
+int MakeKeys(const Flags& flags) {
+  const absl::StatusOr<BrokerKeys> keys = MakeBrokerKeys(flags.keys);
+  if (!keys.ok()) return Fail(kFailed, keys.status());
+  std::printf("log key              %s\nverifier key         %s\n", keys->log_key_path.c_str(),
+              keys->vkey.c_str());
+  std::printf("TLS key              %s\ncertificate request  %s\n", keys->tls_key_path.c_str(),
+              keys->tls_csr_path.c_str());
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  rpc::AllowTls13Only();
+  Flags flags;
+  CLI::App app("Amana's broker: carries signed, consent-tagged referrals and keeps evidence.",
+               "amana-broker");
+  app.set_version_flag("--version", "amana-broker " AMANA_VERSION);
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  app.add_option("--config", flags.config, "Configuration file (TOML)");
+  app.add_option("--listen", flags.listen, "In place of listen.address");
+  app.add_option("--data-dir", flags.data_dir, "In place of data_dir");
+  app.add_option("--set", flags.set, "key=value in place of what the file says; repeatable")
+      ->allow_extra_args(false);
+  app.add_subcommand("run", "Serve (also without a command)");
+  CLI::App* const check =
+      app.add_subcommand("check-config", "Check configuration, registry and keys; do not serve");
+  CLI::App* const keys = app.add_subcommand(
+      "keys", "Make the log's key, and the TLS key with a request for its certificate");
+  flags.keys.agency = "amana";
+  keys->add_option("--dir", flags.keys.dir, "Folder for the keys")->required();
+  keys->add_option("--trust-domain", flags.keys.trust_domain, "As in the registry")->required();
+  keys->add_option("--origin", flags.keys.origin, "Name of the log in its checkpoints")->required();
+  keys->add_option("--agency", flags.keys.agency, "Whose broker it is")->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kWrong;
+  }
+  if (*check) return CheckConfig(flags);
+  return *keys ? MakeKeys(flags) : RunBroker(flags);
+}
+
+}  // namespace
+}  // namespace amana::broker
+
+int main(int argc, char** argv) { return amana::broker::Main(argc, argv); }
