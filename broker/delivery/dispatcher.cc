@@ -9,6 +9,7 @@ namespace {
 
 // Enough to share one fsync, few enough that a lease does not wait long behind the write of others.
 constexpr uint32_t kLeaseBatch = 32;
+constexpr absl::Duration kAskAgain = absl::Seconds(1);
 
 }  // namespace
 
@@ -30,7 +31,7 @@ void Dispatcher::Detach(const std::shared_ptr<Outlet>& outlet) {
   if (found == units_.end()) return;
   std::erase(found->second.outlets, outlet);
   // The probe went away with its receiver; the next one may probe again.
-  if (found->second.outlets.empty()) found->second.probing = false;
+  if (found->second.outlets.empty()) found->second.probe_until = absl::InfinitePast();
 }
 
 void Dispatcher::Wake(const Address& unit) { Pump(unit); }
@@ -45,7 +46,7 @@ void Dispatcher::Settled(const Address& unit) {
     const auto found = units_.find(unit);
     if (found == units_.end() || found->second.failures == 0) return;
     found->second.failures = 0;
-    found->second.probing = false;
+    found->second.probe_until = absl::InfinitePast();
     found->second.not_before = absl::InfinitePast();
   }
   Pump(unit);
@@ -55,10 +56,10 @@ void Dispatcher::Failed(const Address& unit, double jitter) {
   absl::MutexLock lock(&mu_);
   Unit& state = units_[unit];
   // Deliveries that were already out when the first one failed say nothing new.
-  const bool first = state.failures == 0 || state.probing;
-  if (!first) return;
+  const bool probing = state.probe_until != absl::InfinitePast();
+  if (state.failures > 0 && !probing) return;
   ++state.failures;
-  state.probing = false;
+  state.probe_until = absl::InfinitePast();
   state.not_before = clock_->Now() + Backoff(policy_, state.failures, jitter);
 }
 
@@ -69,11 +70,13 @@ absl::Time Dispatcher::Tick() {
   {
     absl::MutexLock lock(&mu_);
     for (auto& [address, unit] : units_) {
-      if (unit.failures == 0 || unit.probing || unit.outlets.empty()) continue;
-      if (unit.not_before <= now) {
+      if (unit.outlets.empty()) continue;
+      absl::Time due = unit.ask_again;
+      if (unit.failures > 0) due = std::min(due, std::max(unit.not_before, unit.probe_until));
+      if (due <= now) {
         ready.push_back(address);
       } else {
-        next = std::min(next, unit.not_before);
+        next = std::min(next, due);
       }
     }
   }
@@ -83,7 +86,7 @@ absl::Time Dispatcher::Tick() {
 
 std::shared_ptr<Outlet> Dispatcher::PickOutlet(Unit& unit, uint32_t& credit) {
   const bool down = unit.failures > 0;
-  if (down && (unit.probing || unit.not_before > clock_->Now())) return nullptr;
+  if (down && std::max(unit.not_before, unit.probe_until) > clock_->Now()) return nullptr;
   for (size_t i = 0; i < unit.outlets.size(); ++i) {
     const std::shared_ptr<Outlet>& outlet = unit.outlets[unit.turn++ % unit.outlets.size()];
     credit = outlet->TakeCredit(down ? 1 : kLeaseBatch);
@@ -94,6 +97,7 @@ std::shared_ptr<Outlet> Dispatcher::PickOutlet(Unit& unit, uint32_t& credit) {
 
 void Dispatcher::Pump(const Address& address) {
   std::shared_ptr<Outlet> outlet;
+  std::vector<std::shared_ptr<Outlet>> all;
   uint32_t credit = 0;
   {
     absl::MutexLock lock(&mu_);
@@ -107,17 +111,27 @@ void Dispatcher::Pump(const Address& address) {
     outlet = PickOutlet(unit, credit);
     // Without credit recalls still go out.
     if (outlet == nullptr) outlet = unit.outlets.front();
+    all = unit.outlets;
     unit.leasing = true;
     unit.again = false;
+    unit.ask_again = absl::InfiniteFuture();
   }
-  lease_(address, credit, [this, address, outlet, credit](absl::StatusOr<LeaseResult> result) {
-    OnLeased(address, outlet, credit, std::move(result));
-  });
+  const auto wanted = [all = std::move(all)](const store::DeliveryKey& key) {
+    return std::any_of(all.begin(), all.end(),
+                       [&](const auto& each) { return each->AwaitsRecall(key); });
+  };
+  lease_(address, credit, wanted,
+         [this, address, outlet, credit](absl::StatusOr<LeaseResult> result) {
+           OnLeased(address, outlet, credit, std::move(result));
+         });
 }
 
 void Dispatcher::OnLeased(const Address& address, std::shared_ptr<Outlet> outlet, uint32_t credit,
                           absl::StatusOr<LeaseResult> result) {
-  if (!result.ok()) result = LeaseResult{};  // the store said so in its health; the next wake tries
+  if (!result.ok()) {  // the store said so in its health
+    result = LeaseResult{};
+    result->later = true;
+  }
   std::vector<std::shared_ptr<Outlet>> all;
   bool again = false;
   {
@@ -129,18 +143,17 @@ void Dispatcher::OnLeased(const Address& address, std::shared_ptr<Outlet> outlet
     for (Leased& leased : result->deliveries) {
       // Withdrawn while the lease was being made durable: it must not begin.
       if (std::count(unit.revoked.begin(), unit.revoked.end(), leased.subject) > 0) continue;
-      outlet->PushDelivery(leased.subject, std::move(leased.message));
+      outlet->PushDelivery(leased.key, leased.subject, std::move(leased.message));
       ++pushed;
     }
     outlet->ReturnCredit(credit - std::min(credit, pushed));
-    if (unit.failures > 0 && pushed > 0) unit.probing = true;
+    if (unit.failures > 0 && pushed > 0) unit.probe_until = clock_->Now() + policy_.lease;
+    if (result->later) unit.ask_again = clock_->Now() + kAskAgain;
     unit.revoked.clear();
     again = unit.again || (result->more && credit > 0);
   }
   for (const auto& [key, message] : result->recalls) {
-    for (const auto& each : all) {
-      if (each->MarkRecalled(key)) each->PushControl(message);
-    }
+    for (const auto& each : all) each->PushRecall(key, message);
   }
   outlet->Notify();
   for (const auto& each : all) each->Notify();
@@ -165,6 +178,8 @@ void Dispatcher::Revoke(const Pseudonym& subject, std::function<void()> done) {
   pending->fetch_add(static_cast<int>(outlets.size()));
   for (const auto& outlet : outlets) outlet->Revoke(subject, rest);
   rest();
+  // What was dropped gave its credit back.
+  for (const auto& outlet : outlets) Pump(outlet->unit());
 }
 
 void Dispatcher::Stop() {

@@ -25,6 +25,7 @@ namespace amana::delivery {
 
 // What a lease transaction brought, ready to write.
 struct Leased {
+  store::DeliveryKey key;
   Pseudonym subject;
   MessagePtr message;
 };
@@ -33,10 +34,16 @@ struct LeaseResult {
   std::vector<std::pair<store::DeliveryKey, MessagePtr>> recalls;
   // False when nothing more is queued for the unit at present.
   bool more = false;
+  // Something may be queued that cannot go at present (the clock is in doubt): ask again soon.
+  bool later = false;
 };
 using LeaseDone = absl::AnyInvocable<void(absl::StatusOr<LeaseResult>)>;
-// Leases up to `limit` deliveries for `unit` and collects its open recalls; asynchronous.
-using LeaseFn = std::function<void(const Address& unit, uint32_t limit, LeaseDone done)>;
+// Whether a recall of this delivery still has to go out to some receiver of the unit. Thread-safe.
+using RecallWanted = std::function<bool(const store::DeliveryKey&)>;
+// Leases up to `limit` deliveries for `unit` and collects those of its open recalls that are
+// wanted; asynchronous.
+using LeaseFn =
+    std::function<void(const Address& unit, uint32_t limit, RecallWanted wanted, LeaseDone done)>;
 
 class Dispatcher {
  public:
@@ -51,7 +58,8 @@ class Dispatcher {
   void Settled(const Address& unit);
   // A delivery of the unit failed transiently: probe after a backoff.
   void Failed(const Address& unit, double jitter);
-  // Pumps units whose backoff has elapsed; returns when the next one does.
+  // Pumps units whose backoff or probe has ended, and those whose last lease came to nothing for a
+  // reason that passes; returns when the next one does.
   absl::Time Tick();
   // Calls `done` once nothing of `subject` is being written to anybody and nothing that was leased
   // before this call will be.
@@ -67,7 +75,11 @@ class Dispatcher {
     bool again = false;     // woken meanwhile
     uint32_t failures = 0;  // in a row
     absl::Time not_before = absl::InfinitePast();
-    bool probing = false;            // one delivery is out to see whether the native side works
+    // One delivery is out to see whether the native side works; a probe that nobody reports on ends
+    // with its lease.
+    absl::Time probe_until = absl::InfinitePast();
+    // The last lease failed, or could give nothing yet: when to ask again. InfiniteFuture: never.
+    absl::Time ask_again = absl::InfiniteFuture();
     std::vector<Pseudonym> revoked;  // while leasing: what must not go out when the lease returns
   };
 

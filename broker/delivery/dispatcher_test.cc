@@ -17,8 +17,9 @@ Pseudonym Subject(char c) { return *Pseudonym::FromBytes(std::string(16, c)); }
 class FakeLeases {
  public:
   LeaseFn Fn() {
-    return [this](const Address&, uint32_t limit, LeaseDone done) {
+    return [this](const Address&, uint32_t limit, RecallWanted asked, LeaseDone done) {
       limits.push_back(limit);
+      wanted = std::move(asked);
       pending.push_back(std::move(done));
     };
   }
@@ -27,14 +28,18 @@ class FakeLeases {
     LeaseResult result;
     for (uint32_t i = 0; i < count; ++i) {
       result.deliveries.push_back(
-          {Subject(subject), std::make_shared<const v1::ReceiveResponse>()});
+          {{}, Subject(subject), std::make_shared<const v1::ReceiveResponse>()});
     }
     result.more = more;
+    End(std::move(result));
+  }
+  void End(absl::StatusOr<LeaseResult> result) {
     LeaseDone done = std::move(pending.front());
     pending.erase(pending.begin());
     done(std::move(result));
   }
 
+  RecallWanted wanted;  // of the newest lease
   std::vector<uint32_t> limits;
   std::vector<LeaseDone> pending;
 };
@@ -142,6 +147,66 @@ TEST_F(DispatcherTest, TwoReceiversOfAUnitTakeTurns) {
   leases_.End(1);
   EXPECT_EQ(Drain(*first) + Drain(*second), 2);
   EXPECT_EQ(first->Credit() + second->Credit(), 0u);
+}
+
+TEST_F(DispatcherTest, AProbeThatNobodyReportsOnEndsWithItsLease) {
+  const auto outlet = Connect(10);
+  leases_.End(1);
+  dispatcher_.Failed(Unit(), 0);
+  clock_.Advance(absl::Seconds(1));
+  dispatcher_.Tick();
+  leases_.End(1);  // the probe; its receiver hangs
+  EXPECT_GT(dispatcher_.Tick(), clock_.Now());
+  EXPECT_TRUE(leases_.pending.empty());
+  clock_.Advance(Policy{}.lease);
+  dispatcher_.Tick();
+  ASSERT_EQ(leases_.pending.size(), 1u);
+  EXPECT_EQ(leases_.limits.back(), 1u);
+}
+
+TEST_F(DispatcherTest, ALeaseThatFailedOrMustWaitIsAskedForAgain) {
+  const auto outlet = Connect(5);
+  leases_.End(absl::UnavailableError("SYNTHETIC"));
+  EXPECT_EQ(outlet->Credit(), 5u);
+  EXPECT_EQ(dispatcher_.Tick(), clock_.Now() + absl::Seconds(1));
+  EXPECT_TRUE(leases_.pending.empty());
+  clock_.Advance(absl::Seconds(1));
+  dispatcher_.Tick();
+  ASSERT_EQ(leases_.pending.size(), 1u);
+  LeaseResult wait;
+  wait.later = true;
+  leases_.End(std::move(wait));
+  clock_.Advance(absl::Seconds(1));
+  dispatcher_.Tick();
+  ASSERT_EQ(leases_.pending.size(), 1u);
+  leases_.End(0);
+  EXPECT_EQ(dispatcher_.Tick(), absl::InfiniteFuture());
+}
+
+TEST_F(DispatcherTest, WhatARevocationDropsGivesItsCreditBackAndTheNextIsLeased) {
+  const auto outlet = Connect(2);
+  leases_.End(2, 'a');
+  EXPECT_EQ(outlet->Credit(), 0u);
+  dispatcher_.Revoke(Subject('a'), [] {});
+  ASSERT_EQ(leases_.pending.size(), 1u);
+  EXPECT_EQ(leases_.limits.back(), 2u);
+  leases_.End(2, 'b');
+  EXPECT_EQ(Drain(*outlet), 2);
+}
+
+TEST_F(DispatcherTest, ARecallGoesOnceToEveryReceiverAndIsThenNoLongerWanted) {
+  const auto outlet = Connect(0);
+  EXPECT_TRUE(leases_.wanted({}));
+  LeaseResult recall;
+  recall.recalls.emplace_back(store::DeliveryKey{}, std::make_shared<const v1::ReceiveResponse>());
+  leases_.End(recall);
+  EXPECT_EQ(Drain(*outlet), 1);
+  dispatcher_.Wake(Unit());
+  EXPECT_FALSE(leases_.wanted({}));
+  leases_.End(recall);
+  EXPECT_EQ(Drain(*outlet), 0);
+  const auto second = Connect(0);
+  EXPECT_TRUE(leases_.wanted({}));
 }
 
 TEST_F(DispatcherTest, StoppedItLeasesNothing) {

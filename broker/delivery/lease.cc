@@ -7,9 +7,9 @@
 #include "amana/v1/delivery_service.pb.h"
 #include "amana/v1/referral.pb.h"
 #include "broker/delivery/errors.h"
+#include "broker/delivery/expire.h"
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/wire.h"
-#include "broker/referral/task_machine.h"
 #include "proto/envelope/grant.h"
 
 namespace amana::delivery {
@@ -25,11 +25,40 @@ struct Consignment {
   v1::ReferralHeader header;
   v1::Submission sections;  // openings and sections only
   v1::Grant grant;
-  CertId grant_signer;
+  std::string sender_certificate;
+  std::string grant_certificate;  // where another than the header's signed the grant
 };
 
-absl::StatusOr<Consignment> Load(const store::Transaction& tx,
-                                 const store::DeliveryRecord& delivery) {
+absl::StatusOr<std::string> CertificateOf(const store::Transaction& tx, const CertId& id) {
+  AMANA_ASSIGN_OR_RETURN(std::optional<std::string> der, tx.directory().FindCertificate(id));
+  if (!der.has_value()) return RecordUnreadable();
+  return *std::move(der);
+}
+
+bool IsRevoked(const Moment& moment, const CertId& sealing) {
+  const identity::RegisteredCertificate* known = moment.trust->registry->FindCertificate(sealing);
+  if (known == nullptr) return moment.trust->revocations->Contains(sealing);
+  return moment.trust->registry->IsRevoked(sealing, known->issuer, *moment.trust->revocations);
+}
+
+// Where the recipient's key was revoked and the sender has wrapped for its next one already, the
+// delivery goes on with that.
+absl::Status FollowRotation(const store::Transaction& tx, const Moment& moment,
+                            store::DeliveryRecord& delivery) {
+  if (!IsRevoked(moment, delivery.recipient_cert)) return absl::OkStatus();
+  const identity::RegisteredCertificate* next = moment.trust->registry->CurrentSealingCertificate(
+      delivery.recipient, moment.now, *moment.trust->revocations);
+  if (next == nullptr) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(
+      const std::optional<store::GrantRecord> grant,
+      tx.referrals().FindGrant(delivery.key.task.referral, next->certificate.id()));
+  if (grant.has_value()) delivery.recipient_cert = next->certificate.id();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Consignment> Load(const store::Transaction& tx, const Moment& moment,
+                                 store::DeliveryRecord& delivery) {
+  AMANA_RETURN_IF_ERROR(FollowRotation(tx, moment, delivery));
   const StatementKey& key = delivery.key.task.referral;
   Consignment out;
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
@@ -46,7 +75,10 @@ absl::StatusOr<Consignment> Load(const store::Transaction& tx,
   }
   out.referral = *referral;
   out.task = tasks[delivery.key.task.task];
-  out.grant_signer = grant->signer_cert;
+  AMANA_ASSIGN_OR_RETURN(out.sender_certificate, CertificateOf(tx, out.referral.cert_id));
+  if (grant->signer_cert != out.referral.cert_id) {
+    AMANA_ASSIGN_OR_RETURN(out.grant_certificate, CertificateOf(tx, grant->signer_cert));
+  }
   return out;
 }
 
@@ -78,27 +110,16 @@ Selection Select(const Consignment& consignment, const consent::Decision& decisi
   return out;
 }
 
-absl::StatusOr<std::string> CertificateOf(const store::Transaction& tx, const CertId& id) {
-  AMANA_ASSIGN_OR_RETURN(std::optional<std::string> der, tx.directory().FindCertificate(id));
-  if (!der.has_value()) return RecordUnreadable();
-  return *std::move(der);
-}
-
-absl::StatusOr<MessagePtr> MakeMessage(const store::Transaction& tx, Consignment&& consignment,
-                                       const Selection& selection,
-                                       const store::DeliveryRecord& delivery) {
+MessagePtr MakeMessage(Consignment&& consignment, const Selection& selection,
+                       const store::DeliveryRecord& delivery) {
   auto message = std::make_shared<v1::ReceiveResponse>();
   v1::Delivery& out = *message->mutable_delivery();
   *out.mutable_delivery() = ToWire(delivery.key);
   out.set_lease_epoch(delivery.lease_epoch);
   out.set_lease_until_unix_ms(ToUnixMillis(delivery.due));
   out.set_attempt(delivery.attempts);
-  AMANA_ASSIGN_OR_RETURN(*out.mutable_sender_certificate(),
-                         CertificateOf(tx, consignment.referral.cert_id));
-  if (consignment.grant_signer != consignment.referral.cert_id) {
-    AMANA_ASSIGN_OR_RETURN(*out.mutable_grant_certificate(),
-                           CertificateOf(tx, consignment.grant_signer));
-  }
+  out.set_sender_certificate(std::move(consignment.sender_certificate));
+  out.set_grant_certificate(std::move(consignment.grant_certificate));
   *out.mutable_header() = std::move(consignment.envelope);
   *out.mutable_grant() = envelope::SelectWraps(std::move(consignment.grant), selection.slots);
   for (int i = 0; i < consignment.sections.openings_size(); ++i) {
@@ -111,17 +132,18 @@ absl::StatusOr<MessagePtr> MakeMessage(const store::Transaction& tx, Consignment
   }
   out.mutable_withheld_slots()->Add(selection.withheld_slots.begin(),
                                     selection.withheld_slots.end());
-  return MessagePtr(std::move(message));
+  return message;
 }
 
-// The recipient's key was revoked after the sender wrapped for it.
-absl::Status AskForWrap(store::Transaction& tx, Consignment consignment, absl::Time now,
-                        const Policy& policy) {
+// The recipient's key was revoked after the sender wrapped for it, and there is no wrap for
+// another. An offer waits for one; what an acceptance released cannot be offered again under the
+// tables and is taken back alone, for the sender to see.
+absl::Status AskForWrap(store::Transaction& tx, Consignment consignment,
+                        store::DeliveryRecord delivery, absl::Time now, const Policy& policy) {
   Recorder recorder(tx, consignment.referral, now, {});
-  AMANA_RETURN_IF_ERROR(recorder
-                            .TakeBack(consignment.task, v1::DELIVERY_STATE_RECALLED,
-                                      v1::REASON_KEY_REVOKED, std::nullopt, policy)
-                            .status());
+  TakenBack taken;
+  AMANA_RETURN_IF_ERROR(recorder.TakeBackOne(delivery, v1::DELIVERY_STATE_RECALLED,
+                                             v1::REASON_KEY_REVOKED, std::nullopt, policy, taken));
   if (consignment.task.state != v1::TASK_STATE_ROUTED) return absl::OkStatus();
   // The next grant starts a new offer: one delivery per task, epoch and stage.
   ++consignment.task.offer_epoch;
@@ -130,38 +152,71 @@ absl::Status AskForWrap(store::Transaction& tx, Consignment consignment, absl::T
       .status();
 }
 
-absl::Status Bury(store::Transaction& tx, const Moment& moment, store::DeliveryRecord delivery) {
-  store::ReferralRecord referral;
-  referral.key = delivery.key.task.referral;
-  referral.urgency = delivery.urgency;
+// One that cannot be read leaves the queue, and nothing may say that it was disclosed: it is
+// withheld as unverifiable, or, where an earlier lease disclosed it, recalled.
+absl::Status Park(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                  store::DeliveryRecord delivery) {
+  const store::ReferralRecord referral = StandIn(delivery.key.task.referral, delivery.urgency);
   Recorder recorder(tx, referral, moment.now, {});
-  // The tables know no way from QUEUED to DEAD_LETTER but through a lease; it discloses nothing.
-  ++delivery.lease_epoch;
-  for (const v1::DeliveryState to : {v1::DELIVERY_STATE_LEASED, v1::DELIVERY_STATE_DEAD_LETTER}) {
-    AMANA_RETURN_IF_ERROR(recorder
-                              .MoveDelivery(delivery, to, Actor::kAdapter, v1::REASON_NATIVE_SCHEMA,
-                                            absl::InfiniteFuture())
-                              .status());
+  TakenBack taken;
+  return recorder.TakeBackOne(delivery, v1::DELIVERY_STATE_WITHHELD,
+                              v1::REASON_CONSENT_UNVERIFIABLE, std::nullopt, policy, taken);
+}
+
+// Whether the task still wants this stage; a lease must not rest on every way here having looked.
+bool IsWanted(v1::TaskState task, v1::DisclosureStage stage) {
+  switch (task) {
+    case v1::TASK_STATE_ROUTED:
+    case v1::TASK_STATE_RECEIVED:
+    case v1::TASK_STATE_SEEN:
+    case v1::TASK_STATE_INFO_REQUESTED:
+      return stage == v1::DISCLOSURE_STAGE_AT_OFFER;
+    case v1::TASK_STATE_ACCEPTED:
+    case v1::TASK_STATE_IN_PROGRESS:
+      return true;
+    default:
+      return false;
   }
-  return absl::OkStatus();
+}
+
+// Finds why a delivery that was loaded cannot go, and deals with it. True: it can.
+absl::StatusOr<bool> MayGo(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                           const Consignment& consignment, store::DeliveryRecord& delivery) {
+  if (!IsWanted(consignment.task.state, delivery.key.stage)) {
+    Recorder recorder(tx, consignment.referral, moment.now, {});
+    TakenBack taken;
+    AMANA_RETURN_IF_ERROR(recorder.TakeBackOne(delivery, v1::DELIVERY_STATE_RECALLED,
+                                               v1::REASON_NO_LONGER_NEEDED, std::nullopt, policy,
+                                               taken));
+    return false;
+  }
+  // The timer may come a moment later; an accepted task does not expire.
+  if (consignment.task.state == v1::TASK_STATE_ROUTED &&
+      consignment.referral.expires <= moment.now) {
+    AMANA_RETURN_IF_ERROR(Expire(tx, moment, policy, consignment.task));
+    return false;
+  }
+  if (IsRevoked(moment, delivery.recipient_cert)) {
+    AMANA_RETURN_IF_ERROR(AskForWrap(tx, consignment, delivery, moment.now, policy));
+    return false;
+  }
+  return true;
 }
 
 absl::Status LeaseOne(store::Transaction& tx, const Moment& moment, const Policy& policy,
                       store::DeliveryRecord delivery, LeaseResult& result) {
-  absl::StatusOr<Consignment> loaded = Load(tx, delivery);
-  if (!loaded.ok()) {
-    return absl::IsDataLoss(loaded.status()) ? Bury(tx, moment, delivery) : loaded.status();
-  }
+  absl::StatusOr<Consignment> loaded = Load(tx, moment, delivery);
+  if (absl::IsDataLoss(loaded.status())) return Park(tx, moment, policy, delivery);
+  if (!loaded.ok()) return loaded.status();
   Consignment& consignment = *loaded;
-  if (moment.trust->revocations->Contains(delivery.recipient_cert)) {
-    return AskForWrap(tx, std::move(consignment), moment.now, policy);
-  }
+  AMANA_ASSIGN_OR_RETURN(const bool may_go, MayGo(tx, moment, policy, consignment, delivery));
+  if (!may_go) return absl::OkStatus();
   const consent::Decision decision =
       DecideTask(tx, moment, consignment.header, delivery.key.task.task, delivery.recipient,
                  CategoriesOf(consignment.sections),
                  delivery.disclosed ? consent::Attempt::kRetry : consent::Attempt::kFirst);
   if (!decision.Delivers()) {
-    return Block(tx, consignment.referral, moment.now, policy, consignment.task, decision,
+    return Block(tx, consignment.referral, moment.now, policy, consignment.task, decision, {},
                  std::nullopt)
         .status();
   }
@@ -175,33 +230,46 @@ absl::Status LeaseOne(store::Transaction& tx, const Moment& moment, const Policy
                                           v1::REASON_UNSPECIFIED, moment.now + policy.lease,
                                           selection.disclosure)
                             .status());
-  AMANA_ASSIGN_OR_RETURN(MessagePtr message,
-                         MakeMessage(tx, std::move(consignment), selection, delivery));
-  result.deliveries.push_back({delivery.subject, std::move(message)});
+  result.deliveries.push_back(
+      {delivery.key, delivery.subject, MakeMessage(std::move(consignment), selection, delivery)});
   return absl::OkStatus();
 }
 
+absl::StatusOr<v1::Recall> MakeRecall(const store::Transaction& tx,
+                                      const store::DeliveryRecord& delivery) {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
+                         tx.referrals().Find(delivery.key.task.referral));
+  if (!referral.has_value()) return RecordUnreadable();
+  v1::Recall recall;
+  *recall.mutable_delivery() = ToWire(delivery.key);
+  recall.set_header_digest(referral->header_digest.bytes());
+  recall.set_reason(delivery.reason);
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::StatementRecord> cause,
+                         tx.deliveries().FindAnswer(delivery.key, kRecallCause));
+  if (!cause.has_value()) return recall;
+  if (!recall.mutable_cause()->ParseFromString(cause->envelope)) return RecordUnreadable();
+  AMANA_ASSIGN_OR_RETURN(*recall.mutable_cause_certificate(), CertificateOf(tx, cause->cert_id));
+  return recall;
+}
+
 absl::Status CollectRecalls(const store::Transaction& tx, const Address& unit,
-                            LeaseResult& result) {
-  constexpr size_t kAtOnce = 64;
+                            const RecallWanted& wanted, LeaseResult& result) {
+  // So many that none is left behind others that nobody answers.
+  constexpr size_t kMostOpen = 100'000;
+  constexpr size_t kAtOnce = 256;
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::DeliveryRecord> open,
-                         tx.deliveries().OpenRecalls(unit, kAtOnce));
+                         tx.deliveries().OpenRecalls(unit, kMostOpen));
   for (const store::DeliveryRecord& delivery : open) {
-    AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
-                           tx.referrals().Find(delivery.key.task.referral));
-    if (!referral.has_value()) return RecordUnreadable();
-    auto message = std::make_shared<v1::ReceiveResponse>();
-    v1::Recall& recall = *message->mutable_recall();
-    *recall.mutable_delivery() = ToWire(delivery.key);
-    recall.set_header_digest(referral->header_digest.bytes());
-    recall.set_reason(delivery.reason);
-    AMANA_ASSIGN_OR_RETURN(const std::optional<store::StatementRecord> cause,
-                           tx.deliveries().FindAnswer(delivery.key, kRecallCause));
-    if (cause.has_value()) {
-      if (!recall.mutable_cause()->ParseFromString(cause->envelope)) return RecordUnreadable();
-      AMANA_ASSIGN_OR_RETURN(*recall.mutable_cause_certificate(),
-                             CertificateOf(tx, cause->cert_id));
+    if (!wanted(delivery.key)) continue;
+    if (result.recalls.size() == kAtOnce) {
+      result.later = true;
+      return absl::OkStatus();
     }
+    absl::StatusOr<v1::Recall> recall = MakeRecall(tx, delivery);
+    if (absl::IsDataLoss(recall.status())) continue;  // no reason to keep the others back
+    if (!recall.ok()) return recall.status();
+    auto message = std::make_shared<v1::ReceiveResponse>();
+    *message->mutable_recall() = *std::move(recall);
     result.recalls.emplace_back(delivery.key, std::move(message));
   }
   return absl::OkStatus();
@@ -210,9 +278,15 @@ absl::Status CollectRecalls(const store::Transaction& tx, const Address& unit,
 }  // namespace
 
 absl::StatusOr<LeaseResult> Lease(store::Transaction& tx, const Moment& moment,
-                                  const Policy& policy, const Address& unit, uint32_t limit) {
+                                  const Policy& policy, const Address& unit, uint32_t limit,
+                                  const RecallWanted& wanted) {
   LeaseResult result;
-  AMANA_RETURN_IF_ERROR(CollectRecalls(tx, unit, result));
+  AMANA_RETURN_IF_ERROR(CollectRecalls(tx, unit, wanted, result));
+  if (!moment.clock_ok) {
+    // What nobody can decide is neither withheld nor recalled: it waits.
+    result.later = true;
+    return result;
+  }
   // Bounds the transaction where many in a row turn out to be withheld.
   for (uint32_t looked = 0; result.deliveries.size() < limit; ++looked) {
     if (looked >= 4 * limit) break;
@@ -223,24 +297,6 @@ absl::StatusOr<LeaseResult> Lease(store::Transaction& tx, const Moment& moment,
   }
   result.more = true;
   return result;
-}
-
-absl::StatusOr<TakenBack> Block(store::Transaction& tx, const store::ReferralRecord& referral,
-                                absl::Time now, const Policy& policy, store::TaskRecord task,
-                                const consent::Decision& decision,
-                                const std::optional<store::StatementRecord>& cause) {
-  Recorder recorder(tx, referral, now, {});
-  const v1::Reason reason = decision.PublicCode();
-  task.consent_rules = PublicRuleNumbers(decision);
-  AMANA_ASSIGN_OR_RETURN(const bool disclosed, recorder.Disclosed(task.key));
-  AMANA_ASSIGN_OR_RETURN(const TakenBack taken, recorder.TakeBack(task, v1::DELIVERY_STATE_WITHHELD,
-                                                                  reason, cause, policy));
-  const v1::TaskState to = disclosed ? v1::TASK_STATE_REVOKED : v1::TASK_STATE_BLOCKED_CONSENT;
-  const Actor actor = disclosed ? Actor::kConsentHolder : Actor::kBroker;
-  // A task whose state knows no such move (it is over, or blocked already) stays where it is.
-  if (!referral::CheckTaskTransition(task.state, to, actor, reason).ok()) return taken;
-  AMANA_RETURN_IF_ERROR(recorder.MoveTask(task, to, actor, reason).status());
-  return taken;
 }
 
 }  // namespace amana::delivery

@@ -19,13 +19,16 @@
 
 namespace amana::delivery {
 
-// Leases up to `limit` queued deliveries of `unit`, most urgent and oldest first, and collects its
-// open recalls. A delivery that consent no longer permits is withheld (or recalled, where an
-// earlier lease disclosed it) instead; one wrapped for a revoked certificate sends its task to
-// NEEDS_WRAP. A record that cannot be read leaves the queue as a dead letter and is no reason to
-// stop the others.
+// Leases up to `limit` queued deliveries of `unit`, most urgent and oldest first, and collects
+// those of its open recalls that are `wanted`. A delivery that consent no longer permits is
+// withheld (or recalled, where an earlier lease disclosed it) instead; one wrapped for a revoked
+// certificate goes on with the grant for the current one, or else sends its task to NEEDS_WRAP; an
+// offer that has expired expires its task. One whose record cannot be read leaves the queue,
+// WITHHELD as CONSENT_UNVERIFIABLE or recalled, and is no reason to stop the others. While the
+// clock is in doubt only recalls go.
 absl::StatusOr<LeaseResult> Lease(store::Transaction& tx, const Moment& moment,
-                                  const Policy& policy, const Address& unit, uint32_t limit);
+                                  const Policy& policy, const Address& unit, uint32_t limit,
+                                  const RecallWanted& wanted);
 
 enum class Outcome { kSent, kTransient, kPermanent };
 
@@ -36,10 +39,12 @@ absl::Status Report(store::Transaction& tx, const Moment& moment, const Policy& 
                     Outcome outcome, v1::Reason error, double jitter);
 
 // Consent no longer permits: task and deliveries go where the tables say. What was never disclosed
-// is withheld, what was is recalled.
+// is withheld, what was is recalled, with `cause` shown to its recipient where there is one. The
+// events say what `evidence` says; recipients see those of recalls, so it must name no agency that
+// they do not know of.
 absl::StatusOr<TakenBack> Block(store::Transaction& tx, const store::ReferralRecord& referral,
                                 absl::Time now, const Policy& policy, store::TaskRecord task,
-                                const consent::Decision& decision,
+                                const consent::Decision& decision, const Evidence& evidence,
                                 const std::optional<store::StatementRecord>& cause);
 
 }  // namespace amana::delivery

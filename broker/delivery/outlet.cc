@@ -18,7 +18,7 @@ MessagePtr Outlet::Next() {
   absl::MutexLock lock(&mu_);
   if (closed_ || writing_.has_value()) return nullptr;
   if (!control_.empty()) {
-    writing_ = Item{Pseudonym(), std::move(control_.front())};
+    writing_ = Item{{}, Pseudonym(), std::move(control_.front())};
     control_.pop_front();
   } else if (!deliveries_.empty()) {
     writing_ = std::move(deliveries_.front());
@@ -77,9 +77,9 @@ uint32_t Outlet::TakeCredit(uint32_t wanted) {
 
 void Outlet::ReturnCredit(uint32_t deliveries) { AddCredit(deliveries); }
 
-void Outlet::PushDelivery(Pseudonym subject, MessagePtr message) {
+void Outlet::PushDelivery(const store::DeliveryKey& key, Pseudonym subject, MessagePtr message) {
   absl::MutexLock lock(&mu_);
-  if (!closed_) deliveries_.push_back({std::move(subject), std::move(message)});
+  if (!closed_) deliveries_.push_back({key, std::move(subject), std::move(message)});
 }
 
 void Outlet::PushControl(MessagePtr message) {
@@ -87,15 +87,28 @@ void Outlet::PushControl(MessagePtr message) {
   if (!closed_) control_.push_back(std::move(message));
 }
 
-bool Outlet::MarkRecalled(const store::DeliveryKey& key) {
+bool Outlet::AwaitsRecall(const store::DeliveryKey& key) const {
   absl::MutexLock lock(&mu_);
-  return recalled_.insert(key).second;
+  return !closed_ && !recalled_.contains(key);
+}
+
+void Outlet::PushRecall(const store::DeliveryKey& key, MessagePtr message) {
+  absl::MutexLock lock(&mu_);
+  if (closed_ || !recalled_.insert(key).second) return;
+  Drop([&](const Item& item) { return item.key == key; });
+  control_.push_back(std::move(message));
+}
+
+template <class Predicate>
+void Outlet::Drop(Predicate predicate) {
+  const size_t dropped = std::erase_if(deliveries_, predicate);
+  credit_ = std::min(kMaxCredit, credit_ + static_cast<uint32_t>(dropped));
 }
 
 void Outlet::Revoke(const Pseudonym& subject, std::function<void()> done) {
   {
     absl::MutexLock lock(&mu_);
-    std::erase_if(deliveries_, [&](const Item& item) { return item.subject == subject; });
+    Drop([&](const Item& item) { return item.subject == subject; });
     if (writing_.has_value() && writing_->subject == subject) {
       waiters_.push_back(std::move(done));
       return;

@@ -52,21 +52,28 @@ class Outlet {
   uint32_t TakeCredit(uint32_t wanted);
   void ReturnCredit(uint32_t deliveries);
   // Queues a delivery whose lease is durable; Notify() tells the writing side.
-  void PushDelivery(Pseudonym subject, MessagePtr message);
+  void PushDelivery(const store::DeliveryKey& key, Pseudonym subject, MessagePtr message);
   // Queues a message that needs no credit and overtakes deliveries (opened, recalls).
   void PushControl(MessagePtr message);
   void Notify() { ready_(); }
-  // True the first time a recall of this delivery is seen on this outlet.
-  bool MarkRecalled(const store::DeliveryKey& key);
-  // Drops queued deliveries of `subject`, so that none of them can begin; calls `done` when none is
-  // being written (at once where none is).
+  // True until the first recall of this delivery was pushed here.
+  bool AwaitsRecall(const store::DeliveryKey& key) const;
+  // Queues a recall, once, and drops the delivery it is of where that is still queued: a recall
+  // overtakes everything, and nothing that was recalled comes after it.
+  void PushRecall(const store::DeliveryKey& key, MessagePtr message);
+  // Drops queued deliveries of `subject`, so that none of them can begin, and gives their credit
+  // back; calls `done` when none is being written (at once where none is).
   void Revoke(const Pseudonym& subject, std::function<void()> done);
 
  private:
   struct Item {
+    store::DeliveryKey key;
     Pseudonym subject;
     MessagePtr message;
   };
+
+  template <class Predicate>
+  void Drop(Predicate predicate) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const Address unit_;
   const std::function<void()> ready_;

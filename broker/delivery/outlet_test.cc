@@ -21,7 +21,7 @@ Pseudonym Subject(char c) { return *Pseudonym::FromBytes(std::string(16, c)); }
 TEST(Outlet, HandsOutOneMessageAtATimeAndControlFirst) {
   int woken = 0;
   Outlet outlet(Unit(), [&] { ++woken; });
-  outlet.PushDelivery(Subject('a'), Message(1));
+  outlet.PushDelivery({}, Subject('a'), Message(1));
   outlet.PushControl(Message(2));
   EXPECT_EQ(woken, 0);
   outlet.Notify();
@@ -50,9 +50,9 @@ TEST(Outlet, CreditIsTakenOnceBoundedAndGoneWithTheStream) {
 
 TEST(Outlet, RevokeDropsWhatIsQueuedAndWaitsForWhatIsBeingWritten) {
   Outlet outlet(Unit(), [] {});
-  outlet.PushDelivery(Subject('a'), Message(1));
-  outlet.PushDelivery(Subject('a'), Message(2));
-  outlet.PushDelivery(Subject('b'), Message(3));
+  outlet.PushDelivery({}, Subject('a'), Message(1));
+  outlet.PushDelivery({}, Subject('a'), Message(2));
+  outlet.PushDelivery({}, Subject('b'), Message(3));
   ASSERT_NE(outlet.Next(), nullptr);  // message 1 is in flight
   bool quiet = false;
   outlet.Revoke(Subject('a'), [&] { quiet = true; });
@@ -65,9 +65,26 @@ TEST(Outlet, RevokeDropsWhatIsQueuedAndWaitsForWhatIsBeingWritten) {
   EXPECT_TRUE(other);
 }
 
+TEST(Outlet, ARecallComesOnceAndInsteadOfItsDelivery) {
+  Outlet outlet(Unit(), [] {});
+  outlet.AddCredit(1);
+  EXPECT_EQ(outlet.TakeCredit(1), 1u);
+  store::DeliveryKey key;
+  key.offer_epoch = 7;
+  outlet.PushDelivery(key, Subject('a'), Message(1));
+  EXPECT_TRUE(outlet.AwaitsRecall(key));
+  outlet.PushRecall(key, Message(2));
+  outlet.PushRecall(key, Message(2));
+  EXPECT_FALSE(outlet.AwaitsRecall(key));
+  EXPECT_EQ(outlet.Credit(), 1u);  // the delivery will not come
+  EXPECT_EQ(outlet.Next()->delivery().lease_epoch(), 2u);
+  outlet.Written();
+  EXPECT_EQ(outlet.Next(), nullptr);
+}
+
 TEST(Outlet, CloseReleasesThoseWhoWait) {
   Outlet outlet(Unit(), [] {});
-  outlet.PushDelivery(Subject('a'), Message(1));
+  outlet.PushDelivery({}, Subject('a'), Message(1));
   ASSERT_NE(outlet.Next(), nullptr);
   bool quiet = false;
   outlet.Revoke(Subject('a'), [&] { quiet = true; });

@@ -123,10 +123,20 @@ absl::StatusOr<uint64_t> Recorder::MoveTask(store::TaskRecord& task, v1::TaskSta
   next.changed = now_;
   AMANA_RETURN_IF_ERROR(tx_.referrals().MoveTask(from, next));
   task = std::move(next);
-  return AppendTask(task);
+  events::Event event = TaskEvent(task);
+  if (actor == referral::Actor::kRecipient) {
+    // The event is shown whole to who acted, and what the sender's consent withheld is not for it.
+    event.consent_rules.clear();
+    event.withheld.clear();
+  }
+  return Append(std::move(event));
 }
 
 absl::StatusOr<uint64_t> Recorder::AppendTask(const store::TaskRecord& task) {
+  return Append(TaskEvent(task));
+}
+
+events::Event Recorder::TaskEvent(const store::TaskRecord& task) const {
   events::Event event = NewEvent(KindOf(task.state));
   event.recipient = task.recipient;
   event.task = task.key.task;
@@ -134,7 +144,7 @@ absl::StatusOr<uint64_t> Recorder::AppendTask(const store::TaskRecord& task) {
   event.reason = task.reason;
   event.consent_rules = task.consent_rules;
   event.withheld = task.withheld;
-  return Append(std::move(event));
+  return event;
 }
 
 absl::StatusOr<uint64_t> Recorder::MoveDelivery(store::DeliveryRecord& delivery,
@@ -146,7 +156,8 @@ absl::StatusOr<uint64_t> Recorder::MoveDelivery(store::DeliveryRecord& delivery,
       referral::CheckDeliveryTransition(from, to, actor, reason, GuardOf(delivery, disclosure)));
   store::DeliveryRecord next = delivery;
   next.state = to;
-  next.reason = reason;
+  // An unanswered recall is still asked for, for the reason that it was.
+  if (to != v1::DELIVERY_STATE_RECALL_UNANSWERED) next.reason = reason;
   next.changed = now_;
   next.due = due;
   AMANA_RETURN_IF_ERROR(tx_.deliveries().Move(from, next));
@@ -182,6 +193,27 @@ absl::Status Recorder::Queue(const store::TaskRecord& task, v1::DisclosureStage 
   return absl::OkStatus();
 }
 
+absl::Status Recorder::TakeBackOne(store::DeliveryRecord& delivery, v1::DeliveryState quiet,
+                                   v1::Reason reason,
+                                   const std::optional<store::StatementRecord>& cause,
+                                   const Policy& policy, TakenBack& taken) {
+  const v1::DeliveryState to = delivery.disclosed ? v1::DELIVERY_STATE_RECALL_SENT : quiet;
+  if (!referral::CheckDeliveryTransition(delivery.state, to, referral::Actor::kBroker, reason,
+                                         GuardOf(delivery, {}))
+           .ok()) {
+    return absl::OkStatus();  // already over, or already recalled
+  }
+  const absl::Time due = delivery.disclosed ? now_ + policy.recall_within : absl::InfiniteFuture();
+  AMANA_RETURN_IF_ERROR(MoveDelivery(delivery, to, referral::Actor::kBroker, reason, due).status());
+  ++(delivery.disclosed ? taken.recalled : taken.quiet);
+  if (!delivery.disclosed) return absl::OkStatus();
+  if (cause.has_value()) {
+    AMANA_RETURN_IF_ERROR(tx_.deliveries().KeepAnswer(delivery.key, kRecallCause, *cause));
+  }
+  tx_.Wake(delivery.recipient);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<TakenBack> Recorder::TakeBack(const store::TaskRecord& task, v1::DeliveryState quiet,
                                              v1::Reason reason,
                                              const std::optional<store::StatementRecord>& cause,
@@ -189,28 +221,7 @@ absl::StatusOr<TakenBack> Recorder::TakeBack(const store::TaskRecord& task, v1::
   AMANA_ASSIGN_OR_RETURN(std::vector<store::DeliveryRecord> all, tx_.deliveries().OfTask(task.key));
   TakenBack out;
   for (store::DeliveryRecord& delivery : all) {
-    if (delivery.state == v1::DELIVERY_STATE_WITHHELD) {
-      AMANA_RETURN_IF_ERROR(MoveDelivery(delivery, v1::DELIVERY_STATE_ERASED,
-                                         referral::Actor::kBroker, reason, absl::InfiniteFuture())
-                                .status());
-      continue;
-    }
-    const v1::DeliveryState to = delivery.disclosed ? v1::DELIVERY_STATE_RECALL_SENT : quiet;
-    if (!referral::CheckDeliveryTransition(delivery.state, to, referral::Actor::kBroker, reason,
-                                           GuardOf(delivery, {}))
-             .ok()) {
-      continue;  // already over, or already recalled
-    }
-    const absl::Time due =
-        delivery.disclosed ? now_ + policy.recall_within : absl::InfiniteFuture();
-    AMANA_RETURN_IF_ERROR(
-        MoveDelivery(delivery, to, referral::Actor::kBroker, reason, due).status());
-    ++(delivery.disclosed ? out.recalled : out.quiet);
-    if (!delivery.disclosed) continue;
-    if (cause.has_value()) {
-      AMANA_RETURN_IF_ERROR(tx_.deliveries().KeepAnswer(delivery.key, kRecallCause, *cause));
-    }
-    tx_.Wake(delivery.recipient);
+    AMANA_RETURN_IF_ERROR(TakeBackOne(delivery, quiet, reason, cause, policy, out));
   }
   return out;
 }

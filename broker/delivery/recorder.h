@@ -66,15 +66,22 @@ class Recorder {
 
   // Takes everything of a task back that is not over: what was never disclosed ends as `quiet`
   // (RECALLED, WITHHELD or EXPIRED), what was is recalled. `cause`: the statement shown with the
-  // recall, where there is one.
+  // recall, where there is one. What is WITHHELD stays so: ERASED would say that its bytes are
+  // gone.
   absl::StatusOr<TakenBack> TakeBack(const store::TaskRecord& task, v1::DeliveryState quiet,
                                      v1::Reason reason,
                                      const std::optional<store::StatementRecord>& cause,
                                      const Policy& policy);
+  // The same for one delivery.
+  absl::Status TakeBackOne(store::DeliveryRecord& delivery, v1::DeliveryState quiet,
+                           v1::Reason reason, const std::optional<store::StatementRecord>& cause,
+                           const Policy& policy, TakenBack& taken);
   // Whether anything of the task was disclosed.
   absl::StatusOr<bool> Disclosed(const store::TaskKey& task) const;
 
  private:
+  events::Event TaskEvent(const store::TaskRecord& task) const;
+
   store::Transaction& tx_;
   const store::ReferralRecord& referral_;
   const absl::Time now_;

@@ -7,6 +7,7 @@
 
 #include "amana/v1/referral.pb.h"
 #include "broker/delivery/errors.h"
+#include "broker/delivery/expire.h"
 #include "broker/delivery/lease.h"
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/retry.h"
@@ -34,7 +35,7 @@ absl::Status EndBackoff(store::Transaction& tx, const Moment& moment, const Poli
       DecideTask(tx, moment, header, delivery.key.task.task, delivery.recipient,
                  CategoriesOf(sections), consent::Attempt::kRetry);
   if (!decision.Delivers()) {
-    return Block(tx, referral, moment.now, policy, tasks[delivery.key.task.task], decision,
+    return Block(tx, referral, moment.now, policy, tasks[delivery.key.task.task], decision, {},
                  std::nullopt)
         .status();
   }
@@ -48,11 +49,8 @@ absl::Status EndBackoff(store::Transaction& tx, const Moment& moment, const Poli
 }
 
 absl::Status OnDue(store::Transaction& tx, const Moment& moment, const Policy& policy,
-                   store::DeliveryRecord& delivery) {
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
-                         tx.referrals().Find(delivery.key.task.referral));
-  if (!referral.has_value()) return RecordUnreadable();
-  Recorder recorder(tx, *referral, moment.now, {});
+                   const store::ReferralRecord& referral, store::DeliveryRecord& delivery) {
+  Recorder recorder(tx, referral, moment.now, {});
   switch (delivery.state) {
     case v1::DELIVERY_STATE_LEASED:
       AMANA_RETURN_IF_ERROR(recorder
@@ -65,27 +63,37 @@ absl::Status OnDue(store::Transaction& tx, const Moment& moment, const Policy& p
       // No jitter: acknowledgement timeouts are spread as their deliveries were.
       return RetryLater(recorder, delivery, moment.now, policy, v1::REASON_UNSPECIFIED, 0.5);
     case v1::DELIVERY_STATE_RETRY_WAIT:
-      return EndBackoff(tx, moment, policy, *referral, delivery);
+      return EndBackoff(tx, moment, policy, referral, delivery);
     case v1::DELIVERY_STATE_RECALL_SENT:
       return recorder
           .MoveDelivery(delivery, v1::DELIVERY_STATE_RECALL_UNANSWERED, Actor::kBroker,
                         v1::REASON_RECALL_SLA_MISSED, absl::InfiniteFuture())
           .status();
-    default:
-      return RecordUnreadable();  // no other state has a due time
+    default: {
+      // No other state has a due time: what means nothing must not come up for ever.
+      store::DeliveryRecord never = delivery;
+      never.due = absl::InfiniteFuture();
+      return tx.deliveries().Move(delivery.state, never);
+    }
   }
 }
 
-absl::Status Expire(store::Transaction& tx, const Moment& moment, const Policy& policy,
-                    store::TaskRecord task) {
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
-                         tx.referrals().Find(task.key.referral));
-  if (!referral.has_value()) return RecordUnreadable();
-  Recorder recorder(tx, *referral, moment.now, {});
-  AMANA_RETURN_IF_ERROR(
-      recorder.TakeBack(task, v1::DELIVERY_STATE_EXPIRED, v1::REASON_EXPIRED, std::nullopt, policy)
-          .status());
-  return recorder.MoveTask(task, v1::TASK_STATE_EXPIRED, Actor::kBroker, v1::REASON_EXPIRED)
+// One that cannot be read must not keep the others from running: its events say what is known, and
+// one whose consent cannot be decided again is a dead letter for the operator.
+absl::Status RunOne(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                    store::DeliveryRecord& delivery) {
+  const absl::StatusOr<std::optional<store::ReferralRecord>> found =
+      std::as_const(tx).referrals().Find(delivery.key.task.referral);
+  if (!found.ok() && !absl::IsDataLoss(found.status())) return found.status();
+  const bool known = found.ok() && found->has_value();
+  const store::ReferralRecord referral =
+      known ? **found : StandIn(delivery.key.task.referral, delivery.urgency);
+  const absl::Status done = OnDue(tx, moment, policy, referral, delivery);
+  if (!absl::IsDataLoss(done) || delivery.state != v1::DELIVERY_STATE_RETRY_WAIT) return done;
+  Recorder recorder(tx, referral, moment.now, {});
+  return recorder
+      .MoveDelivery(delivery, v1::DELIVERY_STATE_DEAD_LETTER, Actor::kBroker,
+                    v1::REASON_MAX_ATTEMPTS, absl::InfiniteFuture())
       .status();
 }
 
@@ -97,7 +105,7 @@ absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, cons
   AMANA_ASSIGN_OR_RETURN(std::vector<store::DeliveryRecord> due,
                          tx.deliveries().Due(moment.now, slice));
   for (store::DeliveryRecord& delivery : due) {
-    AMANA_RETURN_IF_ERROR(OnDue(tx, moment, policy, delivery));
+    AMANA_RETURN_IF_ERROR(RunOne(tx, moment, policy, delivery));
   }
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> expired,
                          tx.referrals().ExpiredTasks(moment.now, slice));

@@ -1,8 +1,10 @@
 #include "broker/main/broker.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "base/durable_file.h"
 #include "base/log.h"
 #include "base/process.h"
@@ -18,6 +20,8 @@ namespace amana::broker {
 namespace {
 
 constexpr absl::Duration kRefusalsEvery = absl::Seconds(60);
+constexpr absl::Duration kDrainPoll = absl::Milliseconds(10);
+constexpr absl::Duration kGoodbye = absl::Seconds(2);
 
 void LogError(std::string_view event, const absl::Status& status) {
   Log(status.ok() ? LogLevel::kInfo : LogLevel::kError, event, {{"status", LogSafe(status)}});
@@ -230,7 +234,10 @@ void Broker::Drain(absl::Duration grace) {
   if (server_ != nullptr) {
     server_->SetServing(false);
     streams_.Sweep(clock_.Now());  // a closed gate ends them
-    server_->Shutdown(clock_.Now() + grace);
+    const absl::Time deadline = clock_.Now() + grace;
+    while (front_->in_flight() > 0 && clock_.Now() < deadline) absl::SleepFor(kDrainPoll);
+    // gRPC waits for every peer to say goodbye, also for those that are gone.
+    server_->Shutdown(std::min(deadline, clock_.Now() + kGoodbye));
   }
   if (executor_ != nullptr) executor_->Stop();
   timers_.reset();

@@ -42,11 +42,9 @@ absl::Status CheckLeased(const store::DeliveryRecord& delivery) {
     case v1::DELIVERY_STATE_LEASED:
     case v1::DELIVERY_STATE_SENT:
       return absl::OkStatus();
-    case v1::DELIVERY_STATE_RECALL_SENT:
-    case v1::DELIVERY_STATE_RECALL_UNANSWERED:
-    case v1::DELIVERY_STATE_RECALL_CONFIRMED:
-    case v1::DELIVERY_STATE_RECALL_REFUSED:
-      return DeliveryRecalled("delivery");
+    case v1::DELIVERY_STATE_NATIVE_ACKED:
+    case v1::DELIVERY_STATE_READ:
+      return AlreadyAcknowledged("delivery");
     default:
       return DeliveryNotLeased("delivery");
   }
@@ -55,6 +53,7 @@ absl::Status CheckLeased(const store::DeliveryRecord& delivery) {
 absl::StatusOr<uint64_t> Act(store::Transaction& tx, const Context&,
                              const v1::Acknowledgement& message, delivery::Recorder& recorder,
                              AnswerTarget& target) {
+  AMANA_RETURN_IF_ERROR(CheckNotRecalled(target));
   AMANA_RETURN_IF_ERROR(CheckLeased(target.delivery));
   AMANA_RETURN_IF_ERROR(CheckCurrentOffer(target));
   AMANA_RETURN_IF_ERROR(CheckOpened(tx, message, target));

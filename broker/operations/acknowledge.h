@@ -7,8 +7,9 @@
 
 namespace amana::operations {
 
-// Errors: those of Answer; DELIVERY_NOT_LEASED, DELIVERY_RECALLED, OFFER_EPOCH_OUTDATED,
-// SECTION_MISMATCH where it names another section or commitment than was sent.
+// Errors: those of Answer; DELIVERY_NOT_LEASED (it comes again), ALREADY_ACKNOWLEDGED,
+// DELIVERY_RECALLED, OFFER_EPOCH_OUTDATED, SECTION_MISMATCH where it names another section or
+// commitment than was sent.
 void Acknowledge(const Context& context, const identity::Caller& caller,
                  const v1::AcknowledgeRequest& request, Reply<v1::AcknowledgeResponse> reply);
 

@@ -9,6 +9,7 @@
 #include "broker/operations/commit.h"
 #include "broker/operations/errors.h"
 #include "broker/operations/grants.h"
+#include "broker/operations/replay.h"
 #include "broker/operations/route_task.h"
 #include "broker/operations/statement.h"
 #include "broker/operations/task_status.h"
@@ -43,7 +44,6 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
     if (!checked.statements.empty() && statement.referral != checked.statements[0].referral) {
       return FieldInvalid("grants.referral", "the same in all grants");
     }
-    AMANA_RETURN_IF_ERROR(envelope::CheckFreshness(statement.message.meta(), moment.now));
     AMANA_ASSIGN_OR_RETURN(store::GrantRecord record,
                            CheckedGrant(moment, caller, statement, grant));
     checked.records.push_back(std::move(record));
@@ -66,6 +66,30 @@ absl::Status CheckAgainstHeader(const store::Transaction& tx, const Checked& che
   return absl::OkStatus();
 }
 
+// Keeps one grant, unless these very bytes were kept before; returns its event.
+absl::StatusOr<uint64_t> Keep(store::Transaction& tx, const Checked& checked, size_t i,
+                              const store::ReferralRecord& referral,
+                              const delivery::Evidence& evidence) {
+  const store::GrantRecord& record = checked.records[i];
+  const envelope::GrantStatement& statement = checked.statements[i];
+  AMANA_ASSIGN_OR_RETURN(
+      const std::optional<uint64_t> before,
+      FindEventOf(tx, referral.key.referral, v1::EVENT_KIND_GRANT_ADDED, statement.digest));
+  if (before.has_value()) return *before;
+  AMANA_RETURN_IF_ERROR(envelope::CheckFreshness(statement.message.meta(), checked.moment.now));
+  const identity::RegisteredCertificate* signer =
+      checked.moment.trust->registry->SigningCertificate(record.signer_cert);
+  if (signer != nullptr) {
+    AMANA_RETURN_IF_ERROR(
+        tx.directory().RememberCertificate(record.signer_cert, signer->certificate.der()));
+  }
+  AMANA_RETURN_IF_ERROR(tx.referrals().AddGrant(record));
+  delivery::Recorder recorder(tx, referral, checked.moment.now, evidence);
+  events::Event event = recorder.NewEvent(v1::EVENT_KIND_GRANT_ADDED);
+  event.recipient = record.recipient;
+  return recorder.Append(std::move(event));
+}
+
 absl::StatusOr<Verdict> Add(store::Transaction& tx, const Context& context, const Checked& checked,
                             v1::AddWrapsResponse& response) {
   const StatementKey& key = checked.statements[0].referral;
@@ -76,29 +100,17 @@ absl::StatusOr<Verdict> Add(store::Transaction& tx, const Context& context, cons
   Verdict verdict;
   delivery::Evidence evidence;
   for (size_t i = 0; i < checked.records.size(); ++i) {
-    const store::GrantRecord& record = checked.records[i];
     evidence.agency = key.sender;
-    evidence.cert_id = record.signer_cert;
+    evidence.cert_id = checked.records[i].signer_cert;
     evidence.statement = checked.statements[i].digest;
-    const identity::RegisteredCertificate* signer =
-        checked.moment.trust->registry->SigningCertificate(record.signer_cert);
-    if (signer != nullptr) {
-      AMANA_RETURN_IF_ERROR(
-          tx.directory().RememberCertificate(record.signer_cert, signer->certificate.der()));
-    }
-    AMANA_RETURN_IF_ERROR(tx.referrals().AddGrant(record));
-    delivery::Recorder recorder(tx, *referral, checked.moment.now, evidence);
-    events::Event event = recorder.NewEvent(v1::EVENT_KIND_GRANT_ADDED);
-    event.recipient = record.recipient;
-    AMANA_ASSIGN_OR_RETURN(verdict.event, recorder.Append(std::move(event)));
+    AMANA_ASSIGN_OR_RETURN(verdict.event, Keep(tx, checked, i, *referral, evidence));
   }
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks, tx.referrals().Tasks(key));
   for (const store::TaskRecord& task : tasks) {
     if (task.state != v1::TASK_STATE_NEEDS_WRAP) continue;
     AMANA_RETURN_IF_ERROR(RouteTask(tx, checked.moment, context.policy, evidence, *referral, task));
   }
-  AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> statuses,
-                         TaskStatuses(tx, key, key.sender));
+  AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> statuses, SenderStatuses(tx, key));
   response.mutable_tasks()->Assign(statuses.begin(), statuses.end());
   return verdict;
 }

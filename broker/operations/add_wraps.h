@@ -8,7 +8,8 @@
 namespace amana::operations {
 
 // All or nothing; the grants must be of one referral. Errors: those of CheckGrant and CheckedGrant,
-// FIELD_INVALID, NOT_FOUND; the store's. The same grant again changes nothing.
+// FIELD_INVALID, NOT_FOUND; the store's. The same grant again, however late,
+// changes nothing and gets the first receipt.
 void AddWraps(const Context& context, const identity::Caller& caller, v1::AddWrapsRequest request,
               Reply<v1::AddWrapsResponse> reply);
 

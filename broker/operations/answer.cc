@@ -26,6 +26,18 @@ absl::StatusOr<AnswerTarget> FindTarget(const store::Transaction& tx,
   return AnswerTarget{*referral, tasks[key.task.task], *delivery};
 }
 
+absl::Status CheckNotRecalled(const AnswerTarget& target) {
+  switch (target.delivery.state) {
+    case v1::DELIVERY_STATE_RECALL_SENT:
+    case v1::DELIVERY_STATE_RECALL_UNANSWERED:
+    case v1::DELIVERY_STATE_RECALL_CONFIRMED:
+    case v1::DELIVERY_STATE_RECALL_REFUSED:
+      return DeliveryRecalled("delivery");
+    default:
+      return absl::OkStatus();
+  }
+}
+
 absl::Status CheckCurrentOffer(const AnswerTarget& target) {
   return target.task.offer_epoch == target.delivery.key.offer_epoch
              ? absl::OkStatus()

@@ -28,6 +28,8 @@ absl::StatusOr<AnswerTarget> FindTarget(const store::Transaction& tx,
                                         const v1::Address& recipient,
                                         const std::string& header_digest);
 
+// DELIVERY_RECALLED where the broker has asked for it back, answered or not.
+absl::Status CheckNotRecalled(const AnswerTarget& target);
 // OFFER_EPOCH_OUTDATED unless the answer is for the task's present offer.
 absl::Status CheckCurrentOffer(const AnswerTarget& target);
 

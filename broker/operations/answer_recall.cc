@@ -2,6 +2,7 @@
 
 #include "broker/operations/answer.h"
 #include "broker/operations/errors.h"
+#include "proto/codes/names.h"
 #include "proto/envelope/dsse.h"
 
 namespace amana::operations {
@@ -20,8 +21,7 @@ absl::StatusOr<uint64_t> Act(store::Transaction&, const Context&, const v1::Reca
                                  Actor::kRecipient, v1::REASON_UNSPECIFIED, never);
   }
   // Consent is what was withdrawn; it cannot be the basis for keeping.
-  if (message.legal_basis() == v1::LEGAL_BASIS_UNSPECIFIED ||
-      message.legal_basis() == v1::LEGAL_BASIS_CONSENT) {
+  if (!codes::IsKnown(message.legal_basis()) || message.legal_basis() == v1::LEGAL_BASIS_CONSENT) {
     return FieldInvalid("legal_basis", "the recipient's own basis for keeping");
   }
   delivery::Disclosure kept;

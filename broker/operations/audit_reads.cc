@@ -16,8 +16,8 @@ constexpr uint32_t kDefaultEvents = 1000;
 constexpr uint32_t kMaxEvents = 10000;
 
 events::FieldSet Visible(const identity::Caller& caller, const store::StoredEvent& stored) {
-  if (caller.role == crypto::Role::kAuditor) return events::AuditorFields();
-  return events::VisibleFields(stored.event, caller.agency);
+  const events::FieldSet own = events::VisibleFields(stored.event, caller.agency);
+  return caller.role == crypto::Role::kAuditor ? own | events::AuditorFields() : own;
 }
 
 std::optional<v1::ListEventsResponse> Show(const identity::Caller& caller,
@@ -34,11 +34,19 @@ std::optional<v1::ListEventsResponse> Show(const identity::Caller& caller,
   return out;
 }
 
+absl::Status CheckRequest(const identity::Caller& caller, const v1::ListEventsRequest& request) {
+  if (request.limit() > kMaxEvents) return FieldInvalid("limit", "at most 10000");
+  // Which events are of one case is what an auditor is not told.
+  if (caller.role == crypto::Role::kAuditor && !request.referral_id().empty()) {
+    return FieldInvalid("referral_id", "absent: no case is open to an auditor");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<v1::ListEventsResponse>> Read(const Context& context,
                                                          const identity::Caller& caller,
                                                          const v1::ListEventsRequest& request) {
   const uint32_t limit = request.limit() == 0 ? kDefaultEvents : request.limit();
-  if (limit > kMaxEvents) return FieldInvalid("limit", "at most 10000");
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
   std::vector<store::StoredEvent> found;
   if (request.referral_id().empty()) {
@@ -61,15 +69,17 @@ absl::StatusOr<std::vector<v1::ListEventsResponse>> Read(const Context& context,
 void ListEvents(const Context& context, const identity::Caller& caller,
                 const v1::ListEventsRequest& request,
                 Reply<std::vector<v1::ListEventsResponse>> reply) {
+  if (absl::Status checked = CheckRequest(caller, request); !checked.ok()) return reply(checked);
   if (caller.role != crypto::Role::kAuditor) return reply(Read(context, caller, request));
   context.store->Commit(
-      [caller](store::Transaction& tx) {
+      [caller, asked = request.SerializeAsString()](store::Transaction& tx) {
         events::Event event;
         event.kind = v1::EVENT_KIND_AUDIT_READ;
         event.actor_agency = caller.agency;
         event.actor_unit = caller.unit.value_or(UnitId());
         event.actor_person = caller.person.value_or(PersonId());
         event.cert_id = caller.cert_id;
+        event.detail = asked;
         return tx.log().Append(std::move(event)).status();
       },
       [&context, caller, request,

@@ -10,7 +10,8 @@
 namespace amana::operations {
 
 // Whole events for those who may see all of one, partial openings else, nothing of those the caller
-// may see nothing of. FIELD_INVALID.
+// may see nothing of. An auditor's request stands in the log as the detail of its event; it may not
+// ask for one referral. FIELD_INVALID.
 void ListEvents(const Context& context, const identity::Caller& caller,
                 const v1::ListEventsRequest& request,
                 Reply<std::vector<v1::ListEventsResponse>> reply);

@@ -8,6 +8,7 @@
 #include "broker/operations/cancel_tasks.h"
 #include "broker/operations/commit.h"
 #include "broker/operations/errors.h"
+#include "broker/operations/replay.h"
 #include "broker/operations/statement.h"
 #include "broker/operations/task_status.h"
 #include "proto/codes/codes.h"
@@ -29,7 +30,6 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
   AMANA_ASSIGN_OR_RETURN(Verified<v1::Cancellation> statement,
                          VerifyStatement<v1::Cancellation>(moment, caller, request.cancellation(),
                                                            envelope::kCancellationType));
-  AMANA_RETURN_IF_ERROR(statement.freshness);
   AMANA_ASSIGN_OR_RETURN(StatementKey key,
                          delivery::FromWire(statement.message.referral(), "referral"));
   if (key.sender != caller.agency) return SenderNotCaller("referral.sender_agency");
@@ -37,6 +37,13 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
     return FieldInvalid("reason", "a CANCEL code");
   }
   return Checked{moment, std::move(statement), std::move(key)};
+}
+
+absl::Status ShowTasks(const store::Transaction& tx, const StatementKey& key,
+                       v1::CancelReferralResponse& response) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> tasks, SenderStatuses(tx, key));
+  response.mutable_tasks()->Assign(tasks.begin(), tasks.end());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Verdict> Cancel(store::Transaction& tx, const Context& context,
@@ -47,15 +54,21 @@ absl::StatusOr<Verdict> Cancel(store::Transaction& tx, const Context& context,
   if (checked.statement.message.header_digest() != referral->header_digest.view()) {
     return HeaderDigestMismatch("header_digest");
   }
+  AMANA_ASSIGN_OR_RETURN(const std::optional<uint64_t> before,
+                         FindEventOf(tx, checked.key.referral, v1::EVENT_KIND_TASK_CANCELLED,
+                                     checked.statement.record.digest));
+  if (before.has_value()) {
+    AMANA_RETURN_IF_ERROR(ShowTasks(tx, checked.key, response));
+    return Verdict{.event = *before};
+  }
+  AMANA_RETURN_IF_ERROR(checked.statement.freshness);
   AMANA_RETURN_IF_ERROR(Remember(tx, checked.statement.signer));
   AMANA_ASSIGN_OR_RETURN(
       const Cancelled cancelled,
       CancelTasks(tx, *referral, checked.moment.now, context.policy, checked.statement.evidence,
                   checked.statement.message.reason(), checked.statement.record));
   if (cancelled.tasks == 0) return NotCancellable("referral");
-  AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> tasks,
-                         TaskStatuses(tx, checked.key, checked.key.sender));
-  response.mutable_tasks()->Assign(tasks.begin(), tasks.end());
+  AMANA_RETURN_IF_ERROR(ShowTasks(tx, checked.key, response));
   return Verdict{.event = cancelled.last_event};
 }
 

@@ -8,7 +8,8 @@
 namespace amana::operations {
 
 // Errors: those of VerifyStatement, FIELD_INVALID, SENDER_NOT_CALLER, NOT_FOUND,
-// HEADER_DIGEST_MISMATCH, NOT_CANCELLABLE; the store's.
+// HEADER_DIGEST_MISMATCH, NOT_CANCELLABLE; the store's. The same bytes again, however late, get the
+// first receipt.
 void CancelReferral(const Context& context, const identity::Caller& caller,
                     const v1::CancelReferralRequest& request,
                     Reply<v1::CancelReferralResponse> reply);

@@ -9,7 +9,7 @@ namespace amana::operations {
 absl::StatusOr<Cancelled> CancelTasks(store::Transaction& tx, const store::ReferralRecord& referral,
                                       absl::Time now, const delivery::Policy& policy,
                                       const delivery::Evidence& evidence, v1::Reason reason,
-                                      const store::StatementRecord& cause) {
+                                      const std::optional<store::StatementRecord>& cause) {
   AMANA_ASSIGN_OR_RETURN(std::vector<store::TaskRecord> tasks, tx.referrals().Tasks(referral.key));
   delivery::Recorder recorder(tx, referral, now, evidence);
   Cancelled out;

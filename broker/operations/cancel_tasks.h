@@ -2,6 +2,8 @@
 #ifndef AMANA_BROKER_OPERATIONS_CANCEL_TASKS_H_
 #define AMANA_BROKER_OPERATIONS_CANCEL_TASKS_H_
 
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "broker/delivery/policy.h"
 #include "broker/delivery/recorder.h"
@@ -15,11 +17,11 @@ struct Cancelled {
 };
 
 // Moves every task that the table lets the sender cancel to CANCELLED and takes its deliveries
-// back; `cause` goes with each recall.
+// back; `cause`, where there is one, is shown with each recall to its recipient.
 absl::StatusOr<Cancelled> CancelTasks(store::Transaction& tx, const store::ReferralRecord& referral,
                                       absl::Time now, const delivery::Policy& policy,
                                       const delivery::Evidence& evidence, v1::Reason reason,
-                                      const store::StatementRecord& cause);
+                                      const std::optional<store::StatementRecord>& cause);
 
 }  // namespace amana::operations
 

@@ -1,5 +1,9 @@
 #include "broker/operations/decide.h"
 
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include "amana/v1/referral.pb.h"
 #include "broker/delivery/errors.h"
 #include "broker/operations/answer.h"
@@ -22,13 +26,30 @@ absl::StatusOr<bool> HasSectionsAtAccept(const store::Transaction& tx, const Sta
   return false;
 }
 
-absl::StatusOr<uint64_t> Act(store::Transaction& tx, const Context&, const v1::Decision& message,
-                             delivery::Recorder& recorder, AnswerTarget& target) {
+// Who declines after all is not given what the acceptance released, and gives back what it has.
+absl::Status TakeBackRest(store::Transaction& tx, const Context& context, v1::Reason reason,
+                          delivery::Recorder& recorder, const AnswerTarget& target) {
+  AMANA_ASSIGN_OR_RETURN(std::vector<store::DeliveryRecord> all,
+                         std::as_const(tx).deliveries().OfTask(target.task.key));
+  delivery::TakenBack taken;
+  for (store::DeliveryRecord& each : all) {
+    if (each.key.stage != v1::DISCLOSURE_STAGE_AT_ACCEPT) continue;
+    AMANA_RETURN_IF_ERROR(recorder.TakeBackOne(each, v1::DELIVERY_STATE_RECALLED, reason,
+                                               std::nullopt, context.policy, taken));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> Act(store::Transaction& tx, const Context& context,
+                             const v1::Decision& message, delivery::Recorder& recorder,
+                             AnswerTarget& target) {
   AMANA_RETURN_IF_ERROR(CheckCurrentOffer(target));
+  AMANA_RETURN_IF_ERROR(CheckNotRecalled(target));
   if (!message.accepted()) {
     if (codes::KindOf(message.reason()) != codes::ReasonKind::kDecline) {
       return FieldInvalid("reason", "a DECLINE code");
     }
+    AMANA_RETURN_IF_ERROR(TakeBackRest(tx, context, message.reason(), recorder, target));
     return recorder.MoveTask(target.task, v1::TASK_STATE_REJECTED, Actor::kRecipient,
                              message.reason());
   }

@@ -19,7 +19,7 @@ absl::Status NotFound(std::string_view field) {
 }
 absl::Status Equivocation(std::string_view field) {
   return Error(absl::StatusCode::kAlreadyExists, "EQUIVOCATION", field,
-               "other bytes were accepted under this key; both are kept as evidence");
+               "other bytes were accepted under this key");
 }
 absl::Status SenderNotCaller(std::string_view field) {
   return Error(absl::StatusCode::kPermissionDenied, "SENDER_NOT_CALLER", field,
@@ -60,6 +60,14 @@ absl::Status NotCancellable(std::string_view field) {
 absl::Status AlreadyWithdrawn(std::string_view field) {
   return Error(absl::StatusCode::kFailedPrecondition, "ALREADY_WITHDRAWN", field,
                "the consent was withdrawn before");
+}
+absl::Status AlreadyAcknowledged(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "ALREADY_ACKNOWLEDGED", field,
+               "the delivery was acknowledged before, in other bytes");
+}
+absl::Status SignerNotOperator() {
+  return Error(absl::StatusCode::kPermissionDenied, "SIGNER_NOT_OPERATOR", "meta.cert_id",
+               "must be an operator's certificate");
 }
 absl::Status FieldInvalid(std::string_view field, std::string_view expected) {
   return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", field,

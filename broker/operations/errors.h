@@ -10,7 +10,7 @@ namespace amana::operations {
 
 // Absent and not the caller's to see are the same.
 absl::Status NotFound(std::string_view field);
-// Other bytes under a key that was accepted before; both are kept.
+// Other bytes under a key that was accepted before.
 absl::Status Equivocation(std::string_view field);
 absl::Status SenderNotCaller(std::string_view field);
 absl::Status RecipientUnknown(std::string_view field);
@@ -24,6 +24,9 @@ absl::Status HeaderDigestMismatch(std::string_view field);
 absl::Status OfferEpochOutdated(std::string_view field);
 absl::Status DeliveryNotLeased(std::string_view field);
 absl::Status DeliveryRecalled(std::string_view field);
+// Another statement has acknowledged it; the delivery does not come again.
+absl::Status AlreadyAcknowledged(std::string_view field);
+absl::Status SignerNotOperator();
 // Nothing of the referral can be cancelled any more.
 absl::Status NotCancellable(std::string_view field);
 absl::Status AlreadyWithdrawn(std::string_view field);

@@ -2,11 +2,30 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
+#include "amana/v1/consent.pb.h"
 #include "broker/delivery/errors.h"
 #include "broker/operations/errors.h"
 
 namespace amana::operations {
+namespace {
+
+bool MayReadWithdrawal(const identity::Caller& caller, const consent::ConsentFacts& facts,
+                       const store::StatementRecord& withdrawal) {
+  const AgencyId& recorder = facts.recorder.agency;
+  if (caller.agency == recorder) return true;
+  v1::SignedEnvelope envelope;
+  v1::Withdrawal message;
+  if (!envelope.ParseFromString(withdrawal.envelope) ||
+      !message.ParseFromString(envelope.payload())) {
+    return false;
+  }
+  const std::string& by = message.recorder().agency();
+  return by == recorder.value() || by == caller.agency.value();
+}
+
+}  // namespace
 
 absl::StatusOr<v1::GetConsentResponse> GetConsent(const Context& context,
                                                   const identity::Caller& caller,
@@ -25,10 +44,11 @@ absl::StatusOr<v1::GetConsentResponse> GetConsent(const Context& context,
                          snapshot->consents().FindStatement(id, facts->version));
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::StatementRecord> withdrawal,
                          snapshot->consents().FindWithdrawal(id));
+  // A withdrawal by another than the recorder tells where the person is.
+  const bool show = withdrawal.has_value() && MayReadWithdrawal(caller, *facts, *withdrawal);
   v1::GetConsentResponse response;
   if (!statement.has_value() || !response.mutable_consent()->ParseFromString(statement->envelope) ||
-      (withdrawal.has_value() &&
-       !response.mutable_withdrawal()->ParseFromString(withdrawal->envelope))) {
+      (show && !response.mutable_withdrawal()->ParseFromString(withdrawal->envelope))) {
     return delivery::RecordUnreadable();
   }
   return response;

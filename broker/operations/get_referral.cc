@@ -19,11 +19,10 @@ absl::StatusOr<v1::GetReferralResponse> GetReferral(const Context& context,
                          snapshot->referrals().Find(key));
   if (!referral.has_value()) return NotFound("referral");
   AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> tasks,
-                         TaskStatuses(*snapshot, key, caller.agency));
+                         TaskStatuses(*snapshot, key, caller));
   if (tasks.empty()) return NotFound("referral");
   v1::GetReferralResponse response;
-  AMANA_ASSIGN_OR_RETURN(*response.mutable_summary(),
-                         Summarise(*snapshot, *referral, caller.agency));
+  *response.mutable_summary() = Summarise(*referral, tasks);
   response.mutable_tasks()->Assign(tasks.begin(), tasks.end());
   return response;
 }

@@ -31,10 +31,9 @@ absl::StatusOr<v1::ListReferralsResponse> ListReferrals(const Context& context,
   v1::ListReferralsResponse response;
   for (const store::ReferralRecord& referral : found.items) {
     AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> visible,
-                           TaskStatuses(*snapshot, referral.key, caller.agency));
+                           TaskStatuses(*snapshot, referral.key, caller));
     if (visible.empty()) continue;
-    AMANA_ASSIGN_OR_RETURN(v1::ReferralSummary summary,
-                           Summarise(*snapshot, referral, caller.agency));
+    v1::ReferralSummary summary = Summarise(referral, visible);
     if (Wanted(request, summary.state())) *response.add_referrals() = std::move(summary);
   }
   response.set_next_page_token(found.next_token);

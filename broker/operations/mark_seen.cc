@@ -11,6 +11,7 @@ using referral::Actor;
 absl::StatusOr<uint64_t> Act(store::Transaction&, const Context&, const v1::Seen&,
                              delivery::Recorder& recorder, AnswerTarget& target) {
   AMANA_RETURN_IF_ERROR(CheckCurrentOffer(target));
+  AMANA_RETURN_IF_ERROR(CheckNotRecalled(target));
   AMANA_ASSIGN_OR_RETURN(
       uint64_t event,
       recorder.MoveDelivery(target.delivery, v1::DELIVERY_STATE_READ, Actor::kRecipient,

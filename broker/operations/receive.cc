@@ -41,14 +41,16 @@ absl::StatusOr<delivery::Outcome> OutcomeOf(const v1::DeliveryReport& report) {
 }  // namespace
 
 delivery::LeaseFn MakeLeaseFn(const Context& context) {
-  return [&context](const Address& unit, uint32_t limit, delivery::LeaseDone done) {
+  return [&context](const Address& unit, uint32_t limit, delivery::RecallWanted wanted,
+                    delivery::LeaseDone done) {
     auto result = std::make_shared<delivery::LeaseResult>();
     context.store->Commit(
-        [&context, unit, limit, result](store::Transaction& tx) -> absl::Status {
+        [&context, unit, limit, wanted = std::move(wanted),
+         result](store::Transaction& tx) -> absl::Status {
           // The moment is taken here, not when the work was queued: a withdrawal or a revocation
           // that came first counts.
-          AMANA_ASSIGN_OR_RETURN(*result,
-                                 delivery::Lease(tx, context.Now(), context.policy, unit, limit));
+          AMANA_ASSIGN_OR_RETURN(
+              *result, delivery::Lease(tx, context.Now(), context.policy, unit, limit, wanted));
           return absl::OkStatus();
         },
         [result, done = std::move(done)](absl::StatusOr<store::BatchPtr> batch) mutable {
@@ -77,7 +79,7 @@ void Report(const Context& context, const Address& unit, const v1::DeliveryRepor
         if (batch.ok() && outcome == delivery::Outcome::kTransient) {
           context.dispatcher->Failed(unit, jitter);
         }
-        if (batch.ok() && outcome == delivery::Outcome::kPermanent) {
+        if (batch.ok() && outcome != delivery::Outcome::kTransient) {
           context.dispatcher->Settled(unit);  // it answered: the native side is up
         }
         reply(batch.status());

@@ -26,7 +26,7 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
   AMANA_ASSIGN_OR_RETURN(
       Verified<v1::Redrive> statement,
       VerifyStatement<v1::Redrive>(moment, caller, request.redrive(), envelope::kRedriveType));
-  AMANA_RETURN_IF_ERROR(statement.freshness);
+  if (statement.signer.role != crypto::Role::kOperator) return SignerNotOperator();
   AMANA_RETURN_IF_ERROR(identity::CheckIsPerson(statement.signer));
   AMANA_ASSIGN_OR_RETURN(store::DeliveryKey key,
                          delivery::FromWire(statement.message.delivery(), "delivery"));
@@ -43,16 +43,26 @@ absl::StatusOr<Verdict> Redrive(store::Transaction& tx, const Checked& checked) 
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
                          tx.referrals().Find(checked.key.task.referral));
   if (!referral.has_value()) return NotFound("delivery");
+  AMANA_ASSIGN_OR_RETURN(
+      const std::optional<store::StatementRecord> kept,
+      std::as_const(tx).deliveries().FindAnswer(checked.key, envelope::kRedriveType));
+  if (kept.has_value() && kept->digest == checked.statement.record.digest) {
+    return Verdict{.event = kept->log_index};
+  }
+  AMANA_RETURN_IF_ERROR(checked.statement.freshness);
   AMANA_RETURN_IF_ERROR(Remember(tx, checked.statement.signer));
   delivery::Recorder recorder(tx, *referral, checked.moment.now, checked.statement.evidence);
   // A fresh start: the operator mended what the attempts ran into.
   delivery->attempts = 0;
+  delivery->queued = checked.moment.now;
+  store::StatementRecord record = checked.statement.record;
   AMANA_ASSIGN_OR_RETURN(
-      const uint64_t event,
+      record.log_index,
       recorder.MoveDelivery(*delivery, v1::DELIVERY_STATE_QUEUED, referral::Actor::kOperator,
                             checked.statement.message.reason(), absl::InfiniteFuture()));
+  AMANA_RETURN_IF_ERROR(tx.deliveries().KeepAnswer(checked.key, envelope::kRedriveType, record));
   tx.Wake(delivery->recipient);
-  return Verdict{.event = event};
+  return Verdict{.event = record.log_index};
 }
 
 }  // namespace

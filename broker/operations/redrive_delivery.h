@@ -7,8 +7,9 @@
 
 namespace amana::operations {
 
-// Errors: those of VerifyStatement; SIGNER_NOT_PERSON, NOT_FOUND, FIELD_INVALID, and the state
-// machine's. Consent is decided again before it is leased.
+// Errors: those of VerifyStatement; SIGNER_NOT_OPERATOR, SIGNER_NOT_PERSON, NOT_FOUND,
+// FIELD_INVALID, and the state machine's. Consent is decided again before it is leased. The same
+// bytes again get the first receipt.
 void RedriveDelivery(const Context& context, const identity::Caller& caller,
                      const v1::RedriveDeliveryRequest& request,
                      Reply<v1::RedriveDeliveryResponse> reply);

@@ -19,6 +19,7 @@ struct Checked {
   delivery::Moment moment;
   Verified<v1::ConsentRecord> statement;
   consent::ConsentFacts facts;
+  std::shared_ptr<bool> taken_back = std::make_shared<bool>(false);
 };
 
 absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& caller,
@@ -34,24 +35,23 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
                                                                  .registered_at = moment.now,
                                                                  .withdrawn_at = std::nullopt}));
   AMANA_RETURN_IF_ERROR(identity::CheckSignsFor(statement.signer, facts.recorder, "recorder"));
-  return Checked{moment, std::move(statement), std::move(facts)};
+  return Checked{.moment = moment, .statement = std::move(statement), .facts = std::move(facts)};
 }
 
-// A later version may only follow the newest one, and only from the agency that recorded it.
-absl::Status CheckVersion(const store::Transaction& tx, const consent::ConsentFacts& facts) {
-  AMANA_ASSIGN_OR_RETURN(const std::optional<consent::ConsentFacts> newest,
-                         tx.consents().Find(facts.id, 0));
-  if (newest.has_value() &&
-      (newest->recorder.agency != facts.recorder.agency || newest->pseudonym != facts.pseudonym)) {
-    return NotFound("consent_id");
-  }
-  const uint32_t expected = newest.has_value() ? newest->version + 1 : 1;
-  return facts.version == expected ? absl::OkStatus() : VersionOutOfOrder("version");
+// Versions of a consent are the recording agency's; another finds none.
+absl::Status CheckRecorder(const std::optional<consent::ConsentFacts>& newest,
+                           const consent::ConsentFacts& facts) {
+  const bool theirs = newest.has_value() && (newest->recorder.agency != facts.recorder.agency ||
+                                             newest->pseudonym != facts.pseudonym);
+  return theirs ? NotFound("consent_id") : absl::OkStatus();
 }
 
 absl::StatusOr<Verdict> Register(store::Transaction& tx, const Context& context,
                                  const Checked& checked) {
   const consent::ConsentFacts& facts = checked.facts;
+  AMANA_ASSIGN_OR_RETURN(const std::optional<consent::ConsentFacts> newest,
+                         std::as_const(tx).consents().Find(facts.id, 0));
+  AMANA_RETURN_IF_ERROR(CheckRecorder(newest, facts));
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::StatementRecord> kept,
                          std::as_const(tx).consents().FindStatement(facts.id, facts.version));
   if (kept.has_value()) {
@@ -59,7 +59,8 @@ absl::StatusOr<Verdict> Register(store::Transaction& tx, const Context& context,
     return Equivocation("consent");
   }
   AMANA_RETURN_IF_ERROR(checked.statement.freshness);
-  AMANA_RETURN_IF_ERROR(CheckVersion(tx, facts));
+  const uint32_t expected = newest.has_value() ? newest->version + 1 : 1;
+  if (facts.version != expected) return VersionOutOfOrder("version");
   AMANA_RETURN_IF_ERROR(Remember(tx, checked.statement.signer));
   store::StatementRecord record = checked.statement.record;
   AMANA_ASSIGN_OR_RETURN(
@@ -67,9 +68,10 @@ absl::StatusOr<Verdict> Register(store::Transaction& tx, const Context& context,
       tx.log().Append(ConsentEvent(v1::EVENT_KIND_CONSENT_REGISTERED, checked.statement.evidence,
                                    facts.id, facts.version)));
   AMANA_RETURN_IF_ERROR(tx.consents().Register(facts, record));
-  AMANA_RETURN_IF_ERROR(DecideAgain(tx, checked.moment, context.policy, checked.statement.evidence,
-                                    facts.pseudonym, std::nullopt)
-                            .status());
+  AMANA_ASSIGN_OR_RETURN(const Effect effect,
+                         DecideAgain(tx, checked.moment, context.policy, facts.pseudonym,
+                                     NewWord{facts.recorder.agency, record.digest, std::nullopt}));
+  *checked.taken_back = effect.any;
   return Verdict{.event = record.log_index};
 }
 
@@ -86,7 +88,8 @@ void RegisterConsent(const Context& context, const identity::Caller& caller,
       [&context, shared](store::Transaction& tx, v1::RegisterConsentResponse&) {
         return Register(tx, context, *shared);
       },
-      std::move(reply));
+      ReplyWhenQuiet<v1::RegisterConsentResponse>(context, shared->facts.pseudonym,
+                                                  shared->taken_back, std::move(reply)));
 }
 
 }  // namespace amana::operations

@@ -48,10 +48,9 @@ absl::StatusOr<Verdict> Register(store::Transaction& tx, const Context& context,
                                                v1::EVENT_KIND_EXCLUSION_REGISTERED,
                                                checked.statement.evidence, checked.facts.id, 0)));
   AMANA_RETURN_IF_ERROR(tx.consents().RegisterExclusion(checked.facts, record));
-  // Recalls carry no cause: the excluded must not read that they were.
+  // Neither recalls nor events say by what: the excluded must not read that they were.
   AMANA_RETURN_IF_ERROR(
-      DecideAgain(tx, checked.moment, context.policy, {}, checked.facts.pseudonym, std::nullopt)
-          .status());
+      DecideAgain(tx, checked.moment, context.policy, checked.facts.pseudonym, NewWord{}).status());
   return Verdict{.event = record.log_index};
 }
 
@@ -68,7 +67,7 @@ void RegisterExclusion(const Context& context, const identity::Caller& caller,
       [&context, shared](store::Transaction& tx, v1::RegisterExclusionResponse&) {
         return Register(tx, context, *shared);
       },
-      ReplyWhenQuiet<v1::RegisterExclusionResponse>(context, shared->facts.pseudonym,
+      ReplyWhenQuiet<v1::RegisterExclusionResponse>(context, shared->facts.pseudonym, nullptr,
                                                     std::move(reply)));
 }
 

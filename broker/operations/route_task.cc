@@ -1,6 +1,7 @@
 #include "broker/operations/route_task.h"
 
 #include <optional>
+#include <utility>
 
 #include "amana/v1/referral.pb.h"
 #include "broker/delivery/errors.h"
@@ -11,10 +12,22 @@ namespace {
 
 using referral::Actor;
 
+// What this offer's delivery is: withheld, to be queued again; or none. Where there was one that is
+// over, the task makes a new offer.
+absl::StatusOr<std::optional<store::DeliveryRecord>> FindWithheld(const store::Transaction& tx,
+                                                                  store::TaskRecord& task) {
+  while (true) {
+    const store::DeliveryKey key{task.key, task.offer_epoch, v1::DISCLOSURE_STAGE_AT_OFFER};
+    AMANA_ASSIGN_OR_RETURN(std::optional<store::DeliveryRecord> found, tx.deliveries().Find(key));
+    if (!found.has_value() || found->state == v1::DELIVERY_STATE_WITHHELD) return found;
+    ++task.offer_epoch;
+  }
+}
+
 absl::Status QueueOffer(store::Transaction& tx, delivery::Recorder& recorder,
-                        const store::TaskRecord& task, const CertId& recipient_cert) {
-  const store::DeliveryKey key{task.key, task.offer_epoch, v1::DISCLOSURE_STAGE_AT_OFFER};
-  AMANA_ASSIGN_OR_RETURN(std::optional<store::DeliveryRecord> withheld, tx.deliveries().Find(key));
+                        const store::TaskRecord& task,
+                        std::optional<store::DeliveryRecord> withheld,
+                        const CertId& recipient_cert) {
   if (!withheld.has_value()) {
     return recorder.Queue(task, v1::DISCLOSURE_STAGE_AT_OFFER, recipient_cert);
   }
@@ -55,7 +68,8 @@ absl::Status RouteTask(store::Transaction& tx, const delivery::Moment& moment,
                          DecideStored(tx, moment, task, consent::Attempt::kFirst));
   if (!decision.Delivers()) {
     if (blocked) return absl::OkStatus();
-    return delivery::Block(tx, referral, moment.now, policy, task, decision, std::nullopt).status();
+    return delivery::Block(tx, referral, moment.now, policy, task, decision, evidence, std::nullopt)
+        .status();
   }
   delivery::Recorder recorder(tx, referral, moment.now, evidence);
   task.consent_rules = delivery::PublicRuleNumbers(decision);
@@ -81,12 +95,13 @@ absl::Status RouteTask(store::Transaction& tx, const delivery::Moment& moment,
         .MoveTask(task, v1::TASK_STATE_NEEDS_WRAP, Actor::kBroker, v1::REASON_UNSPECIFIED)
         .status();
   }
+  AMANA_ASSIGN_OR_RETURN(std::optional<store::DeliveryRecord> withheld, FindWithheld(tx, task));
   AMANA_RETURN_IF_ERROR(recorder
                             .MoveTask(task, v1::TASK_STATE_ROUTED,
                                       blocked ? Actor::kBroker : Actor::kSender,
                                       v1::REASON_UNSPECIFIED)
                             .status());
-  return QueueOffer(tx, recorder, task, grant->recipient_cert);
+  return QueueOffer(tx, recorder, task, std::move(withheld), grant->recipient_cert);
 }
 
 }  // namespace amana::operations

@@ -146,7 +146,8 @@ absl::Status AppendTaskEvent(delivery::Recorder& recorder, const store::TaskReco
   return recorder.AppendTask(task).status();
 }
 
-// The statement before this one: what is open of it ends, superseded.
+// The statement before this one: what is open of it ends, superseded. Its recipients are not shown
+// the new header: it may be none of theirs.
 absl::Status Supersede(store::Transaction& tx, const Context& context, const Prepared& prepared) {
   StatementKey previous = prepared.statement.key();
   --previous.version;
@@ -154,7 +155,7 @@ absl::Status Supersede(store::Transaction& tx, const Context& context, const Pre
                          tx.referrals().Find(previous));
   if (!referral.has_value()) return VersionOutOfOrder("header.version");
   return CancelTasks(tx, *referral, prepared.moment.now, context.policy, prepared.signer.evidence,
-                     v1::REASON_SUPERSEDED, prepared.signer.record)
+                     v1::REASON_SUPERSEDED, std::nullopt)
       .status();
 }
 
@@ -174,7 +175,7 @@ absl::StatusOr<Verdict> AnswerAgain(store::Transaction& tx, const Prepared& prep
   if (accepted.header_digest == prepared.statement.digest()) {
     response.set_replayed(true);
     AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> tasks,
-                           TaskStatuses(tx, accepted.key, accepted.key.sender));
+                           SenderStatuses(tx, accepted.key));
     response.mutable_tasks()->Assign(tasks.begin(), tasks.end());
     return Verdict{.event = accepted.log_index};
   }

@@ -23,6 +23,7 @@ v1::TaskStatus StatusOf(const store::TaskRecord& task,
     for (const v1::Category category : task.withheld) out.add_withheld(category);
   }
   for (const store::DeliveryRecord& delivery : deliveries) {
+    if (!sender && !delivery.disclosed) continue;
     v1::DeliveryStatus& status = *out.add_deliveries();
     status.set_stage(delivery.key.stage);
     status.set_state(delivery.state);
@@ -38,15 +39,22 @@ v1::TaskStatus StatusOf(const store::TaskRecord& task,
 
 v1::TaskStatus SenderStatus(const store::TaskRecord& task) { return StatusOf(task, {}, true); }
 
+absl::StatusOr<std::vector<v1::TaskStatus>> SenderStatuses(const store::Snapshot& snapshot,
+                                                           const StatementKey& key) {
+  identity::Caller sender;
+  sender.agency = key.sender;
+  return TaskStatuses(snapshot, key, sender);
+}
+
 absl::StatusOr<std::vector<v1::TaskStatus>> TaskStatuses(const store::Snapshot& snapshot,
                                                          const StatementKey& key,
-                                                         const AgencyId& agency) {
+                                                         const identity::Caller& caller) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks,
                          snapshot.referrals().Tasks(key));
-  const bool sender = key.sender == agency;
+  const bool sender = key.sender == caller.agency;
   std::vector<v1::TaskStatus> out;
   for (const store::TaskRecord& task : tasks) {
-    if (!sender && (!task.recipient.has_value() || task.recipient->agency != agency)) continue;
+    if (!sender && (!task.recipient.has_value() || !caller.ActsFor(*task.recipient))) continue;
     AMANA_ASSIGN_OR_RETURN(const std::vector<store::DeliveryRecord> deliveries,
                            snapshot.deliveries().OfTask(task.key));
     bool disclosed = false;
@@ -57,13 +65,10 @@ absl::StatusOr<std::vector<v1::TaskStatus>> TaskStatuses(const store::Snapshot& 
   return out;
 }
 
-absl::StatusOr<v1::ReferralSummary> Summarise(const store::Snapshot& snapshot,
-                                              const store::ReferralRecord& referral,
-                                              const AgencyId& agency) {
-  AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> tasks,
-                         TaskStatuses(snapshot, referral.key, agency));
+v1::ReferralSummary Summarise(const store::ReferralRecord& referral,
+                              const std::vector<v1::TaskStatus>& visible) {
   std::vector<v1::TaskState> states;
-  for (const v1::TaskStatus& task : tasks) states.push_back(task.state());
+  for (const v1::TaskStatus& task : visible) states.push_back(task.state());
   v1::ReferralSummary out;
   *out.mutable_referral() = delivery::ToWire(referral.key);
   out.set_state(referral::DeriveReferralState(states));

@@ -151,16 +151,16 @@ absl::StatusOr<v1::SubmitResponse> World::Submit(v1::Submission submission,
 std::vector<v1::ReceiveResponse> World::Receive(uint32_t credit) {
   absl::Notification done;
   std::vector<v1::ReceiveResponse> out;
-  MakeLeaseFn(context_)(*ParseAddress("haven/intake", "unit"), credit,
-                        [&](absl::StatusOr<delivery::LeaseResult> result) {
-                          AMANA_EXPECT_OK(result.status());
-                          if (result.ok()) {
-                            for (const auto& each : result->recalls) out.push_back(*each.second);
-                            for (const auto& each : result->deliveries)
-                              out.push_back(*each.message);
-                          }
-                          done.Notify();
-                        });
+  MakeLeaseFn(context_)(
+      *ParseAddress("haven/intake", "unit"), credit, [](const store::DeliveryKey&) { return true; },
+      [&](absl::StatusOr<delivery::LeaseResult> result) {
+        AMANA_EXPECT_OK(result.status());
+        if (result.ok()) {
+          for (const auto& each : result->recalls) out.push_back(*each.second);
+          for (const auto& each : result->deliveries) out.push_back(*each.message);
+        }
+        done.Notify();
+      });
   done.WaitForNotification();
   return out;
 }

@@ -68,11 +68,13 @@ absl::StatusOr<Verdict> Withdraw(store::Transaction& tx, const Context& context,
       tx.log().Append(ConsentEvent(v1::EVENT_KIND_CONSENT_WITHDRAWN, checked.statement.evidence,
                                    checked.facts.consent, consent->version)));
   AMANA_RETURN_IF_ERROR(tx.consents().Withdraw(checked.facts.consent, checked.moment.now, record));
-  AMANA_ASSIGN_OR_RETURN(const delivery::TakenBack taken,
-                         DecideAgain(tx, checked.moment, context.policy, checked.statement.evidence,
-                                     checked.facts.pseudonym, record));
-  response.set_withheld(static_cast<uint32_t>(taken.quiet));
-  response.set_recalled(static_cast<uint32_t>(taken.recalled));
+  NewWord word{caller.agency, record.digest, std::nullopt};
+  // Who else may withdraw is an agency that the person has reached: others must not learn which.
+  if (caller.agency == consent->recorder.agency) word.cause = record;
+  AMANA_ASSIGN_OR_RETURN(const Effect effect, DecideAgain(tx, checked.moment, context.policy,
+                                                          checked.facts.pseudonym, word));
+  response.set_withheld(static_cast<uint32_t>(effect.taken.quiet));
+  response.set_recalled(static_cast<uint32_t>(effect.taken.recalled));
   return Verdict{.event = record.log_index};
 }
 
@@ -89,7 +91,7 @@ void WithdrawConsent(const Context& context, const identity::Caller& caller,
       [&context, caller, shared](store::Transaction& tx, v1::WithdrawConsentResponse& response) {
         return Withdraw(tx, context, caller, *shared, response);
       },
-      ReplyWhenQuiet<v1::WithdrawConsentResponse>(context, shared->facts.pseudonym,
+      ReplyWhenQuiet<v1::WithdrawConsentResponse>(context, shared->facts.pseudonym, nullptr,
                                                   std::move(reply)));
 }
 

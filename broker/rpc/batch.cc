@@ -89,7 +89,7 @@ class Batch : public std::enable_shared_from_this<Batch> {
 
   void Submit(std::vector<int> chain, size_t next) {
     const int index = chain[next];
-    const absl::Time began = front_.Now();
+    const absl::Time began = front_.Begin();
     submit_(caller_, std::move(*request_.mutable_submissions(index)),
             [self = shared_from_this(), chain = std::move(chain), next, index,
              began](absl::StatusOr<v1::SubmitResponse> answer) mutable {

@@ -91,8 +91,14 @@ void Front::Refused(const AgencyId& agency, const absl::Status& refusal) {
   parts_.refusals->Count(agency, refusal);
 }
 
+absl::Time Front::Begin() {
+  in_flight_.fetch_add(1, std::memory_order_relaxed);
+  return Now();
+}
+
 void Front::Answered(Rpc rpc, const AgencyId& agency, const absl::Status& status,
                      absl::Time began) {
+  in_flight_.fetch_sub(1, std::memory_order_release);
   const RpcMetrics& metrics = metrics_[static_cast<size_t>(rpc)];
   metrics.seconds.Observe(Now() - began);
   if (status.ok()) return metrics.answered.Add();

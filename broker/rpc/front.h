@@ -59,10 +59,12 @@ class Front {
   // RateLimiter::TakeSubmissions.
   absl::Status TakeSubmissions(const AgencyId& agency, uint64_t count);
   void Refused(const AgencyId& agency, const absl::Status& refusal);
-  // A call that was admitted has been answered.
+  // Between Begin and Answered, one for one, a call or a submission of a batch is in flight.
+  absl::Time Begin();
   void Answered(identity::Rpc rpc, const AgencyId& agency, const absl::Status& status,
                 absl::Time began);
 
+  int64_t in_flight() const { return in_flight_.load(std::memory_order_acquire); }
   void SetGate(Gate gate) { gate_.store(gate, std::memory_order_release); }
   absl::Time Now() const { return parts_.clock->Now(); }
   identity::TrustPtr trust() const { return parts_.trust(); }
@@ -80,6 +82,7 @@ class Front {
   std::vector<RpcMetrics> metrics_;  // by Rpc
   identity::CallerResolver resolver_;
   std::atomic<Gate> gate_{Gate::kOpen};
+  std::atomic<int64_t> in_flight_{0};
 };
 
 }  // namespace amana::rpc

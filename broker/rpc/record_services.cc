@@ -65,13 +65,14 @@ class EventStream final : public grpc::ServerWriteReactor<v1::ListEventsResponse
  public:
   EventStream(const Parts& parts, grpc::CallbackServerContext* call,
               const v1::ListEventsRequest* request)
-      : front_(*parts.front), context_(*parts.context), began_(front_.Now()) {
+      : front_(*parts.front), context_(*parts.context) {
     const absl::StatusOr<Caller> caller = Admit(front_, call, Rpc::kListEvents);
     if (!caller.ok()) {
       Finish(ToGrpcStatus(caller.status()));
       return;
     }
     agency_ = caller->agency;
+    began_ = front_.Begin();
     const absl::Status queued = front_.Run(agency_, [this, caller = *caller, request] {
       operations::ListEvents(context_, caller, *request,
                              [this](absl::StatusOr<std::vector<v1::ListEventsResponse>> events) {
@@ -101,7 +102,7 @@ class EventStream final : public grpc::ServerWriteReactor<v1::ListEventsResponse
 
   Front& front_;
   const operations::Context& context_;
-  const absl::Time began_;
+  absl::Time began_;
   AgencyId agency_;
   std::vector<v1::ListEventsResponse> events_;
   size_t next_ = 0;

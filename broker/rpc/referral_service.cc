@@ -107,7 +107,7 @@ class SubmitStream final
     }
     RunBatch(front_, *caller, std::move(request), submit_,
              [self = shared_from_this(), agency = caller->agency,
-              began = front_.Now()](v1::SubmitBatchResponse out) {
+              began = front_.Begin()](v1::SubmitBatchResponse out) {
                self->front_.Answered(Rpc::kSubmitBatch, agency, absl::OkStatus(), began);
                absl::MutexLock lock(&self->mu_);
                self->response_ = std::move(out);

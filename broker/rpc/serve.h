@@ -45,7 +45,7 @@ grpc::ServerUnaryReactor* Serve(Front& front, grpc::CallbackServerContext* conte
     return reactor;
   }
   const auto finish = [&front, reactor, response, rpc, agency = caller->agency,
-                       began = front.Now()](absl::StatusOr<Response> answer) {
+                       began = front.Begin()](absl::StatusOr<Response> answer) {
     front.Answered(rpc, agency, answer.status(), began);
     const grpc::Status status = ToGrpcStatus(answer.status());
     if (answer.ok()) *response = *std::move(answer);

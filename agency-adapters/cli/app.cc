@@ -1,0 +1,105 @@
+#include "agency-adapters/cli/app.h"
+
+#include <utility>
+
+#include "agency-adapters/cli/commands.h"
+#include "agency-adapters/cli/exit_code.h"
+#include "agency-adapters/cli/report.h"
+#include "base/status.h"
+
+namespace amana::cli {
+namespace {
+
+CLI::App& Group(CLI::App& root, const char* name, const char* help) {
+  CLI::App* group = root.add_subcommand(name, help);
+  group->require_subcommand(1);
+  return *group;
+}
+
+void AddGroups(CLI::App& root, Context& context) {
+  RegisterKeysNew(Group(root, "keys", "This agency's keys"), context);
+
+  CLI::App& consent = Group(root, "consent", "Signed consent records");
+  RegisterConsentGrant(consent, context);
+  RegisterConsentWithdraw(consent, context);
+  RegisterConsentShow(consent, context);
+
+  CLI::App& referral = Group(root, "referral", "Referrals this agency sends");
+  RegisterReferralNew(referral, context);
+  RegisterReferralSend(referral, context);
+  RegisterReferralStatus(referral, context);
+  RegisterReferralList(referral, context);
+  RegisterReferralCancel(referral, context);
+
+  CLI::App& inbox = Group(root, "inbox", "Referrals this unit receives");
+  RegisterInboxWatch(inbox, context);
+  RegisterInboxShow(inbox, context);
+  RegisterInboxSeen(inbox, context);
+  RegisterInboxAccept(inbox, context);
+  RegisterInboxReject(inbox, context);
+
+  CLI::App& audit = Group(root, "audit", "Evidence: events, proofs, the whole log");
+  RegisterAuditEvents(audit, context);
+  RegisterAuditProve(audit, context);
+  RegisterAuditVerify(audit, context);
+
+  CLI::App& import = Group(root, "import", "Case files in other formats");
+  RegisterImportHtcds(import, context);
+  RegisterImportSample(import, context);
+
+  CLI::App& admin = Group(root, "admin", "For the broker's operators");
+  RegisterAdminDeadLetters(admin, context);
+  RegisterAdminRedrive(admin, context);
+  RegisterBench(root, context);
+  RegisterCompletion(root, context);
+}
+
+int Print(const Context& context, const Result& result) {
+  const World& world = context.world();
+  if (!result.ok()) {
+    world.err << (context.json ? Dump(ErrorJson(result.status())) : ErrorText(result.status()));
+    return ExitCodeOf(result.status());
+  }
+  // A command that has shown its results while it ran has none left.
+  if (!context.json) world.out << result->text;
+  if (context.json && !result->json.is_null()) world.out << Dump(result->json);
+  world.out << std::flush;
+  return result->exit_code;
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> MakeApp(Context& context) {
+  auto app = std::make_unique<CLI::App>(
+      "amana: send, receive and prove referrals through an Amana broker", "amana");
+  app->fallthrough();  // the options here may stand anywhere; subcommands take this over
+  app->require_subcommand(1);
+  app->add_flag("--json", context.json, "Print results and errors as JSON");
+  app->add_option("--config", context.config, "The agency's settings, agency.toml")
+      ->envname("AMANA_CONFIG")
+      ->capture_default_str()
+      ->type_name("FILE");
+  app->set_version_flag("--version", "amana 0.1.0");
+  app->footer(std::string(kExitCodesHelp) +
+              "Every command takes --json. `amana completion bash --help` says how to complete "
+              "commands.\n");
+  AddGroups(*app, context);
+  return app;
+}
+
+int RunAmana(const std::vector<std::string>& arguments, World world) {
+  Context context(std::move(world));
+  const std::unique_ptr<CLI::App> app = MakeApp(context);
+  try {  // CLI11 speaks in exceptions; none leaves this function
+    app->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0 || !context.json) {
+      const int code = app->exit(error, context.world().out, context.world().err);
+      return code == 0 ? kExitDone : kExitUsage;
+    }
+    return Print(context, UsageError("arguments", error.what()));
+  }
+  return Print(context, context.action());
+}
+
+}  // namespace amana::cli

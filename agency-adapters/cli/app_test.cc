@@ -1,0 +1,181 @@
+#include "agency-adapters/cli/app.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "agency-adapters/cli/amana_for_test.h"
+#include "agency-adapters/cli/completion.h"
+#include "base/testing.h"
+
+namespace amana::cli {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const FakeClock& Clock2031() {
+  static const auto* const clock =
+      new FakeClock(absl::FromCivil(absl::CivilDay(2031, 2, 2), absl::UTCTimeZone()));
+  return *clock;
+}
+
+Ran Run(const std::vector<std::string>& arguments) { return RunWith(arguments, Clock2031()); }
+
+// The tree, over a context that no command is run in.
+struct Tree {
+  std::ostringstream out, err;
+  Context context{World{.clock = Clock2031(), .out = out, .err = err, .connect = {}}};
+  std::unique_ptr<CLI::App> app = MakeApp(context);
+};
+
+TEST(Amana, EveryCommandHasHelpAndExamples) {
+  Tree tree;
+  size_t commands = 0;
+  for (const CompletionNode& node : CompletionTree(*tree.app)) {
+    std::vector<std::string> arguments;
+    std::istringstream words(node.path);
+    for (std::string word; words >> word;) arguments.push_back(word);
+    arguments.erase(arguments.begin());
+    const bool group = node.words.empty() || node.words[0][0] != '-';
+    arguments.push_back("--help");
+    const Ran ran = Run(arguments);
+    EXPECT_EQ(ran.code, kExitDone) << node.path;
+    EXPECT_EQ(ran.err, "") << node.path;
+    if (group) continue;
+    EXPECT_THAT(ran.out, HasSubstr("Examples:")) << node.path;
+    ++commands;
+  }
+  EXPECT_GE(commands, 22u);
+}
+
+TEST(Amana, TheHelpExplainsTheExitCodes) {
+  const Ran ran = Run({"--help"});
+  EXPECT_EQ(ran.code, kExitDone);
+  EXPECT_THAT(ran.out, HasSubstr("Exit codes: 0 done; 1 refused"));
+}
+
+TEST(Amana, WrongUseIsTwoAndGoesToStderr) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {},
+      {"referal"},
+      {"referral"},
+      {"referral", "status"},
+      {"inbox", "show", "x"},
+      {"referral", "list", "--limit", "0"},
+      {"keys", "new", "--agency", "a", "--no-such"}};
+  for (const auto& arguments : wrong) {
+    const Ran ran = Run(arguments);
+    EXPECT_EQ(ran.code, kExitUsage) << testing::PrintToString(arguments);
+    EXPECT_EQ(ran.out, "");
+    EXPECT_NE(ran.err, "");
+    std::vector<std::string> as_json = arguments;
+    as_json.push_back("--json");
+    const Ran json = Run(as_json);
+    EXPECT_EQ(json.code, kExitUsage);
+    EXPECT_EQ(nlohmann::json::parse(json.err)["error"], "USAGE_INVALID");
+  }
+}
+
+TEST(Amana, AMissingConfigurationIsNamedWithAHint) {
+  const Ran ran = Run({"--config", "/nonexistent/agency.toml", "referral", "list"});
+  EXPECT_EQ(ran.code, kExitRefused);
+  EXPECT_THAT(ran.err, StartsWith("amana: FILE_NOT_FOUND"));
+  EXPECT_THAT(ran.err, HasSubstr("hint:"));
+}
+
+TEST(Completion, HasEveryCommandAndOption) {
+  Tree tree;
+  const std::vector<CompletionNode> nodes = CompletionTree(*tree.app);
+  const auto words = [&nodes](const std::string& path) -> std::vector<std::string> {
+    for (const CompletionNode& node : nodes) {
+      if (node.path == path) return node.words;
+    }
+    return {};
+  };
+  EXPECT_THAT(words("amana"), Contains("referral"));
+  EXPECT_THAT(words("amana referral"), Contains("send"));
+  EXPECT_THAT(words("amana referral new"), Contains("--urgency"));
+  EXPECT_THAT(words("amana referral new"), Contains("--json"));
+  EXPECT_THAT(words("amana referral new"), Contains("--config"));
+}
+
+// What a shell makes of the script.
+std::string Bash(const TempDir& dir, const std::string& script, const std::string& line) {
+  std::ofstream(dir.File("complete.bash")) << script << line;
+  const std::string command =
+      "bash --norc " + dir.File("complete.bash") + " > " + dir.File("out") + " 2>&1";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  std::ifstream in(dir.File("out"));
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+TEST(Completion, BashCompletesCommandsAndOptions) {
+  const Ran ran = Run({"completion", "bash"});
+  ASSERT_EQ(ran.code, kExitDone);
+  TempDir dir;
+  const std::string ask = "_amana; printf '%s\\n' \"${COMPREPLY[@]}\"\n";
+  EXPECT_EQ(Bash(dir, ran.out, "COMP_WORDS=(amana ref); COMP_CWORD=1; " + ask), "referral\n");
+  EXPECT_EQ(Bash(dir, ran.out, "COMP_WORDS=(amana --json referral ca); COMP_CWORD=3; " + ask),
+            "cancel\n");
+  EXPECT_EQ(Bash(dir, ran.out, "COMP_WORDS=(amana referral cancel --rea); COMP_CWORD=3; " + ask),
+            "--reason\n");
+}
+
+TEST(Completion, ZshHasTheSameWords) {
+  const Ran ran = Run({"completion", "zsh", "--json"});
+  ASSERT_EQ(ran.code, kExitDone);
+  const std::string script = ran.json()["script"];
+  EXPECT_THAT(script, StartsWith("#compdef amana\n"));
+  EXPECT_THAT(script, HasSubstr("'amana referral new') entries=("));
+}
+
+TEST(KeysNew, MakesKeysAndRequestsWithWhatToDoNext) {
+  TempDir dir;
+  const std::vector<std::string> command = {
+      "keys",      "new",    "--trust-domain", "amana.example", "--agency",
+      "shelter-a", "--unit", "intake",         "--dir",         dir.File("keys")};
+  const Ran system = Run(command);
+  EXPECT_EQ(system.code, kExitDone) << system.err;
+  for (const char* name : {"tls", "signing", "sealing"}) {
+    EXPECT_TRUE(std::filesystem::exists(dir.File("keys/" + std::string(name) + ".key")));
+    EXPECT_TRUE(std::filesystem::exists(dir.File("keys/" + std::string(name) + ".csr")));
+  }
+  EXPECT_THAT(system.out, HasSubstr("amana-pki sign"));
+  EXPECT_THAT(system.out, testing::Not(HasSubstr("PRIVATE")));
+
+  const Ran again = Run(command);
+  EXPECT_EQ(again.code, kExitRefused);
+  EXPECT_THAT(again.err, HasSubstr("FILE_EXISTS"));
+
+  std::vector<std::string> person = command;
+  for (const char* word : {"--role", "person", "--person", "p-017", "--json"}) {
+    person.push_back(word);
+  }
+  const Ran made = Run(person);
+  EXPECT_EQ(made.code, kExitDone) << made.err;
+  EXPECT_EQ(made.json()["id"], "spiffe://amana.example/agency/shelter-a/person/intake/p-017");
+  EXPECT_EQ(made.json()["keys"][0]["key"], dir.File("keys/person.key"));
+}
+
+TEST(KeysNew, RefusesWhatCannotBeCertified) {
+  TempDir dir;
+  const auto run = [&](std::vector<std::string> more) {
+    std::vector<std::string> command = {"keys",          "new",      "--trust-domain",
+                                        "amana.example", "--dir",    dir.File("keys"),
+                                        "--agency",      "shelter-a"};
+    command.insert(command.end(), more.begin(), more.end());
+    return Run(command).code;
+  };
+  EXPECT_EQ(run({"--role", "person", "--unit", "intake"}), kExitUsage);
+  EXPECT_EQ(run({"--person", "p-017"}), kExitUsage);
+  EXPECT_EQ(run({"--name", "x", "--usage", "tls,signing"}), kExitUsage);
+  EXPECT_NE(run({"--role", "king"}), kExitDone);
+  EXPECT_FALSE(std::filesystem::exists(dir.File("keys")));
+}
+
+}  // namespace
+}  // namespace amana::cli

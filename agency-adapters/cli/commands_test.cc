@@ -1,0 +1,328 @@
+// The commands over a SYNTHETIC agency's folder: without a link, and with a broker that answers as
+// the test says.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "agency-adapters/cli/amana_for_test.h"
+#include "agency-adapters/iom/htcds_generator.h"
+#include "agency-adapters/sdk/rpcs.h"
+#include "base/durable_file.h"
+#include "base/status.h"
+#include "base/testing.h"
+#include "tests/support/broker_world.h"
+
+namespace amana::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class CommandsTest : public testing::Test {
+ protected:
+  CommandsTest() : clock_(absl::FromCivil(absl::CivilDay(2031, 2, 2), absl::UTCTimeZone())) {
+    world_.SetBrokerPort(1);
+    Write("form.pdf", "SYNTHETIC FORM");
+    Write("case.json",
+          R"({"IDENTITY_MIN":{"alias":"SECRET-ALPHA"},"DEMOGRAPHIC":{"gender":"SECRET"},
+              "RISK":{"risk_level":"SECRET"},"IDENTITY":{"full_names":"SECRET"}})");
+    Write("risk.json", R"({"risk_level":"NOT_ASSESSED"})");
+    Write("shelter.pem", tests::TestSealer("haven", "intake").certificate.pem());
+  }
+
+  std::string File(const std::string& name) { return dir_.File(name); }
+  void Write(const std::string& name, const std::string& content) {
+    AMANA_EXPECT_OK(RealFileSystem().WriteAtomically(File(name), content, kPrivateFile));
+  }
+
+  Ran Run(std::vector<std::string> arguments, const std::string& endpoint = "police") {
+    arguments.insert(arguments.begin(), {"--config", world_.agency_config(endpoint)});
+    Ran ran = RunWith(arguments, clock_, answers_);
+    EXPECT_THAT(ran.out + ran.err, Not(HasSubstr("SECRET"))) << "content on the terminal";
+    return ran;
+  }
+  nlohmann::json Json(std::vector<std::string> arguments, int code = kExitDone) {
+    arguments.push_back("--json");
+    const Ran ran = Run(std::move(arguments));
+    EXPECT_EQ(ran.code, code) << ran.out << ran.err;
+    return ran.json();
+  }
+
+  nlohmann::json Grant() {
+    return Json({"consent", "grant", "--service", "ACCOMMODATION", "--category", "IDENTITY",
+                 "--recipient", "haven/intake", "--method", "WRITTEN", "--language", "swa",
+                 "--evidence", File("form.pdf"), "--hold"});
+  }
+  std::vector<std::string> NewReferral(const std::string& consent) {
+    return {"referral",         "new",       "--service",  "ACCOMMODATION",   "--to",
+            "haven/intake",     "--urgency", "URGENT",     "--subject-class", "ADULT",
+            "--consent",        consent,     "--sections", File("case.json"), "--certificate",
+            File("shelter.pem")};
+  }
+
+  tests::BrokerWorld world_;
+  TempDir dir_;
+  FakeClock clock_;
+  Answers answers_;
+};
+
+TEST_F(CommandsTest, AConsentAndAReferralWithoutALink) {
+  const nlohmann::json consent = Grant();
+  EXPECT_EQ(consent["outbox"]["state"], "PENDING");
+  const nlohmann::json shown =
+      Json({"consent", "show", consent["consent_id"].get<std::string>(), "--offline"});
+  EXPECT_EQ(shown["digest"], consent["digest"]);
+  EXPECT_EQ(shown["state"], "QUEUED_HERE");
+  EXPECT_EQ(shown["purposes"], (nlohmann::json{"PROTECTION"}));
+  EXPECT_EQ(shown["recipients"], (nlohmann::json{"haven/intake"}));
+  EXPECT_EQ(shown["valid_until"], "2031-05-03T00:00:00Z");
+
+  const nlohmann::json referral = Json(NewReferral(consent["consent_id"]));
+  EXPECT_EQ(referral["sealed_to"], (nlohmann::json{"haven/intake"}));
+  EXPECT_THAT(referral["referral"].get<std::string>(), StartsWith("police/"));
+
+  const nlohmann::json listed = Json({"referral", "list", "--outbox", "--state", "PENDING"});
+  ASSERT_EQ(listed.size(), 2u);
+  EXPECT_EQ(listed[0]["kind"], "submission");
+  EXPECT_EQ(listed[0]["referral"], referral["referral"]);
+  EXPECT_EQ(listed[1]["kind"], "consent");
+
+  // The broker is away: nothing is lost, and the script is told.
+  const nlohmann::json sent = Json({"referral", "send"}, kExitUnreachable);
+  EXPECT_EQ(sent["waiting"], 2);
+  EXPECT_EQ(sent["first_waiting"]["reason"], "BROKER_UNREACHABLE");
+}
+
+TEST_F(CommandsTest, AWholeConsentNameNeedsNoLookUp) {
+  std::vector<std::string> command =
+      NewReferral(std::string(32, 'a') + "/2/" + std::string(64, 'b'));
+  command.insert(command.end(), {"--subject", std::string(32, 'c')});
+  EXPECT_EQ(Run(command).code, kExitDone);
+  // Without the pseudonym the broker has to be asked.
+  command.resize(command.size() - 2);
+  EXPECT_EQ(Run(command).code, kExitUnreachable);
+}
+
+TEST_F(CommandsTest, ARefusalNamesReasonFieldAndExitCode) {
+  const nlohmann::json consent = Grant();
+  answers_["/amana.v1.ConsentService/RegisterConsent"] = [](const std::string&) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "CONSENT_FIELD_INVALID", "language",
+                     "must be an ISO 639-3 code");
+  };
+  const nlohmann::json sent = Json({"referral", "send"}, kExitRefused);
+  ASSERT_EQ(sent["refused"].size(), 1u);
+  EXPECT_EQ(sent["refused"][0]["reason"], "CONSENT_FIELD_INVALID");
+  EXPECT_EQ(sent["refused"][0]["field"], "language");
+}
+
+TEST_F(CommandsTest, WrongValuesAreNamedBeforeAnythingIsSigned) {
+  const std::string consent = Grant()["consent"];
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"--service", "SHOES"}, "--service"},
+      {{"--urgency", "SOON"}, "--urgency"},
+      {{"--to", "haven"}, "--to"},
+      {{"--expires", "soon"}, "--expires"},
+      {{"--subject-class", "CHILD"}, "--subject-class"},
+      {{"--subject-class", "MINOR"}, "--majority-month"},
+      {{"--subject", std::string(32, '0')}, "--subject"},
+      {{"--version-number", "2"}, "--id"},
+      {{"--parent", std::string(32, '0')}, "--parent"},
+  };
+  for (const auto& [change, field] : cases) {
+    std::vector<std::string> command = NewReferral(consent);
+    const auto at = std::find(command.begin(), command.end(), change[0]);
+    if (at != command.end()) command.erase(at, at + 2);
+    command.insert(command.end(), change.begin(), change.end());
+    command.push_back("--json");
+    const Ran ran = Run(command);
+    EXPECT_EQ(ran.code, kExitUsage) << field << ran.err;
+    EXPECT_EQ(nlohmann::json::parse(ran.err)["field"], field) << ran.err;
+  }
+  EXPECT_EQ(Json({"referral", "list", "--outbox"}).size(), 1u);
+}
+
+TEST_F(CommandsTest, WhatTheServiceNeedsIsAskedFor) {
+  Write("case.json", R"({"IDENTITY_MIN":{"alias":"SECRET"}})");
+  const std::string consent = Grant()["consent"];
+  std::vector<std::string> command = NewReferral(consent);
+  const Ran refused = Run(command);
+  EXPECT_EQ(refused.code, kExitRefused);
+  EXPECT_THAT(refused.err, HasSubstr("REQUIRED_CATEGORY_MISSING (DEMOGRAPHIC)"));
+  command.push_back("--incomplete");
+  EXPECT_EQ(Run(command).code, kExitDone);
+}
+
+TEST_F(CommandsTest, ACertificateOfNobodyPinnedIsNotSealedTo) {
+  const auto foreign = tests::MakeForeignCert(
+      tests::TestSpiffe("haven", crypto::Role::kSystem, "intake"), crypto::CertUsage::kSealing);
+  Write("shelter.pem", foreign.certificate.pem());
+  const Ran ran = Run(NewReferral(Grant()["consent"]));
+  EXPECT_EQ(ran.code, kExitUnverified);
+  EXPECT_THAT(ran.err, HasSubstr("CERTIFICATE_UNPINNED"));
+}
+
+TEST_F(CommandsTest, StatusAndListShowWhatTheBrokerSays) {
+  v1::GetReferralResponse response;
+  v1::ReferralSummary* summary = response.mutable_summary();
+  summary->mutable_referral()->set_sender_agency("police");
+  summary->mutable_referral()->set_referral_id(std::string(16, '\x11'));
+  summary->mutable_referral()->set_version(1);
+  summary->set_state(v1::REFERRAL_STATE_ATTENTION);
+  summary->set_urgency(v1::URGENCY_URGENT);
+  v1::TaskStatus* task = response.add_tasks();
+  task->set_service(v1::SERVICE_TYPE_ACCOMMODATION);
+  task->set_state(v1::TASK_STATE_BLOCKED_CONSENT);
+  task->set_reason(v1::REASON_CONSENT_MISSING);
+  task->add_withheld(v1::CATEGORY_RISK);
+  answers_["/amana.v1.ReferralService/GetReferral"] = [&](const std::string&) {
+    return absl::StatusOr<std::string>(response.SerializeAsString());
+  };
+  const nlohmann::json status = Json({"referral", "status", ToHex(std::string(16, '\x11'))});
+  EXPECT_EQ(status["state"], "ATTENTION");
+  EXPECT_EQ(status["tasks"][0]["reason"], "CONSENT_MISSING");
+  EXPECT_EQ(status["tasks"][0]["withheld"], (nlohmann::json{"RISK"}));
+
+  int pages = 0;
+  answers_["/amana.v1.ReferralService/ListReferrals"] = [&](const std::string&) {
+    v1::ListReferralsResponse page;
+    *page.add_referrals() = *summary;
+    if (++pages == 1) page.set_next_page_token("more");
+    return absl::StatusOr<std::string>(page.SerializeAsString());
+  };
+  EXPECT_EQ(Json({"referral", "list", "--state", "ATTENTION"}).size(), 2u);
+  EXPECT_EQ(pages, 2);
+}
+
+TEST_F(CommandsTest, AnEmptyInboxAndAnswersToNothing) {
+  const Ran list = Run({"inbox", "show", "--json"}, "intake");
+  EXPECT_EQ(list.code, kExitDone) << list.err;
+  EXPECT_EQ(list.json(), nlohmann::json::array());
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"inbox", "show", "7"},
+        {"inbox", "seen", "7"},
+        {"inbox", "accept", "7"},
+        {"inbox", "reject", "7", "--reason", "NO_CAPACITY"}}) {
+    const Ran ran = Run(command, "intake");
+    EXPECT_EQ(ran.code, kExitRefused) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("ENTRY_UNKNOWN"));
+  }
+  const Ran coded = Run({"inbox", "reject", "7", "--reason", "SENT_IN_ERROR"}, "intake");
+  EXPECT_EQ(coded.code, kExitUsage);
+  EXPECT_THAT(coded.err, HasSubstr("NO_CAPACITY"));
+  EXPECT_EQ(Run({"inbox", "watch", "--once"}, "intake").code, kExitUnreachable);
+}
+
+TEST_F(CommandsTest, DeadLettersAreNamedAsRedriveTakesThem) {
+  answers_["/amana.v1.AdminService/ListDeadLetters"] = [](const std::string&) {
+    v1::ListDeadLettersResponse page;
+    v1::DeadLetter* letter = page.add_dead_letters();
+    v1::DeliveryRef* delivery = letter->mutable_delivery();
+    delivery->mutable_referral()->set_sender_agency("police");
+    delivery->mutable_referral()->set_referral_id(std::string(16, '\x11'));
+    delivery->mutable_referral()->set_version(1);
+    delivery->set_offer_epoch(1);
+    delivery->set_stage(v1::DISCLOSURE_STAGE_AT_OFFER);
+    letter->mutable_recipient()->set_agency("haven");
+    letter->mutable_recipient()->set_unit("intake");
+    letter->set_error(v1::REASON_NATIVE_SCHEMA);
+    letter->set_attempts(3);
+    return absl::StatusOr<std::string>(page.SerializeAsString());
+  };
+  const Ran ran = Run({"admin", "dead-letters", "--json"}, "operator");
+  ASSERT_EQ(ran.code, kExitDone) << ran.err;
+  EXPECT_EQ(ran.json()[0]["delivery"],
+            "police/" + ToHex(std::string(16, '\x11')) + "/1:0:1:AT_OFFER");
+  EXPECT_EQ(Run({"admin", "redrive", "nonsense", "--reason", "NATIVE_SCHEMA"}, "operator").code,
+            kExitUsage);
+}
+
+class ImportTest : public CommandsTest {
+ protected:
+  std::vector<std::string> Import(const std::string& csv, std::vector<std::string> more = {}) {
+    Write("cases.csv", csv);
+    std::vector<std::string> command = {"import",
+                                        "htcds",
+                                        File("cases.csv"),
+                                        "--service",
+                                        "ACCOMMODATION",
+                                        "--to",
+                                        "haven/intake",
+                                        "--certificate",
+                                        File("shelter.pem"),
+                                        "--section",
+                                        "RISK=" + File("risk.json"),
+                                        "--register-consent",
+                                        "--consent-method",
+                                        "WRITTEN",
+                                        "--consent-language",
+                                        "swa",
+                                        "--consent-evidence",
+                                        File("form.pdf")};
+    command.insert(command.end(), more.begin(), more.end());
+    return command;
+  }
+};
+
+TEST_F(ImportTest, QueuesAConsentAndAReferralForEachRowOnce) {
+  const std::string csv = iom::GenerateHtcdsCsv({.rows = 3});
+  nlohmann::json report = Json(Import(csv));
+  EXPECT_EQ(report["queued"], 3);
+  EXPECT_EQ(report["rows"][0]["state"], "QUEUED");
+  EXPECT_EQ(Json({"referral", "list", "--outbox"}).size(), 6u);
+
+  report = Json(Import(csv));
+  EXPECT_EQ(report["queued"], 0);
+  EXPECT_EQ(report["known"], 3);
+  EXPECT_EQ(Json({"referral", "list", "--outbox"}).size(), 6u);
+
+  // A longer file of the same seed begins with the same rows.
+  report = Json(Import(iom::GenerateHtcdsCsv({.rows = 4})));
+  EXPECT_EQ(report["queued"], 1);
+  EXPECT_EQ(report["known"], 3);
+}
+
+TEST_F(ImportTest, RefusedRowsAreReportedAndTheOthersGoOn) {
+  const std::string csv =
+      "prs_FirstName,prs_Birthdate,prs_Gender,con_Consent\n"
+      "SECRET-1,1999-01-01,Feminine,TRUE\n"
+      "SECRET-2,01/01/1999,Feminine,TRUE\n"
+      "SECRET-3,2020-01-01,Feminine,TRUE\n"
+      "SECRET-4,1999-01-01,,TRUE\n";
+  const nlohmann::json report = Json(Import(csv, {"--report", File("report.json")}), kExitRefused);
+  EXPECT_EQ(report["queued"], 1);
+  EXPECT_EQ(report["refused"], 3);
+  EXPECT_EQ(report["file"]["refusals"][0]["reason"], "DATE_INVALID");
+  EXPECT_EQ(report["rows"][1]["error"], "GUARDIAN_REQUIRED");
+  EXPECT_EQ(report["rows"][2]["error"], "REQUIRED_CATEGORY_MISSING");
+  std::ifstream in(File("report.json"));
+  const nlohmann::json kept = nlohmann::json::parse(in);
+  EXPECT_EQ(kept, report);
+}
+
+TEST_F(ImportTest, ADryRunNeedsNoAgencyAndLeavesNothing) {
+  std::vector<std::string> command = Import(iom::GenerateHtcdsCsv({.rows = 3}), {"--dry-run"});
+  const Ran ran = RunWith(command, clock_);
+  EXPECT_EQ(ran.code, kExitDone) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("3 would be queued"));
+  EXPECT_THAT(ran.out, HasSubstr("CONSENT_CHECKBOX_IGNORED"));
+  EXPECT_EQ(Json({"referral", "list", "--outbox"}).size(), 0u);
+}
+
+TEST_F(ImportTest, ATickedBoxIsNoConsent) {
+  Write("cases.csv", "prs_FirstName,con_Consent\nTESTCASE-1,TRUE\n");
+  const Ran ran = Run({"import", "htcds", File("cases.csv"), "--service", "BASIC_NEEDS", "--to",
+                       "haven/intake", "--dry-run"});
+  EXPECT_EQ(ran.code, kExitUsage);
+  EXPECT_THAT(ran.err, HasSubstr("a ticked con_Consent is no consent record"));
+}
+
+TEST_F(ImportTest, AFileThatIsNoCaseFileIsRefused) {
+  const Ran ran = Run(Import("a;b\n1;2\n"));
+  EXPECT_EQ(ran.code, kExitRefused);
+  EXPECT_THAT(ran.err, HasSubstr("HEADER_UNRECOGNISED"));
+}
+
+}  // namespace
+}  // namespace amana::cli

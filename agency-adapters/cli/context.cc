@@ -1,0 +1,41 @@
+#include "agency-adapters/cli/context.h"
+
+#include "base/status.h"
+
+namespace amana::cli {
+
+absl::StatusOr<const sdk::Identity*> Context::identity() {
+  if (!identity_.has_value()) {
+    AMANA_ASSIGN_OR_RETURN(sdk::Identity loaded, sdk::Identity::Load(config));
+    identity_.emplace(std::move(loaded));
+  }
+  return &*identity_;
+}
+
+absl::StatusOr<sdk::Mailbox*> Context::mailbox() {
+  if (mailbox_ == nullptr) {
+    AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, this->identity());
+    AMANA_ASSIGN_OR_RETURN(mailbox_, sdk::Mailbox::Open(identity->data()));
+  }
+  return mailbox_.get();
+}
+
+absl::StatusOr<sdk::Client*> Context::client() {
+  if (client_ == nullptr) {
+    AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, this->identity());
+    AMANA_ASSIGN_OR_RETURN(client_, world_.connect(*identity, world_.clock));
+  }
+  return client_.get();
+}
+
+absl::StatusOr<sdk::Sender*> Context::sender() {
+  if (sender_ == nullptr) {
+    AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, this->identity());
+    AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, this->mailbox());
+    AMANA_ASSIGN_OR_RETURN(sdk::Client * client, this->client());
+    sender_ = std::make_unique<sdk::Sender>(*identity, *client, *mailbox, world_.clock);
+  }
+  return sender_.get();
+}
+
+}  // namespace amana::cli

@@ -1,0 +1,100 @@
+#include "agency-adapters/cli/exit_code.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "base/status.h"
+
+namespace amana::cli {
+namespace {
+
+constexpr std::string_view kUsage[] = {
+    "USAGE_INVALID", "CONFIG_INVALID", "IDENTITY_INVALID", "KEY_FILE_PERMISSIONS",
+    "CODE_UNKNOWN",  "INVALID_HEX",    "ID_INVALID"};
+constexpr std::string_view kUnreachable[] = {"BROKER_UNREACHABLE", "BROKER_TIMEOUT",
+                                             "CALL_CANCELLED",     "STREAM_CLOSED",
+                                             "READ_TIMEOUT",       "CALL_FAILED"};
+constexpr std::string_view kUnverified[] = {"PROOF_INVALID",
+                                            "PROOF_MALFORMED",
+                                            "NOTE_SIGNATURE_INVALID",
+                                            "NOTE_MALFORMED",
+                                            "NOTE_UNTRUSTED",
+                                            "CHECKPOINT_MALFORMED",
+                                            "CHECKPOINT_ORIGIN_MISMATCH",
+                                            "TILE_INVALID",
+                                            "EVENT_INVALID",
+                                            "LOG_TAMPERED",
+                                            "LOG_FORKED",
+                                            "LOG_INCOMPLETE",
+                                            "RECEIPT_MISMATCH",
+                                            "SIGNATURE_INVALID",
+                                            "CERTIFICATE_UNPINNED",
+                                            "CERTIFICATE_MISMATCH",
+                                            "CHAIN_UNTRUSTED",
+                                            "SECTION_MISMATCH",
+                                            "SECTION_OPEN_FAILED",
+                                            "GRANT_MISMATCH",
+                                            "WRAP_MISSING",
+                                            "RESPONSE_MALFORMED"};
+
+constexpr std::pair<std::string_view, std::string_view> kHints[] = {
+    {"BROKER_UNREACHABLE", "nothing is lost: what was queued is sent by `amana referral send`"},
+    {"BROKER_TIMEOUT", "nothing is lost: what was queued is sent by `amana referral send`"},
+    {"CONFIG_INVALID", "correct agency.toml, or name another with --config or AMANA_CONFIG"},
+    {"IDENTITY_INVALID", "keys and certificates in the keys folder must be this agency's"},
+    {"KEY_FILE_PERMISSIONS", "chmod 0400 the key file"},
+    {"FILE_NOT_FOUND", "check the path; agency.toml is searched in the working folder"},
+    {"FILE_EXISTS", "nothing is overwritten: choose another name, or move the old file away"},
+    {"SIGNING_KEY_MISSING", "make one with `amana keys new`, and have it certified"},
+    {"PERSON_KEY_MISSING",
+     "this needs a person's key: `amana keys new --role person`, then put person.pem beside it"},
+    {"RECIPIENT_UNKNOWN", "ask the broker with --match, or give the certificate: --certificate"},
+    {"CERTIFICATE_UNPINNED",
+     "do not send: the certificate is from no authority that this machine trusts for that agency"},
+    {"CONSENT_MISSING", "register the consent first: `amana consent grant`"},
+    {"REQUIRED_CATEGORY_MISSING", "add it with --section CATEGORY=FILE, or say --incomplete"},
+    {"ENTRY_UNKNOWN", "see `amana inbox show` or `amana referral list --outbox`"},
+    {"CONTENT_ERASED", "it was recalled: its content is gone for good"},
+    {"MAILBOX_BUSY", "another program is writing; try again"},
+    {"EQUIVOCATION", "this key was used for another statement: raise the version"},
+    {"NOT_FOUND", "there is no such thing, or this agency has no part in it"},
+    {"LOG_FORKED", "two histories of one log: keep both files and call an auditor"},
+    {"LOG_TAMPERED", "keep the folder as it is and call an auditor"},
+    {"LOG_INCOMPLETE", "complete the mirror: `amana audit verify --download FOLDER`"},
+    {"NOTE_UNTRUSTED", "is this the log whose key is pinned? compare the verifier key"},
+    {"PROOF_INVALID", "keep the receipt and call an auditor"},
+    {"HEADER_UNRECOGNISED", "the first row must hold HTCDS 2.0 names, divided by commas"},
+    {"COLUMN_DUPLICATED", "leave one of the two columns"},
+};
+
+bool In(std::span<const std::string_view> list, std::string_view reason) {
+  return std::ranges::find(list, reason) != list.end();
+}
+
+}  // namespace
+
+int ExitCodeOfReason(std::string_view reason) {
+  if (In(kUsage, reason)) return kExitUsage;
+  if (In(kUnreachable, reason)) return kExitUnreachable;
+  if (In(kUnverified, reason)) return kExitUnverified;
+  return kExitRefused;
+}
+
+int ExitCodeOf(const absl::Status& status) {
+  return status.ok() ? kExitDone : ExitCodeOfReason(ErrorReason(status));
+}
+
+std::string_view HintFor(std::string_view reason) {
+  for (const auto& [name, hint] : kHints) {
+    if (name == reason) return hint;
+  }
+  return {};
+}
+
+absl::Status UsageError(std::string_view option, std::string_view why) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "USAGE_INVALID", option,
+                   std::string(option) + ": " + std::string(why));
+}
+
+}  // namespace amana::cli

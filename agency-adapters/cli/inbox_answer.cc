@@ -1,0 +1,26 @@
+#include "agency-adapters/cli/inbox_answer.h"
+
+#include "agency-adapters/cli/inbox_text.h"
+#include "agency-adapters/cli/sending.h"
+#include "base/status.h"
+
+namespace amana::cli {
+
+Result Answer(Context& context, int64_t id, bool hold,
+              absl::FunctionRef<absl::StatusOr<int64_t>(sdk::Inbox&, const sdk::Identity&)> sign) {
+  AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
+  AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, context.mailbox());
+  sdk::Inbox inbox(*mailbox);
+  AMANA_ASSIGN_OR_RETURN(const int64_t entry, sign(inbox, *identity));
+  AMANA_ASSIGN_OR_RETURN(const sdk::InboxItem item, inbox.Get(id));
+  Report report{ToLine(item), ToJson(item)};
+  if (hold) {
+    report.text += "entry " + std::to_string(entry) + " waits in the outbox\n";
+    report.json["outbox"] = {{"entry", entry}};
+    return report;
+  }
+  AMANA_RETURN_IF_ERROR(SendAnswer(context, entry, report));
+  return report;
+}
+
+}  // namespace amana::cli
