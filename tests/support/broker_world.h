@@ -1,0 +1,71 @@
+// A SYNTHETIC federation in a folder of its own: authorities, registry, the broker's keys and
+// configuration, and a folder with agency.toml and keys for each endpoint:
+//
+//   police      system of police/desk, sends
+//   intake      system of haven/intake with a caseworker's key, receives
+//   coast       the same of haven/coast
+//   auditor     of oversight
+//   operator    of amana, the broker's own agency, with an operator's key
+//
+// Keys are made once per process (test_pki.h). For one thread. A failure here ends the program:
+// tests have nothing to decide about it.
+#ifndef AMANA_TESTS_SUPPORT_BROKER_WORLD_H_
+#define AMANA_TESTS_SUPPORT_BROKER_WORLD_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "proto/crypto/x509.h"
+#include "tests/support/test_pki.h"
+
+namespace amana::tests {
+
+struct WorldOptions {
+  // Put into broker.toml as they are: "[delivery]\nlease = \"1s\"\n".
+  std::string broker_settings;
+  // Empty: <world>/broker/data.
+  std::string data_dir;
+};
+
+class BrokerWorld {
+ public:
+  explicit BrokerWorld(const WorldOptions& options = {});
+  ~BrokerWorld();  // removes the folder unless Keep was called
+  BrokerWorld(const BrokerWorld&) = delete;
+  BrokerWorld& operator=(const BrokerWorld&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string File(std::string_view name) const { return path_ + "/" + std::string(name); }
+  const std::string& data_dir() const { return data_dir_; }
+  std::string broker_config() const { return File("broker/broker.toml"); }
+  std::string broker_log() const { return File("broker/stderr.log"); }
+  std::string agency_config(std::string_view endpoint) const {
+    return File("endpoints/" + std::string(endpoint) + "/agency.toml");
+  }
+
+  // Writes every agency.toml: the address is known once the broker listens.
+  void SetBrokerPort(int port);
+
+  void Write(std::string_view name, std::string_view content) const;  // in one step
+  std::string Read(std::string_view name) const;
+  void Revoke(const CertId& certificate);  // adds a line to the registry's revocation list
+  // Registers a certificate of the agency's.
+  void Register(std::string_view agency, std::string_view name,
+                const crypto::Certificate& certificate) const;
+  void Keep() { keep_ = true; }
+
+ private:
+  void WriteAuthorities() const;
+  void WriteBroker(const std::string& settings) const;
+  void WriteEndpoints() const;
+
+  std::string path_;
+  std::string data_dir_;
+  bool keep_ = false;
+};
+
+}  // namespace amana::tests
+
+#endif  // AMANA_TESTS_SUPPORT_BROKER_WORLD_H_
