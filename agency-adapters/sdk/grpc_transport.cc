@@ -226,9 +226,15 @@ class GrpcTransport final : public Transport {
     SetTimeout(state->context, timeout);
     NextStub().UnaryCall(&state->context, std::string(method), {}, &state->request,
                          &state->response, [state](const grpc::Status& status) {
-                           const std::unique_ptr<State> owned(state);
-                           if (!status.ok()) return owned->done(Translate(status));
-                           owned->done(ToString(owned->response));
+                           ByteDone done = std::move(state->done);
+                           auto result =
+                               status.ok() ? absl::StatusOr<std::string>(ToString(state->response))
+                                           : absl::StatusOr<std::string>(Translate(status));
+                           // The context holds the channel. Once `done` has run the client may
+                           // go, and the channel's last reference must not go on this thread:
+                           // it would wait for itself.
+                           delete state;
+                           done(std::move(result));
                          });
   }
 
