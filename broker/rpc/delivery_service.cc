@@ -20,6 +20,7 @@ using delivery::Outlet;
 // A reader that takes nothing for so long is cut off, so that a withdrawal that waits for the write
 // in flight is answered and the lease can go to somebody else.
 constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
+constexpr absl::Duration kLastWriteTimeout = absl::Seconds(1);
 
 // Receive: an Outlet on a stream. Lives until gRPC is done with it and nobody else holds it.
 //
@@ -82,15 +83,13 @@ class ReceiveStream final : public grpc::ServerBidiReactor<v1::ReceiveRequest, v
 
   void OnDone() override { const auto last = std::move(self_); }
 
+  // A stream that ends waits a moment for the write in flight, so that the other side is told why.
   void Check(absl::Time now) override {
     const absl::StatusOr<Caller> caller = front_.Identify(peer_);
-    if (!caller.ok()) return Cut(caller.status());
-    bool stuck = false;
-    {
-      absl::MutexLock lock(&mu_);
-      stuck = writing_ != nullptr && now - write_began_ > kWriteTimeout;
-    }
-    if (stuck) Cut(CallEnded());
+    if (!caller.ok()) End(caller.status());
+    absl::MutexLock lock(&mu_);
+    const absl::Duration patience = ending_ ? kLastWriteTimeout : kWriteTimeout;
+    if (writing_ != nullptr && now - write_began_ > patience) call_->TryCancel();
   }
 
  private:
@@ -158,13 +157,6 @@ class ReceiveStream final : public grpc::ServerBidiReactor<v1::ReceiveRequest, v
   void Refuse(const absl::Status& refusal) {
     front_.Refused(caller_.agency, refusal);
     End(refusal);
-  }
-
-  // Ends at once, also where a write is in flight: that one is broken off.
-  void Cut(const absl::Status& status) {
-    End(status);
-    absl::MutexLock lock(&mu_);
-    if (writing_ != nullptr) call_->TryCancel();
   }
 
   // Ends when the write in flight is done. The first status stands.
