@@ -54,6 +54,16 @@ void AddGroups(CLI::App& root, Context& context) {
   RegisterCompletion(root, context);
 }
 
+// An option that may be repeated takes one value each time: else it would swallow what follows it.
+void TakeOneValueEach(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (!option->get_positional()) option->allow_extra_args(false);
+  }
+  for (CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    TakeOneValueEach(*sub);
+  }
+}
+
 int Print(const Context& context, const Result& result) {
   const World& world = context.world();
   if (!result.ok()) {
@@ -84,6 +94,7 @@ std::unique_ptr<CLI::App> MakeApp(Context& context) {
               "Every command takes --json. `amana completion bash --help` says how to complete "
               "commands.\n");
   AddGroups(*app, context);
+  TakeOneValueEach(*app);
   return app;
 }
 

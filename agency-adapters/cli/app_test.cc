@@ -23,7 +23,7 @@ const FakeClock& Clock2031() {
   return *clock;
 }
 
-Ran Run(const std::vector<std::string>& arguments) { return RunWith(arguments, Clock2031()); }
+Ran Amana(const std::vector<std::string>& arguments) { return RunWith(arguments, Clock2031()); }
 
 // The tree, over a context that no command is run in.
 struct Tree {
@@ -32,7 +32,7 @@ struct Tree {
   std::unique_ptr<CLI::App> app = MakeApp(context);
 };
 
-TEST(Amana, EveryCommandHasHelpAndExamples) {
+TEST(App, EveryCommandHasHelpAndExamples) {
   Tree tree;
   size_t commands = 0;
   for (const CompletionNode& node : CompletionTree(*tree.app)) {
@@ -42,7 +42,7 @@ TEST(Amana, EveryCommandHasHelpAndExamples) {
     arguments.erase(arguments.begin());
     const bool group = node.words.empty() || node.words[0][0] != '-';
     arguments.push_back("--help");
-    const Ran ran = Run(arguments);
+    const Ran ran = Amana(arguments);
     EXPECT_EQ(ran.code, kExitDone) << node.path;
     EXPECT_EQ(ran.err, "") << node.path;
     if (group) continue;
@@ -52,13 +52,13 @@ TEST(Amana, EveryCommandHasHelpAndExamples) {
   EXPECT_GE(commands, 22u);
 }
 
-TEST(Amana, TheHelpExplainsTheExitCodes) {
-  const Ran ran = Run({"--help"});
+TEST(App, TheHelpExplainsTheExitCodes) {
+  const Ran ran = Amana({"--help"});
   EXPECT_EQ(ran.code, kExitDone);
   EXPECT_THAT(ran.out, HasSubstr("Exit codes: 0 done; 1 refused"));
 }
 
-TEST(Amana, WrongUseIsTwoAndGoesToStderr) {
+TEST(App, WrongUseIsTwoAndGoesToStderr) {
   const std::vector<std::vector<std::string>> wrong = {
       {},
       {"referal"},
@@ -68,20 +68,20 @@ TEST(Amana, WrongUseIsTwoAndGoesToStderr) {
       {"referral", "list", "--limit", "0"},
       {"keys", "new", "--agency", "a", "--no-such"}};
   for (const auto& arguments : wrong) {
-    const Ran ran = Run(arguments);
+    const Ran ran = Amana(arguments);
     EXPECT_EQ(ran.code, kExitUsage) << testing::PrintToString(arguments);
     EXPECT_EQ(ran.out, "");
     EXPECT_NE(ran.err, "");
     std::vector<std::string> as_json = arguments;
     as_json.push_back("--json");
-    const Ran json = Run(as_json);
+    const Ran json = Amana(as_json);
     EXPECT_EQ(json.code, kExitUsage);
     EXPECT_EQ(nlohmann::json::parse(json.err)["error"], "USAGE_INVALID");
   }
 }
 
-TEST(Amana, AMissingConfigurationIsNamedWithAHint) {
-  const Ran ran = Run({"--config", "/nonexistent/agency.toml", "referral", "list"});
+TEST(App, AMissingConfigurationIsNamedWithAHint) {
+  const Ran ran = Amana({"--config", "/nonexistent/agency.toml", "referral", "list"});
   EXPECT_EQ(ran.code, kExitRefused);
   EXPECT_THAT(ran.err, StartsWith("amana: FILE_NOT_FOUND"));
   EXPECT_THAT(ran.err, HasSubstr("hint:"));
@@ -114,7 +114,7 @@ std::string Bash(const TempDir& dir, const std::string& script, const std::strin
 }
 
 TEST(Completion, BashCompletesCommandsAndOptions) {
-  const Ran ran = Run({"completion", "bash"});
+  const Ran ran = Amana({"completion", "bash"});
   ASSERT_EQ(ran.code, kExitDone);
   TempDir dir;
   const std::string ask = "_amana; printf '%s\\n' \"${COMPREPLY[@]}\"\n";
@@ -126,7 +126,7 @@ TEST(Completion, BashCompletesCommandsAndOptions) {
 }
 
 TEST(Completion, ZshHasTheSameWords) {
-  const Ran ran = Run({"completion", "zsh", "--json"});
+  const Ran ran = Amana({"completion", "zsh", "--json"});
   ASSERT_EQ(ran.code, kExitDone);
   const std::string script = ran.json()["script"];
   EXPECT_THAT(script, StartsWith("#compdef amana\n"));
@@ -138,7 +138,7 @@ TEST(KeysNew, MakesKeysAndRequestsWithWhatToDoNext) {
   const std::vector<std::string> command = {
       "keys",      "new",    "--trust-domain", "amana.example", "--agency",
       "shelter-a", "--unit", "intake",         "--dir",         dir.File("keys")};
-  const Ran system = Run(command);
+  const Ran system = Amana(command);
   EXPECT_EQ(system.code, kExitDone) << system.err;
   for (const char* name : {"tls", "signing", "sealing"}) {
     EXPECT_TRUE(std::filesystem::exists(dir.File("keys/" + std::string(name) + ".key")));
@@ -147,7 +147,7 @@ TEST(KeysNew, MakesKeysAndRequestsWithWhatToDoNext) {
   EXPECT_THAT(system.out, HasSubstr("amana-pki sign"));
   EXPECT_THAT(system.out, testing::Not(HasSubstr("PRIVATE")));
 
-  const Ran again = Run(command);
+  const Ran again = Amana(command);
   EXPECT_EQ(again.code, kExitRefused);
   EXPECT_THAT(again.err, HasSubstr("FILE_EXISTS"));
 
@@ -155,7 +155,7 @@ TEST(KeysNew, MakesKeysAndRequestsWithWhatToDoNext) {
   for (const char* word : {"--role", "person", "--person", "p-017", "--json"}) {
     person.push_back(word);
   }
-  const Ran made = Run(person);
+  const Ran made = Amana(person);
   EXPECT_EQ(made.code, kExitDone) << made.err;
   EXPECT_EQ(made.json()["id"], "spiffe://amana.example/agency/shelter-a/person/intake/p-017");
   EXPECT_EQ(made.json()["keys"][0]["key"], dir.File("keys/person.key"));
@@ -168,7 +168,7 @@ TEST(KeysNew, RefusesWhatCannotBeCertified) {
                                         "amana.example", "--dir",    dir.File("keys"),
                                         "--agency",      "shelter-a"};
     command.insert(command.end(), more.begin(), more.end());
-    return Run(command).code;
+    return Amana(command).code;
   };
   EXPECT_EQ(run({"--role", "person", "--unit", "intake"}), kExitUsage);
   EXPECT_EQ(run({"--person", "p-017"}), kExitUsage);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "agency-adapters/cli/amana_for_test.h"
@@ -308,6 +309,16 @@ TEST_F(ImportTest, ADryRunNeedsNoAgencyAndLeavesNothing) {
   EXPECT_THAT(ran.out, HasSubstr("3 would be queued"));
   EXPECT_THAT(ran.out, HasSubstr("CONSENT_CHECKBOX_IGNORED"));
   EXPECT_EQ(Json({"referral", "list", "--outbox"}).size(), 0u);
+}
+
+TEST_F(ImportTest, OptionsMayStandBeforeTheFile) {
+  std::vector<std::string> command = Import(iom::GenerateHtcdsCsv({.rows = 1}), {"--dry-run"});
+  std::rotate(command.begin() + 2, command.begin() + 3, command.end());
+  EXPECT_EQ(command.back(), File("cases.csv"));
+  EXPECT_EQ(Run(command).code, kExitDone);
+  command.back() = "--section";
+  command.insert(command.end(), {"LEGAL=" + File("risk.json"), File("cases.csv")});
+  EXPECT_EQ(Run(command).code, kExitDone);
 }
 
 TEST_F(ImportTest, ATickedBoxIsNoConsent) {

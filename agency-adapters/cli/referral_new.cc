@@ -35,11 +35,16 @@ absl::Status SetPerson(Context& context, const Options& o, v1::ReferralHeader& h
   AMANA_ASSIGN_OR_RETURN(const ConsentName name, ConsentOption("--consent", o.consent));
   v1::ConsentRef* ref = header.mutable_consent();
   ref->set_consent_id(name.id.bytes());
-  if (name.digest.has_value() && subject.has_value()) {  // all is said: nothing to look up
-    ref->set_version(name.version);
-    ref->set_digest(name.digest->bytes());
-    header.set_subject_pseudonym(subject->bytes());
-    return absl::OkStatus();
+  if (name.digest.has_value() && subject.has_value()) {
+    // All is said, and the broker need not be asked; but what is known here must agree.
+    const absl::StatusOr<FoundConsent> own = FindOwnConsent(context, name);
+    if (!own.ok()) {
+      if (ErrorReason(own.status()) != "CONSENT_MISSING") return own.status();
+      ref->set_version(name.version);
+      ref->set_digest(name.digest->bytes());
+      header.set_subject_pseudonym(subject->bytes());
+      return absl::OkStatus();
+    }
   }
   AMANA_ASSIGN_OR_RETURN(const FoundConsent found, FindConsent(context, name));
   if (subject.has_value() && subject->view() != found.record.subject_pseudonym()) {
