@@ -62,6 +62,9 @@ const std::vector<std::string>& RaisedQuotas() {
   return *quotas;
 }
 
+// Certificates know no parts of a second, and none may begin before its issuer's.
+absl::Time WholeSecond(absl::Time time) { return absl::FromUnixSeconds(absl::ToUnixSeconds(time)); }
+
 struct Keyed {
   crypto::Certificate certificate;
   EcdsaPrivateKey key;
@@ -72,7 +75,7 @@ class Builder {
  public:
   Builder(std::string folder, absl::Time now)
       : folder_(std::move(folder)),
-        validity_{now - absl::Hours(1), now + absl::Hours(23)},
+        validity_{WholeSecond(now) - absl::Hours(1), WholeSecond(now) + absl::Hours(23)},
         files_(RealFileSystem()) {}
 
   absl::StatusOr<BenchSite> Build();

@@ -22,6 +22,12 @@ TEST(BenchSiteTest, TheSenderIsAnIdentityAndTrustsTheRecipient) {
   EXPECT_EQ(ToString(*identity->address()), "bench-police/desk");
 }
 
+TEST(BenchSiteTest, AnyMomentWillDo) {
+  const TempDir folder;
+  const absl::Time now = absl::FromUnixSeconds(1900000000) + absl::Milliseconds(999);
+  AMANA_EXPECT_OK(MakeBenchSite(folder.path(), now));
+}
+
 TEST(BenchSiteTest, SaysWhichQuotasItRaises) {
   const TempDir folder;
   const auto site = MakeBenchSite(folder.path(), absl::FromUnixSeconds(1900000000));
