@@ -176,10 +176,12 @@ void Dispatcher::Revoke(const Pseudonym& subject, std::function<void()> done) {
     }
   }
   pending->fetch_add(static_cast<int>(outlets.size()));
-  for (const auto& outlet : outlets) outlet->Revoke(subject, rest);
+  std::vector<Address> freed;  // what was dropped gave its credit back
+  for (const auto& outlet : outlets) {
+    if (outlet->Revoke(subject, rest) > 0) freed.push_back(outlet->unit());
+  }
   rest();
-  // What was dropped gave its credit back.
-  for (const auto& outlet : outlets) Pump(outlet->unit());
+  Wake(freed);
 }
 
 void Dispatcher::Stop() {

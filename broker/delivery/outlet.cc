@@ -100,21 +100,24 @@ void Outlet::PushRecall(const store::DeliveryKey& key, MessagePtr message) {
 }
 
 template <class Predicate>
-void Outlet::Drop(Predicate predicate) {
+size_t Outlet::Drop(Predicate predicate) {
   const size_t dropped = std::erase_if(deliveries_, predicate);
   credit_ = std::min(kMaxCredit, credit_ + static_cast<uint32_t>(dropped));
+  return dropped;
 }
 
-void Outlet::Revoke(const Pseudonym& subject, std::function<void()> done) {
+size_t Outlet::Revoke(const Pseudonym& subject, std::function<void()> done) {
+  size_t dropped = 0;
   {
     absl::MutexLock lock(&mu_);
-    Drop([&](const Item& item) { return item.subject == subject; });
+    dropped = Drop([&](const Item& item) { return item.subject == subject; });
     if (writing_.has_value() && writing_->subject == subject) {
       waiters_.push_back(std::move(done));
-      return;
+      return dropped;
     }
   }
   done();
+  return dropped;
 }
 
 }  // namespace amana::delivery

@@ -62,8 +62,9 @@ class Outlet {
   // overtakes everything, and nothing that was recalled comes after it.
   void PushRecall(const store::DeliveryKey& key, MessagePtr message);
   // Drops queued deliveries of `subject`, so that none of them can begin, and gives their credit
-  // back; calls `done` when none is being written (at once where none is).
-  void Revoke(const Pseudonym& subject, std::function<void()> done);
+  // back; calls `done` when none is being written (at once where none is). Returns how many it
+  // dropped.
+  size_t Revoke(const Pseudonym& subject, std::function<void()> done);
 
  private:
   struct Item {
@@ -73,7 +74,7 @@ class Outlet {
   };
 
   template <class Predicate>
-  void Drop(Predicate predicate) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  size_t Drop(Predicate predicate) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const Address unit_;
   const std::function<void()> ready_;

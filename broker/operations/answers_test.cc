@@ -201,7 +201,7 @@ TEST(Answers, ARecallIsConfirmedOrRefusedOnABasisOfItsOwn) {
          m.set_confirmed(false);
          m.set_legal_basis(v1::LEGAL_BASIS_CONSENT);
        }},
-      {"FIELD_INVALID",
+      {"UNKNOWN_CODE",
        [](Message& m) {
          m.set_confirmed(false);
          m.set_legal_basis(static_cast<v1::LegalBasis>(99));

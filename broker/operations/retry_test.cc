@@ -97,8 +97,7 @@ TEST(Retry, OnlyAnOperatorRedrivesAndOnlyWhatIsStillWanted) {
   t.world.registry_files().Add("police", "person", person.certificate);
   t.world.ReloadRegistry();
   const v1::Delivery offer = ReceiveOne(t.world);
-  EXPECT_EQ(ErrorReason(Redrive(t.world, offer.delivery(), officer).status()),
-            "TRANSITION_NOT_ALLOWED");
+  EXPECT_EQ(ErrorReason(Redrive(t.world, offer.delivery(), officer).status()), "ACTOR_NOT_ALLOWED");
   AMANA_ASSERT_OK(ReportOutcome(t.world, offer, kPermanent, v1::REASON_NATIVE_SCHEMA));
   EXPECT_EQ(ErrorReason(Redrive(t.world, offer.delivery(), person).status()),
             "SIGNER_NOT_OPERATOR");

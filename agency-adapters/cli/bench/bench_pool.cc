@@ -23,10 +23,12 @@ struct SectionKind {
   v1::DisclosureStage stage;
   size_t bytes;
 };
+// What ACCOMMODATION requires (broker/domain/service_types.csv); without one of them consent
+// blocks.
 constexpr SectionKind kSections[] = {
     {v1::CATEGORY_IDENTITY_MIN, v1::DISCLOSURE_STAGE_AT_OFFER, 476},
     {v1::CATEGORY_RISK, v1::DISCLOSURE_STAGE_AT_OFFER, 984},
-    {v1::CATEGORY_IDENTITY, v1::DISCLOSURE_STAGE_AT_ACCEPT, 588},
+    {v1::CATEGORY_DEMOGRAPHIC, v1::DISCLOSURE_STAGE_AT_OFFER, 588},
 };
 static_assert(kSections[0].bytes + kSections[1].bytes + kSections[2].bytes == kBenchContentBytes);
 constexpr char kMediaType[] = "application/json";

@@ -47,8 +47,11 @@ absl::Status ReceiptChecker::Check(const v1::Receipt& receipt, const ReferralId&
 absl::Status ReceiptChecker::CheckAnswer(const v1::SubmitResponse& answer,
                                          const ReferralId& referral, const Digest& statement) {
   if (answer.replayed()) return BenchInvalid("a submission was answered as a replay");
-  if (answer.tasks_size() != 1 || answer.tasks(0).state() != v1::TASK_STATE_ROUTED) {
-    return BenchInvalid("a submission was not routed");
+  if (answer.tasks_size() != 1) return BenchInvalid("a submission has not one task");
+  const v1::TaskStatus& task = answer.tasks(0);
+  if (task.state() != v1::TASK_STATE_ROUTED) {
+    return BenchInvalid("a submission was not routed but " + v1::TaskState_Name(task.state()) +
+                        ", " + v1::Reason_Name(task.reason()));
   }
   return Check(answer.receipt(), referral, statement);
 }
