@@ -95,6 +95,10 @@ bool IsLinkDown(const absl::Status& status) {
 }  // namespace
 
 absl::Status Courier::CheckTurn(const OutboxEntry& entry) {
+  if (entry.kind == EntryKind::kSeen || entry.kind == EntryKind::kDecision) {
+    AMANA_ASSIGN_OR_RETURN(const bool waits, outbox_.AnswersWait(entry));
+    return waits ? SubmissionPending() : absl::OkStatus();
+  }
   const bool follows = entry.kind == EntryKind::kGrants || entry.kind == EntryKind::kCancellation;
   if (!entry.referral.has_value() || (!follows && entry.kind != EntryKind::kSubmission)) {
     return absl::OkStatus();

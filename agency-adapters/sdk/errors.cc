@@ -97,7 +97,7 @@ absl::Status LogIncomplete(std::string_view what) {
 
 absl::Status SubmissionPending() {
   return MakeError(StatusCode::kUnavailable, "SUBMISSION_PENDING", "referral",
-                   "referral: waits until the submission before it is accepted");
+                   "referral: waits until the statement before it is accepted");
 }
 
 absl::Status EntryUnknown(std::string_view field) {

@@ -216,6 +216,23 @@ absl::StatusOr<std::vector<int64_t>> Outbox::Pending(size_t limit) {
   return ids;
 }
 
+absl::StatusOr<bool> Outbox::AnswersWait(const OutboxEntry& entry) {
+  if (!entry.referral.has_value()) return false;
+  bool waits = false;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(
+        Statement row,
+        db.Prepare("SELECT 1 FROM outbox WHERE state = 0 AND kind >= ?1 AND kind < ?2 AND "
+                   "sender = ?3 AND referral = ?4 AND version = ?5 LIMIT 1"));
+    row.Bind(EntryKind::kAcknowledgement, entry.kind,
+             std::string_view(entry.referral->sender.value()),
+             Blob(entry.referral->referral.view()), entry.referral->version);
+    AMANA_ASSIGN_OR_RETURN(waits, row.Step());
+    return absl::OkStatus();
+  }));
+  return waits;
+}
+
 absl::Status Outbox::Accept(int64_t id, const v1::Receipt& receipt, uint64_t log_index) {
   const std::string bytes = receipt.SerializeAsString();
   return mailbox_.Write([&](Database& db) {

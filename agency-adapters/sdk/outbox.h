@@ -88,6 +88,10 @@ class Outbox {
   // Ids to send, most urgent first, then oldest. Answers come before everything.
   absl::StatusOr<std::vector<int64_t>> Pending(size_t limit);
 
+  // Whether an earlier answer to the same referral has still to be sent: an acknowledgement before
+  // SEEN, both before a decision. Sent out of turn, the later one would be refused for good.
+  absl::StatusOr<bool> AnswersWait(const OutboxEntry& entry);
+
   absl::Status Accept(int64_t id, const v1::Receipt& receipt, uint64_t log_index);
   absl::Status Refuse(int64_t id, const absl::Status& why);
   absl::Status Retry(int64_t id, const absl::Status& why);  // stays pending; counts the attempt
