@@ -26,7 +26,7 @@ constexpr double kTotalSeconds = 48;  // with the default seconds; leaves time t
 constexpr double kDefaultSeconds = 3;
 constexpr int kPoints = 4;
 constexpr int kSlices = kPoints + 1;  // of the machine's own limits: around every point
-constexpr double kSpare = 1.25;       // sealed above what the last rate would use
+constexpr double kSpare = 1.6;        // sealed above what the last rate would use
 constexpr double kWarmUpSeconds = 1;  // at most; the pool sets the real length
 
 // A folder with a name of its own.
