@@ -33,8 +33,8 @@ class Courier {
   // broker or a receipt that does not verify is in its state and reason. Errors: Outbox's only.
   absl::StatusOr<OutboxEntry> Send(int64_t id);
   // Sends what is pending, most urgent first, until all was tried or the broker cannot be reached.
-  // A further version, grants and a cancellation wait for the submission before them. Then ties the
-  // receipts' checkpoints to the newest one.
+  // A further version, grants and a cancellation wait for the submission before them, SEEN and a
+  // decision for the answers before them. Then ties the receipts' checkpoints to the newest one.
   absl::StatusOr<FlushReport> Flush();
 
   LogWatch& watch() { return watch_; }
@@ -45,7 +45,7 @@ class Courier {
     absl::Status trouble;
   };
   absl::StatusOr<Attempt> Try(int64_t id);
-  // OK unless a submission that must come first is still pending.
+  // OK unless a statement that must come first is still pending.
   absl::Status CheckTurn(const OutboxEntry& entry);
   absl::StatusOr<FlushReport> FlushOnce();
 

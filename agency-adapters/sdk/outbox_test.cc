@@ -87,6 +87,30 @@ TEST_F(OutboxTest, UrgentThenOldestAnswersFirst) {
   EXPECT_EQ(outbox_->Pending(1).value(), std::vector<int64_t>{answer});
 }
 
+TEST_F(OutboxTest, AnAnswerWaitsForTheEarlierOnesOfItsReferral) {
+  const auto add = [&](EntryKind kind, char referral) {
+    const std::string text = std::string(KindName(kind)) + referral;
+    return outbox_->Add(Entry(kind, text, v1::URGENCY_NORMAL, Referral(referral))).value();
+  };
+  const auto waits = [&](int64_t id) {
+    return outbox_->AnswersWait(outbox_->Get(id).value()).value();
+  };
+  const int64_t acknowledgement = add(EntryKind::kAcknowledgement, 'r');
+  const int64_t seen = add(EntryKind::kSeen, 'r');
+  const int64_t decision = add(EntryKind::kDecision, 'r');
+  const int64_t other = add(EntryKind::kDecision, 's');
+  EXPECT_FALSE(waits(acknowledgement));
+  EXPECT_TRUE(waits(seen));
+  EXPECT_TRUE(waits(decision));
+  EXPECT_FALSE(waits(other));
+  AMANA_ASSERT_OK(outbox_->Accept(acknowledgement, v1::Receipt(), 1));
+  EXPECT_FALSE(waits(seen));
+  EXPECT_TRUE(waits(decision));
+  AMANA_ASSERT_OK(outbox_->Refuse(
+      seen, MakeError(absl::StatusCode::kFailedPrecondition, "TRANSITION_NOT_ALLOWED", "", "")));
+  EXPECT_FALSE(waits(decision));
+}
+
 TEST_F(OutboxTest, StatesAreKept) {
   const int64_t id = outbox_->Add(Entry(EntryKind::kConsent, "a", v1::URGENCY_UNSPECIFIED)).value();
   AMANA_ASSERT_OK(outbox_->Retry(id, MakeError(absl::StatusCode::kUnavailable, "DOWN", "f", "m")));

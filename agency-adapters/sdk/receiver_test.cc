@@ -126,6 +126,19 @@ TEST_F(ReceiverTest, WhatWaitsIsSentWhenTheStreamOpens) {
   EXPECT_TRUE(Outbox(*mailbox_).Pending(10)->empty());
 }
 
+TEST_F(ReceiverTest, SeenIsNotSentBeforeItsAcknowledgement) {
+  broker_.Push(Delivering(delivery_));
+  broker_.RefuseNext(kAcknowledge.method, CallFailed(absl::StatusCode::kUnavailable, "down"));
+  RunOnce();
+  const int64_t seen = inbox().MarkSeen(OnlyItem().id, identity_, clock_).value();
+  Outbox outbox(*mailbox_);
+  ASSERT_EQ(outbox.Pending(10)->size(), 2u);
+  AMANA_ASSERT_OK(receiver_->courier().Send(seen).status());
+  EXPECT_EQ(outbox.Get(seen)->state, EntryState::kPending);
+  EXPECT_EQ(outbox.Get(seen)->reason, "SUBMISSION_PENDING");
+  EXPECT_TRUE(broker_.requests(kMarkSeen.method).empty());
+}
+
 TEST_F(ReceiverTest, AnAcceptedAnswerIsGivenAgainWhenAskedAgain) {
   broker_.Push(Delivering(delivery_));
   RunOnce();
