@@ -13,8 +13,9 @@ constexpr absl::Duration kAskAgain = absl::Seconds(1);
 
 }  // namespace
 
-Dispatcher::Dispatcher(const Policy& policy, const Clock* clock, LeaseFn lease)
-    : policy_(policy), clock_(clock), lease_(std::move(lease)) {}
+Dispatcher::Dispatcher(const Policy& policy, const Clock* clock, LeaseFn lease,
+                       GiveBackFn give_back)
+    : policy_(policy), clock_(clock), lease_(std::move(lease)), give_back_(std::move(give_back)) {}
 
 void Dispatcher::Attach(std::shared_ptr<Outlet> outlet) {
   const Address unit = outlet->unit();
@@ -25,7 +26,10 @@ void Dispatcher::Attach(std::shared_ptr<Outlet> outlet) {
   Pump(unit);
 }
 
+void Dispatcher::Close(const std::shared_ptr<Outlet>& outlet) { GiveBack(outlet->Close()); }
+
 void Dispatcher::Detach(const std::shared_ptr<Outlet>& outlet) {
+  Close(outlet);
   absl::MutexLock lock(&mu_);
   const auto found = units_.find(outlet->unit());
   if (found == units_.end()) return;
@@ -133,6 +137,7 @@ void Dispatcher::OnLeased(const Address& address, std::shared_ptr<Outlet> outlet
     result->later = true;
   }
   std::vector<std::shared_ptr<Outlet>> all;
+  std::vector<LeaseRef> unwritten;
   bool again = false;
   {
     absl::MutexLock lock(&mu_);
@@ -142,9 +147,13 @@ void Dispatcher::OnLeased(const Address& address, std::shared_ptr<Outlet> outlet
     uint32_t pushed = 0;
     for (Leased& leased : result->deliveries) {
       // Withdrawn while the lease was being made durable: it must not begin.
-      if (std::count(unit.revoked.begin(), unit.revoked.end(), leased.subject) > 0) continue;
-      outlet->PushDelivery(leased.key, leased.subject, std::move(leased.message));
-      ++pushed;
+      const bool revoked = std::count(unit.revoked.begin(), unit.revoked.end(), leased.subject) > 0;
+      if (!revoked &&
+          outlet->PushDelivery(leased.lease, leased.subject, std::move(leased.message))) {
+        ++pushed;
+      } else {
+        unwritten.push_back(leased.lease);
+      }
     }
     outlet->ReturnCredit(credit - std::min(credit, pushed));
     if (unit.failures > 0 && pushed > 0) unit.probe_until = clock_->Now() + policy_.lease;
@@ -155,6 +164,7 @@ void Dispatcher::OnLeased(const Address& address, std::shared_ptr<Outlet> outlet
   for (const auto& [key, message] : result->recalls) {
     for (const auto& each : all) each->PushRecall(key, message);
   }
+  GiveBack(std::move(unwritten));
   outlet->Notify();
   for (const auto& each : all) each->Notify();
   if (again) Pump(address);
@@ -178,10 +188,17 @@ void Dispatcher::Revoke(const Pseudonym& subject, std::function<void()> done) {
   pending->fetch_add(static_cast<int>(outlets.size()));
   std::vector<Address> freed;  // what was dropped gave its credit back
   for (const auto& outlet : outlets) {
-    if (outlet->Revoke(subject, rest) > 0) freed.push_back(outlet->unit());
+    std::vector<LeaseRef> dropped = outlet->Revoke(subject, rest);
+    if (dropped.empty()) continue;
+    freed.push_back(outlet->unit());
+    GiveBack(std::move(dropped));
   }
   rest();
   Wake(freed);
+}
+
+void Dispatcher::GiveBack(std::vector<LeaseRef> leases) {
+  if (!leases.empty()) give_back_(std::move(leases));
 }
 
 void Dispatcher::Stop() {

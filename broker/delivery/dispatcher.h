@@ -25,7 +25,7 @@ namespace amana::delivery {
 
 // What a lease transaction brought, ready to write.
 struct Leased {
-  store::DeliveryKey key;
+  LeaseRef lease;
   Pseudonym subject;
   MessagePtr message;
 };
@@ -44,12 +44,19 @@ using RecallWanted = std::function<bool(const store::DeliveryKey&)>;
 // wanted; asynchronous.
 using LeaseFn =
     std::function<void(const Address& unit, uint32_t limit, RecallWanted wanted, LeaseDone done)>;
+// Ends leases of which nothing was or will be written, so that the deliveries that still are leased
+// are offered again now and not when the lease runs out; asynchronous.
+using GiveBackFn = std::function<void(std::vector<LeaseRef> leases)>;
 
 class Dispatcher {
  public:
-  Dispatcher(const Policy& policy, const Clock* clock, LeaseFn lease);
+  Dispatcher(const Policy& policy, const Clock* clock, LeaseFn lease, GiveBackFn give_back);
 
   void Attach(std::shared_ptr<Outlet> outlet);
+  // Its stream ends: closes it and gives back what was leased for it and not begun. It stays
+  // attached for the write in flight, which Revoke must know of.
+  void Close(const std::shared_ptr<Outlet>& outlet);
+  // Nothing is written to it any more. Closes it where Close was not called.
   void Detach(const std::shared_ptr<Outlet>& outlet);
   // Credit was added, or something was queued for these units.
   void Wake(const Address& unit);
@@ -62,7 +69,7 @@ class Dispatcher {
   // reason that passes; returns when the next one does.
   absl::Time Tick();
   // Calls `done` once nothing of `subject` is being written to anybody and nothing that was leased
-  // before this call will be.
+  // before this call will be. What the person's other consents permit is leased anew.
   void Revoke(const Pseudonym& subject, std::function<void()> done);
   // No further leases; in-flight lease transactions still end.
   void Stop();
@@ -84,6 +91,7 @@ class Dispatcher {
   };
 
   void Pump(const Address& unit);
+  void GiveBack(std::vector<LeaseRef> leases);
   void OnLeased(const Address& unit, std::shared_ptr<Outlet> outlet, uint32_t credit,
                 absl::StatusOr<LeaseResult> result);
   std::shared_ptr<Outlet> PickOutlet(Unit& unit, uint32_t& credit)
@@ -92,6 +100,7 @@ class Dispatcher {
   const Policy policy_;
   const Clock* const clock_;
   const LeaseFn lease_;
+  const GiveBackFn give_back_;
   absl::Mutex mu_;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   std::map<Address, Unit> units_ ABSL_GUARDED_BY(mu_);

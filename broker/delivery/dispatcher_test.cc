@@ -28,7 +28,7 @@ class FakeLeases {
     LeaseResult result;
     for (uint32_t i = 0; i < count; ++i) {
       result.deliveries.push_back(
-          {{}, Subject(subject), std::make_shared<const v1::ReceiveResponse>()});
+          {{{}, ++epoch}, Subject(subject), std::make_shared<const v1::ReceiveResponse>()});
     }
     result.more = more;
     End(std::move(result));
@@ -39,6 +39,14 @@ class FakeLeases {
     done(std::move(result));
   }
 
+  GiveBackFn GiveBack() {
+    return [this](std::vector<LeaseRef> leases) {
+      for (const LeaseRef& lease : leases) given_back.push_back(lease.epoch);
+    };
+  }
+
+  uint64_t epoch = 0;  // of the newest delivery
+  std::vector<uint64_t> given_back;
   RecallWanted wanted;  // of the newest lease
   std::vector<uint32_t> limits;
   std::vector<LeaseDone> pending;
@@ -60,7 +68,7 @@ class DispatcherTest : public testing::Test {
 
   FakeClock clock_{absl::FromUnixSeconds(1900000000)};
   FakeLeases leases_;
-  Dispatcher dispatcher_{Policy{}, &clock_, leases_.Fn()};
+  Dispatcher dispatcher_{Policy{}, &clock_, leases_.Fn(), leases_.GiveBack()};
 };
 
 TEST_F(DispatcherTest, LeasesNoMoreThanCreditAndReturnsWhatWasNotUsed) {
@@ -207,6 +215,48 @@ TEST_F(DispatcherTest, ARecallGoesOnceToEveryReceiverAndIsThenNoLongerWanted) {
   EXPECT_EQ(Drain(*outlet), 0);
   const auto second = Connect(0);
   EXPECT_TRUE(leases_.wanted({}));
+}
+
+TEST_F(DispatcherTest, WhatIsLeasedForAReceiverThatIsGoneIsGivenBack) {
+  const auto outlet = Connect(5);
+  dispatcher_.Close(outlet);  // while its lease becomes durable
+  leases_.End(2);
+  EXPECT_EQ(leases_.given_back, std::vector<uint64_t>({1, 2}));
+  dispatcher_.Detach(outlet);
+  EXPECT_EQ(leases_.given_back.size(), 2u);
+}
+
+TEST_F(DispatcherTest, WhatIsBegunIsNotGivenBackAndTheRestIs) {
+  const auto outlet = Connect(3);
+  leases_.End(3);
+  ASSERT_NE(outlet->Next(), nullptr);
+  dispatcher_.Close(outlet);
+  EXPECT_EQ(leases_.given_back, std::vector<uint64_t>({2, 3}));
+  bool quiet = false;
+  dispatcher_.Revoke(Subject('a'), [&] { quiet = true; });
+  EXPECT_FALSE(quiet);  // its last write still goes on
+  outlet->Written();
+  EXPECT_TRUE(quiet);
+  dispatcher_.Detach(outlet);
+  EXPECT_EQ(leases_.given_back.size(), 2u);
+}
+
+TEST_F(DispatcherTest, AReceiverThatIsJustDetachedKeepsNothing) {
+  const auto outlet = Connect(1);
+  leases_.End(1);
+  dispatcher_.Detach(outlet);
+  EXPECT_TRUE(outlet->closed());
+  EXPECT_EQ(leases_.given_back, std::vector<uint64_t>({1}));
+}
+
+// Another consent of the person's may permit it still: the next lease decides.
+TEST_F(DispatcherTest, WhatARevocationDropsIsGivenBack) {
+  const auto outlet = Connect(4);
+  leases_.End(2, 'a', true);
+  dispatcher_.Revoke(Subject('a'), [] {});
+  EXPECT_EQ(leases_.given_back, std::vector<uint64_t>({1, 2}));
+  leases_.End(1, 'a');  // was on its way
+  EXPECT_EQ(leases_.given_back, std::vector<uint64_t>({1, 2, 3}));
 }
 
 TEST_F(DispatcherTest, StoppedItLeasesNothing) {

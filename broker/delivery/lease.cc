@@ -230,8 +230,9 @@ absl::Status LeaseOne(store::Transaction& tx, const Moment& moment, const Policy
                                           v1::REASON_UNSPECIFIED, moment.now + policy.lease,
                                           selection.disclosure)
                             .status());
-  result.deliveries.push_back(
-      {delivery.key, delivery.subject, MakeMessage(std::move(consignment), selection, delivery)});
+  result.deliveries.push_back({{delivery.key, delivery.lease_epoch},
+                               delivery.subject,
+                               MakeMessage(std::move(consignment), selection, delivery)});
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -29,6 +30,12 @@ namespace amana::delivery {
 absl::StatusOr<LeaseResult> Lease(store::Transaction& tx, const Moment& moment,
                                   const Policy& policy, const Address& unit, uint32_t limit,
                                   const RecallWanted& wanted);
+
+// Ends leases whose receiver went away before anything of them was written: the deliveries are
+// queued again at once. No attempt was made, so none is counted; the lease stays what it was in the
+// log, a disclosure. What has moved on since, or cannot be read, is left to itself.
+absl::Status GiveBack(store::Transaction& tx, const Moment& moment,
+                      const std::vector<LeaseRef>& leases);
 
 enum class Outcome { kSent, kTransient, kPermanent };
 

@@ -39,18 +39,13 @@ void Outlet::Written() {
   for (const auto& done : released) done();
 }
 
-void Outlet::Close() {
-  std::vector<std::function<void()>> released;
-  {
-    absl::MutexLock lock(&mu_);
-    closed_ = true;
-    credit_ = 0;
-    control_.clear();
-    deliveries_.clear();
-    writing_.reset();
-    released.swap(waiters_);
-  }
-  for (const auto& done : released) done();
+std::vector<LeaseRef> Outlet::Close() {
+  absl::MutexLock lock(&mu_);
+  closed_ = true;
+  control_.clear();
+  std::vector<LeaseRef> unwritten = Drop([](const Item&) { return true; });
+  credit_ = 0;
+  return unwritten;
 }
 
 bool Outlet::closed() const {
@@ -77,9 +72,10 @@ uint32_t Outlet::TakeCredit(uint32_t wanted) {
 
 void Outlet::ReturnCredit(uint32_t deliveries) { AddCredit(deliveries); }
 
-void Outlet::PushDelivery(const store::DeliveryKey& key, Pseudonym subject, MessagePtr message) {
+bool Outlet::PushDelivery(const LeaseRef& lease, Pseudonym subject, MessagePtr message) {
   absl::MutexLock lock(&mu_);
-  if (!closed_) deliveries_.push_back({key, std::move(subject), std::move(message)});
+  if (!closed_) deliveries_.push_back({lease, std::move(subject), std::move(message)});
+  return !closed_;
 }
 
 void Outlet::PushControl(MessagePtr message) {
@@ -95,19 +91,24 @@ bool Outlet::AwaitsRecall(const store::DeliveryKey& key) const {
 void Outlet::PushRecall(const store::DeliveryKey& key, MessagePtr message) {
   absl::MutexLock lock(&mu_);
   if (closed_ || !recalled_.insert(key).second) return;
-  Drop([&](const Item& item) { return item.key == key; });
+  Drop([&](const Item& item) { return item.lease.key == key; });
   control_.push_back(std::move(message));
 }
 
 template <class Predicate>
-size_t Outlet::Drop(Predicate predicate) {
-  const size_t dropped = std::erase_if(deliveries_, predicate);
-  credit_ = std::min(kMaxCredit, credit_ + static_cast<uint32_t>(dropped));
+std::vector<LeaseRef> Outlet::Drop(Predicate predicate) {
+  std::vector<LeaseRef> dropped;
+  std::erase_if(deliveries_, [&](const Item& item) {
+    if (!predicate(item)) return false;
+    dropped.push_back(item.lease);
+    return true;
+  });
+  credit_ = std::min(kMaxCredit, credit_ + static_cast<uint32_t>(dropped.size()));
   return dropped;
 }
 
-size_t Outlet::Revoke(const Pseudonym& subject, std::function<void()> done) {
-  size_t dropped = 0;
+std::vector<LeaseRef> Outlet::Revoke(const Pseudonym& subject, std::function<void()> done) {
+  std::vector<LeaseRef> dropped;
   {
     absl::MutexLock lock(&mu_);
     dropped = Drop([&](const Item& item) { return item.subject == subject; });

@@ -27,6 +27,14 @@ namespace amana::delivery {
 
 using MessagePtr = std::shared_ptr<const v1::ReceiveResponse>;
 
+// One lease of a delivery.
+struct LeaseRef {
+  store::DeliveryKey key;
+  uint64_t epoch = 0;
+
+  friend bool operator==(const LeaseRef&, const LeaseRef&) = default;
+};
+
 class Outlet {
  public:
   // `ready` is called by Notify(), without locks held, when Next() may have something new; it must
@@ -40,8 +48,9 @@ class Outlet {
   MessagePtr Next();
   // The write of the last Next() ended (well or not).
   void Written();
-  // The stream is gone: nothing is handed out any more; waiters are released.
-  void Close();
+  // The stream is gone: nothing is handed out any more. Returns the leases that never were: nobody
+  // has a byte of them. Who waits for the write in flight goes on waiting for Written().
+  std::vector<LeaseRef> Close();
   bool closed() const;
 
   // --- the broker's side ---
@@ -51,8 +60,9 @@ class Outlet {
   // Takes credit for a lease about to be attempted; returns what was granted (<= wanted).
   uint32_t TakeCredit(uint32_t wanted);
   void ReturnCredit(uint32_t deliveries);
-  // Queues a delivery whose lease is durable; Notify() tells the writing side.
-  void PushDelivery(const store::DeliveryKey& key, Pseudonym subject, MessagePtr message);
+  // Queues a delivery whose lease is durable; Notify() tells the writing side. False: closed, and
+  // it will not be written.
+  bool PushDelivery(const LeaseRef& lease, Pseudonym subject, MessagePtr message);
   // Queues a message that needs no credit and overtakes deliveries (opened, recalls).
   void PushControl(MessagePtr message);
   void Notify() { ready_(); }
@@ -62,19 +72,19 @@ class Outlet {
   // overtakes everything, and nothing that was recalled comes after it.
   void PushRecall(const store::DeliveryKey& key, MessagePtr message);
   // Drops queued deliveries of `subject`, so that none of them can begin, and gives their credit
-  // back; calls `done` when none is being written (at once where none is). Returns how many it
-  // dropped.
-  size_t Revoke(const Pseudonym& subject, std::function<void()> done);
+  // back; calls `done` when none is being written (at once where none is). Returns the leases of
+  // those that it dropped.
+  std::vector<LeaseRef> Revoke(const Pseudonym& subject, std::function<void()> done);
 
  private:
   struct Item {
-    store::DeliveryKey key;
+    LeaseRef lease;
     Pseudonym subject;
     MessagePtr message;
   };
 
   template <class Predicate>
-  size_t Drop(Predicate predicate) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::vector<LeaseRef> Drop(Predicate predicate) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const Address unit_;
   const std::function<void()> ready_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "amana/v1/delivery_service.pb.h"
 #include "proto/crypto/random.h"
 
@@ -71,7 +73,7 @@ TEST(Outlet, ARecallComesOnceAndInsteadOfItsDelivery) {
   EXPECT_EQ(outlet.TakeCredit(1), 1u);
   store::DeliveryKey key;
   key.offer_epoch = 7;
-  outlet.PushDelivery(key, Subject('a'), Message(1));
+  outlet.PushDelivery({key, 1}, Subject('a'), Message(1));
   EXPECT_TRUE(outlet.AwaitsRecall(key));
   outlet.PushRecall(key, Message(2));
   outlet.PushRecall(key, Message(2));
@@ -82,15 +84,32 @@ TEST(Outlet, ARecallComesOnceAndInsteadOfItsDelivery) {
   EXPECT_EQ(outlet.Next(), nullptr);
 }
 
-TEST(Outlet, CloseReleasesThoseWhoWait) {
+TEST(Outlet, CloseReturnsWhatWasNeverBegun) {
+  Outlet outlet(Unit(), [] {});
+  for (uint64_t epoch = 1; epoch <= 3; ++epoch) {
+    EXPECT_TRUE(outlet.PushDelivery({{}, epoch}, Subject('a'), Message(epoch)));
+  }
+  ASSERT_NE(outlet.Next(), nullptr);  // somebody may have some of it
+  EXPECT_EQ(outlet.Close(), std::vector<LeaseRef>({{{}, 2}, {{}, 3}}));
+  EXPECT_TRUE(outlet.Close().empty());
+  outlet.Written();
+  EXPECT_EQ(outlet.Next(), nullptr);
+  EXPECT_FALSE(outlet.PushDelivery({{}, 4}, Subject('a'), Message(4)));
+  EXPECT_EQ(outlet.Credit(), 0u);
+}
+
+TEST(Outlet, AClosedOneStillSaysWhenItsLastWriteIsOver) {
   Outlet outlet(Unit(), [] {});
   outlet.PushDelivery({}, Subject('a'), Message(1));
   ASSERT_NE(outlet.Next(), nullptr);
-  bool quiet = false;
-  outlet.Revoke(Subject('a'), [&] { quiet = true; });
+  bool before = false;
+  outlet.Revoke(Subject('a'), [&] { before = true; });
   outlet.Close();
-  EXPECT_TRUE(quiet);
-  EXPECT_EQ(outlet.Next(), nullptr);
+  bool after = false;
+  outlet.Revoke(Subject('a'), [&] { after = true; });
+  EXPECT_FALSE(before || after);
+  outlet.Written();
+  EXPECT_TRUE(before && after);
 }
 
 }  // namespace

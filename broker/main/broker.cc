@@ -81,7 +81,8 @@ absl::Status Broker::OpenStore() {
               .policy = config_.policy,
               .dispatcher = nullptr};
   dispatcher_ = std::make_unique<delivery::Dispatcher>(config_.policy, &clock_,
-                                                       operations::MakeLeaseFn(context_));
+                                                       operations::MakeLeaseFn(context_),
+                                                       operations::MakeGiveBackFn(context_));
   context_.dispatcher = dispatcher_.get();
   if (config_.tiles) {
     tiles_ = std::make_unique<audit::TileWriter>(

@@ -4,6 +4,7 @@
 #include <memory>
 #include <random>
 #include <utility>
+#include <vector>
 
 #include "broker/delivery/lease.h"
 #include "broker/delivery/timers.h"
@@ -57,6 +58,16 @@ delivery::LeaseFn MakeLeaseFn(const Context& context) {
           if (!batch.ok()) return done(batch.status());
           done(std::move(*result));
         });
+  };
+}
+
+delivery::GiveBackFn MakeGiveBackFn(const Context& context) {
+  return [&context](std::vector<delivery::LeaseRef> leases) {
+    context.store->Commit(
+        [&context, leases = std::move(leases)](store::Transaction& tx) {
+          return delivery::GiveBack(tx, context.Now(), leases);
+        },
+        [](const absl::StatusOr<store::BatchPtr>&) {});
   };
 }
 

@@ -1,4 +1,4 @@
-// Receive: what a receiver's stream asks of the broker: leases, and reports on them.
+// Receive: what a receiver's stream asks of the broker: leases, reports on them, and their end.
 #ifndef AMANA_BROKER_OPERATIONS_RECEIVE_H_
 #define AMANA_BROKER_OPERATIONS_RECEIVE_H_
 
@@ -9,6 +9,8 @@ namespace amana::operations {
 
 // Leases for the dispatcher: delivery::Lease in a transaction of its own.
 delivery::LeaseFn MakeLeaseFn(const Context& context);
+// delivery::GiveBack in a transaction of its own. Should it fail, the leases run out in time.
+delivery::GiveBackFn MakeGiveBackFn(const Context& context);
 
 // A receiver's report. `reply` gets LEASE_LOST for a late one, FIELD_INVALID for an outcome or
 // native error class that is none.

@@ -5,6 +5,7 @@
 #include "broker/delivery/lease.h"
 #include "broker/delivery/timers.h"
 #include "broker/operations/list_dead_letters.h"
+#include "broker/operations/receive.h"
 #include "broker/operations/testing_acts.h"
 
 namespace amana::operations {
@@ -23,6 +24,13 @@ struct Ready {
     world.RunTimers();
   }
 };
+
+// Waits for the transaction: works run in the order in which they were handed in.
+void GiveBackAll(World& world, std::vector<delivery::LeaseRef> leases) {
+  MakeGiveBackFn(world.context())(std::move(leases));
+  AMANA_EXPECT_OK(
+      world.store().CommitAndWait([](store::Transaction&) { return absl::OkStatus(); }).status());
+}
 
 TEST(Retry, AReportMustMakeSense) {
   Ready t;
@@ -122,6 +130,51 @@ TEST(Retry, APermanentFailureIsADeadLetterAlsoAfterSent) {
     EXPECT_EQ(t.state(), v1::DELIVERY_STATE_DEAD_LETTER);
     EXPECT_EQ(OfferOf(t.world, t.sent).reason, v1::REASON_NATIVE_SCHEMA);
   }
+}
+
+TEST(Retry, ALeaseThatNobodyGotIsQueuedAgainAtOnceAndWasNoAttempt) {
+  Ready t;
+  const v1::Delivery first = ReceiveOne(t.world);
+  const store::DeliveryRecord leased = OfferOf(t.world, t.sent);
+  GiveBackAll(t.world, {{leased.key, leased.lease_epoch}});
+  const store::DeliveryRecord queued = OfferOf(t.world, t.sent);
+  EXPECT_EQ(queued.state, v1::DELIVERY_STATE_QUEUED);
+  EXPECT_EQ(queued.due, absl::InfiniteFuture());
+  EXPECT_TRUE(queued.disclosed);
+  EXPECT_EQ(EventsFrom(t.world).back().event.kind, v1::EVENT_KIND_DELIVERY_QUEUED);
+  EXPECT_EQ(ErrorReason(ReportOutcome(t.world, first, kSent)), "LEASE_LOST");
+  const v1::Delivery second = ReceiveOne(t.world);
+  EXPECT_EQ(second.attempt(), 1u);
+  EXPECT_EQ(second.lease_epoch(), first.lease_epoch() + 1);
+  AMANA_EXPECT_OK(t.world.Acknowledge(second));
+}
+
+TEST(Retry, WhatHasMovedOnSinceIsNotGivenBack) {
+  Ready t;
+  const v1::Delivery first = ReceiveOne(t.world);
+  const store::DeliveryRecord leased = OfferOf(t.world, t.sent);
+  const delivery::LeaseRef lease{leased.key, leased.lease_epoch};
+  const delivery::LeaseRef later{leased.key, leased.lease_epoch + 1};
+  delivery::LeaseRef unknown = lease;
+  unknown.key.task.task = 9;
+  const uint64_t size = LogSize(t.world);
+  GiveBackAll(t.world, {later, unknown});
+  EXPECT_EQ(t.state(), v1::DELIVERY_STATE_LEASED);
+  AMANA_EXPECT_OK(Cancel(t.world, t.sent).status());
+  GiveBackAll(t.world, {lease});
+  EXPECT_EQ(t.state(), v1::DELIVERY_STATE_RECALL_SENT);
+  for (const store::StoredEvent& event : EventsFrom(t.world, size)) {
+    EXPECT_NE(event.event.kind, v1::EVENT_KIND_DELIVERY_QUEUED);
+  }
+}
+
+TEST(Retry, AGivenBackLeaseWasADisclosure) {
+  Ready t;
+  ReceiveOne(t.world);
+  const store::DeliveryRecord leased = OfferOf(t.world, t.sent);
+  GiveBackAll(t.world, {{leased.key, leased.lease_epoch}});
+  AMANA_EXPECT_OK(Cancel(t.world, t.sent).status());
+  EXPECT_EQ(t.state(), v1::DELIVERY_STATE_RECALL_SENT);
 }
 
 TEST(Retry, SilenceAfterSentIsTriedAgain) {

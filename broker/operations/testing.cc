@@ -50,8 +50,8 @@ World::World() {
   context_.store = store_.get();
   context_.clock = &clock_;
   context_.trust = [this] { return watcher_->Current(); };
-  dispatcher_ =
-      std::make_unique<delivery::Dispatcher>(context_.policy, &clock_, MakeLeaseFn(context_));
+  dispatcher_ = std::make_unique<delivery::Dispatcher>(
+      context_.policy, &clock_, MakeLeaseFn(context_), MakeGiveBackFn(context_));
   context_.dispatcher = dispatcher_.get();
 }
 

@@ -24,10 +24,9 @@ constexpr absl::Duration kLastWriteTimeout = absl::Seconds(1);
 
 // Receive: an Outlet on a stream. Lives until gRPC is done with it and nobody else holds it.
 //
-// Lock order: mu_ before the Outlet's; neither the Outlet's Written and Close, which release
-// waiters, nor the dispatcher is called with mu_ held. gRPC starts no reaction from within
-// StartRead, StartWrite or Finish, so these are called with mu_ held: nothing may be started after
-// Finish.
+// Lock order: mu_ before the Outlet's; neither the Outlet's Written, which releases waiters, nor
+// the dispatcher is called with mu_ held. gRPC starts no reaction from within StartRead, StartWrite
+// or Finish, so these are called with mu_ held: nothing may be started after Finish.
 class ReceiveStream final : public grpc::ServerBidiReactor<v1::ReceiveRequest, v1::ReceiveResponse>,
                             public OpenStream,
                             public std::enable_shared_from_this<ReceiveStream> {
@@ -81,7 +80,10 @@ class ReceiveStream final : public grpc::ServerBidiReactor<v1::ReceiveRequest, v
 
   void OnCancel() override { End(CallEnded()); }
 
-  void OnDone() override { const auto last = std::move(self_); }
+  void OnDone() override {
+    const auto last = std::move(self_);
+    if (const std::shared_ptr<Outlet> done = outlet()) context_.dispatcher->Detach(done);
+  }
 
   // A stream that ends waits a moment for the write in flight, so that the other side is told why.
   void Check(absl::Time now) override {
@@ -117,9 +119,7 @@ class ReceiveStream final : public grpc::ServerBidiReactor<v1::ReceiveRequest, v
       outlet_ = outlet;
     }
     outlet->PushControl(std::move(opened));
-    context_.dispatcher->Attach(outlet);
-    // It may have ended meanwhile, before there was anything to detach.
-    if (outlet->closed()) return context_.dispatcher->Detach(outlet);
+    context_.dispatcher->Attach(outlet);  // OnDone, which detaches it, comes after this reaction
     outlet->Notify();
     Read();
     context_.dispatcher->Wake(address);
@@ -148,6 +148,7 @@ class ReceiveStream final : public grpc::ServerBidiReactor<v1::ReceiveRequest, v
   void Write() {
     absl::MutexLock lock(&mu_);
     if (ending_ || writing_ != nullptr || outlet_ == nullptr) return;
+    if (call_->IsCancelled()) return;  // OnCancel gives back what is not begun here
     writing_ = outlet_->Next();
     if (writing_ == nullptr) return;
     write_began_ = front_.Now();
@@ -170,9 +171,7 @@ class ReceiveStream final : public grpc::ServerBidiReactor<v1::ReceiveRequest, v
       outlet = outlet_;
       if (writing_ == nullptr) FinishNow();
     }
-    if (outlet == nullptr) return;
-    outlet->Close();
-    context_.dispatcher->Detach(outlet);
+    if (outlet != nullptr) context_.dispatcher->Close(outlet);
   }
 
   void FinishNow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { Finish(ToGrpcStatus(status_)); }

@@ -1,0 +1,47 @@
+#include <optional>
+#include <utility>
+
+#include "broker/delivery/expire.h"
+#include "broker/delivery/lease.h"
+#include "broker/delivery/recorder.h"
+
+namespace amana::delivery {
+namespace {
+
+absl::Status GiveBackOne(store::Transaction& tx, const Moment& moment, const LeaseRef& lease) {
+  AMANA_ASSIGN_OR_RETURN(std::optional<store::DeliveryRecord> delivery,
+                         std::as_const(tx).deliveries().Find(lease.key));
+  if (!delivery.has_value() || delivery->state != v1::DELIVERY_STATE_LEASED ||
+      delivery->lease_epoch != lease.epoch) {
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<std::optional<store::ReferralRecord>> found =
+      std::as_const(tx).referrals().Find(lease.key.task.referral);
+  if (!found.ok() && !absl::IsDataLoss(found.status())) return found.status();
+  const store::ReferralRecord referral = found.ok() && found->has_value()
+                                             ? **found
+                                             : StandIn(lease.key.task.referral, delivery->urgency);
+  if (delivery->attempts > 0) --delivery->attempts;
+  Recorder recorder(tx, referral, moment.now, {});
+  AMANA_RETURN_IF_ERROR(recorder
+                            .MoveDelivery(*delivery, v1::DELIVERY_STATE_QUEUED,
+                                          referral::Actor::kBroker, v1::REASON_UNSPECIFIED,
+                                          absl::InfiniteFuture())
+                            .status());
+  tx.Wake(delivery->recipient);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status GiveBack(store::Transaction& tx, const Moment& moment,
+                      const std::vector<LeaseRef>& leases) {
+  for (const LeaseRef& lease : leases) {
+    const absl::Status done = GiveBackOne(tx, moment, lease);
+    // One that cannot be read is no reason to keep the others.
+    if (!done.ok() && !absl::IsDataLoss(done)) return done;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace amana::delivery
