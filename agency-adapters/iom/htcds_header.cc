@@ -45,9 +45,9 @@ class Recogniser {
   Header Run() && {
     const size_t width = std::max(machine_.size(), labels_.size());
     for (size_t i = 0; i < width; ++i) {
-      const Field* field = machine_.empty()      ? ByLabel(i)
-                           : machine_[i].empty() ? Unnamed(i)
-                                                 : Named(i);
+      const Field* field = machine_.empty()     ? ByLabel(i)
+                           : Machine(i).empty() ? Unnamed(i)
+                                                : Named(i);
       if (field != nullptr) Describe(i, *field);
       header_.columns.push_back(field);
     }
@@ -63,6 +63,10 @@ class Recogniser {
   }
 
  private:
+  // Either row may be the shorter one.
+  std::string_view Machine(size_t i) const {
+    return i < machine_.size() ? std::string_view(machine_[i]) : std::string_view();
+  }
   std::string_view Label(size_t i) const {
     return i < labels_.size() ? std::string_view(labels_[i]) : std::string_view();
   }
