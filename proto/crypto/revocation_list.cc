@@ -1,5 +1,6 @@
 #include "proto/crypto/revocation_list.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -22,6 +23,18 @@ bool IsReason(std::string_view text) {
   return valid;
 }
 
+// absl also takes years of any length, signs, white space and "infinite-future", which RFC 3339 has
+// not: its times start with four digits and a hyphen.
+bool ReadTime(std::string_view text, absl::Time& time) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.size() < 20 || !std::all_of(text.begin(), text.begin() + 4, digit) || text[4] != '-') {
+    return false;
+  }
+  std::string ignored;
+  return absl::ParseTime(absl::RFC3339_full, absl::string_view(text.data(), text.size()), &time,
+                         &ignored);
+}
+
 absl::StatusOr<Revocation> ParseLine(std::string_view line, size_t number) {
   const size_t first = line.find(' ');
   const size_t second =
@@ -33,10 +46,7 @@ absl::StatusOr<Revocation> ParseLine(std::string_view line, size_t number) {
   absl::StatusOr<CertId> id = CertId::FromHexString(line.substr(0, first));
   if (!id.ok()) return BadLine(number, "the fingerprint is not 64 hex digits");
   revocation.certificate = *id;
-  const std::string_view time = line.substr(first + 1, second - first - 1);
-  std::string ignored;
-  if (!absl::ParseTime(absl::RFC3339_full, absl::string_view(time.data(), time.size()),
-                       &revocation.revoked_at, &ignored)) {
+  if (!ReadTime(line.substr(first + 1, second - first - 1), revocation.revoked_at)) {
     return BadLine(number, "the time is not in RFC 3339");
   }
   revocation.reason = std::string(line.substr(second + 1));
