@@ -202,9 +202,9 @@ absl::Status Walker::Error() const {
     if (!path.empty()) path += '.';
     path += *segment;
   }
-  const std::string where = path.empty() ? "payload" : path;
+  if (path.empty()) path = "payload";  // before its next field could be told
   return MakeError(absl::StatusCode::kInvalidArgument, reason_->code, path,
-                   where + ": " + std::string(reason_->why));
+                   path + ": " + std::string(reason_->why));
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ namespace amana::envelope {
 // The payload itself is depth 1.
 inline constexpr int kMaxDepth = 8;
 
-// OK, or kInvalidArgument naming the field ("services[2].recipient") and one of:
+// OK, or kInvalidArgument naming the field ("services[2].recipient", or "payload" where the bytes
+// break before one is told) and one of:
 //   UNKNOWN_FIELD        a number the message has not, or a map (which has no one form)
 //   FIELD_REPEATED       a singular field twice, or two members of one oneof
 //   FIELD_OUT_OF_ORDER   a lower number after a higher one
