@@ -62,7 +62,7 @@ std::shared_ptr<const Registry> RegistryWatcher::NewerRegistry(
   if (!NeedsReading(registry_watch_, current->sources())) return current;
   absl::StatusOr<std::shared_ptr<const Registry>> read = Registry::Load(files_, registry_path_);
   if (!read.ok()) {
-    Failed(registry_watch_, read.status());
+    Failed(registry_watch_, registry_path_, read.status());
     return current;
   }
   registry_watch_.last_error.clear();
@@ -76,7 +76,7 @@ std::shared_ptr<const RevocationList> RegistryWatcher::NewerRevocations(
   if (read.ok() && !(*read)->Covers(*current)) read = RevocationListShrank();
   if (!read.ok()) {
     healthy_.store(false, std::memory_order_release);
-    Failed(revocations_watch_, read.status());
+    Failed(revocations_watch_, path, read.status());
     return current;
   }
   revocations_watch_.last_error.clear();
@@ -91,13 +91,13 @@ absl::StatusOr<std::shared_ptr<const RevocationList>> RegistryWatcher::ReadRevoc
   return std::make_shared<const RevocationList>(std::move(list));
 }
 
-void RegistryWatcher::Failed(Watch& watch, const absl::Status& status) {
+void RegistryWatcher::Failed(Watch& watch, const std::string& file, const absl::Status& status) {
   watch.settled = false;  // the cause may be one that no stamp shows, as too many open files
   errors_.fetch_add(1, std::memory_order_relaxed);
   const std::string message(status.message());
   if (message == watch.last_error) return;
   watch.last_error = message;
-  listeners_.on_error(status);
+  listeners_.on_error(file, status);
 }
 
 void RegistryWatcher::Start(absl::Duration interval) {

@@ -34,8 +34,10 @@ class RegistryWatcher {
   struct Listeners {
     // After a new Trust is current. Not called for the first.
     std::function<void(const TrustPtr&)> on_change = [](const TrustPtr&) {};
-    // When a file is found broken; once for each different message.
-    std::function<void(const absl::Status&)> on_error = [](const absl::Status&) {};
+    // When the registry or the revocation list is found broken: which of the two files, and why;
+    // once for each different message.
+    std::function<void(const std::string& file, const absl::Status&)> on_error =
+        [](const std::string&, const absl::Status&) {};
   };
 
   // Reads everything once. `files` must outlive the watcher. Errors: those of Registry::Load,
@@ -74,7 +76,8 @@ class RegistryWatcher {
   std::shared_ptr<const RevocationList> NewerRevocations(
       const std::string& path, const std::shared_ptr<const RevocationList>& current)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(poll_mu_);
-  void Failed(Watch& watch, const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(poll_mu_);
+  void Failed(Watch& watch, const std::string& file, const absl::Status& status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(poll_mu_);
   bool StopWithin(absl::Duration time);  // true: Stop() was called
 
   FileSystem& files_;

@@ -22,7 +22,10 @@ class RegistryWatcherTest : public testing::Test {
     auto watcher =
         RegistryWatcher::Open(RealFileSystem(), files_.path(),
                               {[this](const TrustPtr& trust) { changes_.push_back(trust); },
-                               [this](const absl::Status& status) { errors_.push_back(status); }});
+                               [this](const std::string& file, const absl::Status& status) {
+                                 files_of_errors_.push_back(file);
+                                 errors_.push_back(status);
+                               }});
     AMANA_EXPECT_OK(watcher);
     return *std::move(watcher);
   }
@@ -30,6 +33,7 @@ class RegistryWatcherTest : public testing::Test {
   TestRegistry files_;
   std::vector<TrustPtr> changes_;
   std::vector<absl::Status> errors_;
+  std::vector<std::string> files_of_errors_;
 };
 
 TEST_F(RegistryWatcherTest, PublishesWhatHasChangedAndNothingElse) {
@@ -95,6 +99,7 @@ TEST_F(RegistryWatcherTest, ABrokenRegistryLeavesTheOldOneInForce) {
   EXPECT_EQ(watcher->errors(), 3u);
   ASSERT_EQ(errors_.size(), 1u);  // told once
   EXPECT_EQ(ErrorReason(errors_[0]), "REGISTRY_INVALID");
+  EXPECT_EQ(files_of_errors_[0], files_.path());
 
   // The revocation list is followed all the same.
   files_.Revoke(signer_.id());
@@ -116,6 +121,7 @@ TEST_F(RegistryWatcherTest, ABrokenRevocationListFailsClosed) {
     EXPECT_TRUE(watcher->Current()->revocations->Contains(signer_.id()));
     ASSERT_FALSE(errors_.empty());
     EXPECT_EQ(ErrorReason(errors_.back()), reason);
+    EXPECT_EQ(files_of_errors_.back(), files_.File("revoked.txt"));
     files_.Write("revoked.txt", good);
     EXPECT_FALSE(watcher->Poll());
     EXPECT_TRUE(watcher->Healthy());
@@ -167,9 +173,9 @@ TEST_F(RegistryWatcherTest, DoesNotStartOnBrokenFiles) {
 
 TEST_F(RegistryWatcherTest, ItsThreadPollsUntilStopped) {
   absl::Notification changed;
-  auto watcher = RegistryWatcher::Open(
-      RealFileSystem(), files_.path(),
-      {[&changed](const TrustPtr&) { changed.Notify(); }, [](const absl::Status&) {}});
+  auto watcher = RegistryWatcher::Open(RealFileSystem(), files_.path(),
+                                       {[&changed](const TrustPtr&) { changed.Notify(); },
+                                        [](const std::string&, const absl::Status&) {}});
   AMANA_ASSERT_OK(watcher);
   (*watcher)->Start(absl::Milliseconds(5));
   files_.Revoke(signer_.id());

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "broker/audit/proofs.h"
 #include "broker/main/keys.h"
+#include "broker/main/registry_log.h"
 #include "broker/operations/receive.h"
 #include "broker/rpc/services.h"
 #include "broker/store/embedded/embedded_store.h"
@@ -52,7 +53,7 @@ absl::StatusOr<std::unique_ptr<Broker>> Broker::Start(const Config& config) {
 absl::Status Broker::OpenTrust() {
   identity::RegistryWatcher::Listeners listeners;
   listeners.on_change = [this](const identity::TrustPtr& trust) { RegistryChanged(trust); };
-  listeners.on_error = [](const absl::Status& status) { LogError("registry_refused", status); };
+  listeners.on_error = LogRegistryRefused;
   AMANA_ASSIGN_OR_RETURN(watcher_,
                          identity::RegistryWatcher::Open(RealFileSystem(), config_.registry_path,
                                                          std::move(listeners)));
