@@ -2,6 +2,8 @@
 // what nobody else may learn from it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "broker/operations/get_consent.h"
 #include "broker/operations/get_referral.h"
 #include "broker/operations/register_consent.h"
@@ -174,6 +176,44 @@ TEST(Consents, ANarrowerVersionTakesBackAndAWiderOneCannotGiveAgain) {
   wider.set_version(3);
   AMANA_ASSERT_OK(RegisterAs(world, wider).status());
   EXPECT_EQ(TaskOf(world, quiet).state, v1::TASK_STATE_BLOCKED_CONSENT);
+}
+
+// docs/decisions/0004
+TEST(Consents, WhatIsNarrowedUnderWayReadsWithdrawnOnTheTaskAndPlainlyOnTheDelivery) {
+  World world;
+  const Sent quiet = Send(world, 'q');
+  AMANA_ASSERT_OK(RegisterAs(world, Narrower(quiet.consent, 2)).status());
+  EXPECT_EQ(TaskOf(world, quiet).state, v1::TASK_STATE_BLOCKED_CONSENT);
+  EXPECT_EQ(TaskOf(world, quiet).reason, v1::REASON_CONSENT_WITHDRAWN);
+  EXPECT_NE(OfferOf(world, quiet).reason, v1::REASON_CONSENT_WITHDRAWN);
+  const Sent disclosed = Send(world, 'd');
+  ReceiveOne(world);
+  AMANA_ASSERT_OK(RegisterAs(world, Narrower(disclosed.consent, 2)).status());
+  EXPECT_EQ(TaskOf(world, disclosed).state, v1::TASK_STATE_REVOKED);
+  EXPECT_EQ(TaskOf(world, disclosed).reason, v1::REASON_CONSENT_WITHDRAWN);
+  EXPECT_EQ(OfferOf(world, disclosed).reason, OfferOf(world, quiet).reason);
+}
+
+TEST(Consents, DisclosedThenExpiredTheDeliveryIsRecalledAndTheTaskStays) {
+  World world;
+  v1::ConsentRecord brief = world.Consent('s');
+  brief.set_valid_until_unix_ms(ToUnixMillis(world.clock().Now() + absl::Hours(1)));
+  AMANA_ASSERT_OK(world.Register(brief));
+  const Sent disclosed = SendUnder(world, brief);
+  ReceiveOne(world);
+  const Sent quiet = SendUnder(world, brief);
+  world.clock().Advance(absl::Hours(2));
+  world.RunTimers();  // the lease is over; time alone recalls nothing
+  EXPECT_EQ(OfferOf(world, disclosed).state, v1::DELIVERY_STATE_QUEUED);
+  const std::vector<v1::ReceiveResponse> attempted = world.Receive();
+  EXPECT_TRUE(std::none_of(attempted.begin(), attempted.end(),
+                           [](const auto& each) { return each.has_delivery(); }));
+  EXPECT_EQ(OfferOf(world, disclosed).state, v1::DELIVERY_STATE_RECALL_SENT);
+  EXPECT_EQ(OfferOf(world, disclosed).reason, v1::REASON_CONSENT_EXPIRED);
+  EXPECT_EQ(TaskOf(world, disclosed).state, v1::TASK_STATE_ROUTED);
+  EXPECT_EQ(OfferOf(world, quiet).state, v1::DELIVERY_STATE_WITHHELD);
+  EXPECT_EQ(TaskOf(world, quiet).state, v1::TASK_STATE_BLOCKED_CONSENT);
+  EXPECT_EQ(TaskOf(world, quiet).reason, v1::REASON_CONSENT_EXPIRED);
 }
 
 TEST(Consents, ABlockedTaskSurvivesEveryFurtherWord) {
