@@ -23,8 +23,13 @@ bool IsReason(std::string_view text) {
   return valid;
 }
 
-// absl also takes years of any length, signs, white space and "infinite-future", which RFC 3339 has
-// not: its times start with four digits and a hyphen.
+// Between 1970 and 9999.
+bool IsTime(absl::Time time) {
+  return time >= absl::UnixEpoch() && time < absl::FromUnixSeconds(253402300800);
+}
+
+// absl also takes years of any length, signs and white space, which RFC 3339 has not: its times
+// start with four digits and a hyphen.
 bool ReadTime(std::string_view text, absl::Time& time) {
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   if (text.size() < 20 || !std::all_of(text.begin(), text.begin() + 4, digit) || text[4] != '-') {
@@ -32,7 +37,8 @@ bool ReadTime(std::string_view text, absl::Time& time) {
   }
   std::string ignored;
   return absl::ParseTime(absl::RFC3339_full, absl::string_view(text.data(), text.size()), &time,
-                         &ignored);
+                         &ignored) &&
+         IsTime(time);
 }
 
 absl::StatusOr<Revocation> ParseLine(std::string_view line, size_t number) {
@@ -47,7 +53,7 @@ absl::StatusOr<Revocation> ParseLine(std::string_view line, size_t number) {
   if (!id.ok()) return BadLine(number, "the fingerprint is not 64 hex digits");
   revocation.certificate = *id;
   if (!ReadTime(line.substr(first + 1, second - first - 1), revocation.revoked_at)) {
-    return BadLine(number, "the time is not in RFC 3339");
+    return BadLine(number, "the time is not in RFC 3339, from 1970 to 9999");
   }
   revocation.reason = std::string(line.substr(second + 1));
   if (!IsReason(revocation.reason)) return BadLine(number, "the reason is not printable ASCII");
@@ -74,6 +80,9 @@ absl::StatusOr<std::vector<Revocation>> ParseRevocationList(std::string_view tex
 absl::StatusOr<std::string> FormatRevocation(const Revocation& revocation) {
   if (!IsReason(revocation.reason)) {
     return RevocationListInvalid("a reason must be 1 to 200 printable ASCII characters");
+  }
+  if (!IsTime(revocation.revoked_at)) {
+    return RevocationListInvalid("a time must be between 1970 and 9999");
   }
   return revocation.certificate.hex() + " " +
          absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", revocation.revoked_at, absl::UTCTimeZone()) + " " +

@@ -17,14 +17,14 @@ namespace amana::crypto {
 
 struct Revocation {
   CertId certificate;
-  absl::Time revoked_at;
-  std::string reason;  // 1..200 printable ASCII characters, one line
+  absl::Time revoked_at;  // between 1970 and 9999; written in whole seconds
+  std::string reason;     // 1..200 printable ASCII characters, one line
 };
 
 // REVOCATION_LIST_INVALID naming the line: a list that cannot be read whole is not used at all.
 absl::StatusOr<std::vector<Revocation>> ParseRevocationList(std::string_view text);
 
-// One line with its newline. REVOCATION_LIST_INVALID for a reason of another form.
+// One line with its newline. REVOCATION_LIST_INVALID for a reason or time of another form.
 absl::StatusOr<std::string> FormatRevocation(const Revocation& revocation);
 
 }  // namespace amana::crypto

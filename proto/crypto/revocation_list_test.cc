@@ -40,6 +40,8 @@ TEST(RevocationListTest, ABrokenListIsNotUsedAtAll) {
            kOne + " 292277022656-03-17T17:46:40Z reason\n",
            kOne + " -1-03-17T17:46:40Z reason\n",
            kOne + " 10000-01-01T00:00:00Z reason\n",
+           kOne + " 9999-12-31T23:59:59-01:00 reason\n",
+           kOne + " 0031-01-01T00:00:00Z reason\n",
            kOne + " \t2030-03-17T17:46:40Z reason\n",
            kOne.substr(2) + " 2030-03-17T17:46:40Z reason\n",
            "zz" + kOne.substr(2) + " 2030-03-17T17:46:40Z reason\n",
@@ -61,6 +63,21 @@ TEST(RevocationListTest, AReasonIsOneLine) {
   }
   one.reason = std::string(201, 'x');
   EXPECT_FALSE(FormatRevocation(one).ok());
+}
+
+TEST(RevocationListTest, WritesNoTimeThatItWouldNotRead) {
+  Revocation one;
+  one.reason = "reason";
+  for (const absl::Time bad : {absl::InfiniteFuture(), absl::InfinitePast(),
+                               absl::FromUnixSeconds(-1), absl::FromUnixSeconds(253402300800)}) {
+    one.revoked_at = bad;
+    EXPECT_EQ(ErrorReason(FormatRevocation(one).status()), "REVOCATION_LIST_INVALID") << bad;
+  }
+  for (const int64_t good : {int64_t{0}, int64_t{253402300799}}) {
+    one.revoked_at = absl::FromUnixSeconds(good);
+    ASSERT_TRUE(FormatRevocation(one).ok());
+    EXPECT_EQ(ParseRevocationList(*FormatRevocation(one))->front().revoked_at, one.revoked_at);
+  }
 }
 
 }  // namespace
