@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "base/sqlite_wal_gather.h"
 
 namespace amana::sqlite {
 namespace {
@@ -171,8 +172,11 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   const int flags = (writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* handle = nullptr;
-  const char* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
-  const int rc = sqlite3_open_v2(path.c_str(), &handle, flags, vfs);
+  std::string vfs = options.vfs;
+  if (writer) {
+    AMANA_ASSIGN_OR_RETURN(vfs, WalGatherVfs(options.vfs));
+  }
+  const int rc = sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
   std::unique_ptr<Database> db(new Database(handle, options.mode));
   if (rc != SQLITE_OK) return ErrorOf(handle, rc);
   AMANA_RETURN_IF_ERROR(db->Configure(options));

@@ -2,66 +2,38 @@
 
 #include <sqlite3.h>
 
+#include "base/sqlite_shim.h"
+
 namespace amana::sqlite {
 namespace {
 
-// What SQLite allocates for a file of ours: this, then the real file's own struct.
-struct File {
-  sqlite3_file base;
-  FaultVfs* vfs;
-  sqlite3_file* real;
-};
-
-File* Of(sqlite3_file* file) { return reinterpret_cast<File*>(file); }
-sqlite3_file* Real(sqlite3_file* file) { return Of(file)->real; }
-
-// Forwards the io method `member` to the real file.
-template <auto member>
-struct Forward;
-template <typename R, typename... Args, R (*sqlite3_io_methods::*member)(sqlite3_file*, Args...)>
-struct Forward<member> {
-  static R Call(sqlite3_file* file, Args... args) {
-    return (Real(file)->pMethods->*member)(Real(file), args...);
-  }
-};
+FaultVfs& VfsOf(sqlite3_file* file) {
+  return *static_cast<FaultVfs*>(reinterpret_cast<ShimFile*>(file)->vfs);
+}
 
 int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
-  if (const int code = Of(file)->vfs->Next(FaultVfs::kWrite); code != 0) return code;
-  return Real(file)->pMethods->xWrite(Real(file), data, size, offset);
+  if (const int code = VfsOf(file).Next(FaultVfs::kWrite); code != 0) return code;
+  return RealFile(file)->pMethods->xWrite(RealFile(file), data, size, offset);
 }
 
 int Sync(sqlite3_file* file, int flags) {
-  if (const int code = Of(file)->vfs->Next(FaultVfs::kSync); code != 0) return code;
-  return Real(file)->pMethods->xSync(Real(file), flags);
+  if (const int code = VfsOf(file).Next(FaultVfs::kSync); code != 0) return code;
+  return RealFile(file)->pMethods->xSync(RealFile(file), flags);
 }
 
-constexpr sqlite3_io_methods kMethods = {
-    .iVersion = 2,
-    .xClose = Forward<&sqlite3_io_methods::xClose>::Call,
-    .xRead = Forward<&sqlite3_io_methods::xRead>::Call,
-    .xWrite = Write,
-    .xTruncate = Forward<&sqlite3_io_methods::xTruncate>::Call,
-    .xSync = Sync,
-    .xFileSize = Forward<&sqlite3_io_methods::xFileSize>::Call,
-    .xLock = Forward<&sqlite3_io_methods::xLock>::Call,
-    .xUnlock = Forward<&sqlite3_io_methods::xUnlock>::Call,
-    .xCheckReservedLock = Forward<&sqlite3_io_methods::xCheckReservedLock>::Call,
-    .xFileControl = Forward<&sqlite3_io_methods::xFileControl>::Call,
-    .xSectorSize = Forward<&sqlite3_io_methods::xSectorSize>::Call,
-    .xDeviceCharacteristics = Forward<&sqlite3_io_methods::xDeviceCharacteristics>::Call,
-    .xShmMap = Forward<&sqlite3_io_methods::xShmMap>::Call,
-    .xShmLock = Forward<&sqlite3_io_methods::xShmLock>::Call,
-    .xShmBarrier = Forward<&sqlite3_io_methods::xShmBarrier>::Call,
-    .xShmUnmap = Forward<&sqlite3_io_methods::xShmUnmap>::Call,
-    .xFetch = nullptr,
-    .xUnfetch = nullptr,
-};
+constexpr sqlite3_io_methods Methods() {
+  sqlite3_io_methods methods = kForwardAll;
+  methods.xWrite = Write;
+  methods.xSync = Sync;
+  return methods;
+}
+constexpr sqlite3_io_methods kMethods = Methods();
 
 int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, int* out_flags) {
-  File* file = Of(out);
-  file->vfs = static_cast<FaultVfs*>(vfs->pAppData);
+  ShimFile* file = reinterpret_cast<ShimFile*>(out);
+  file->vfs = vfs->pAppData;
   file->real = reinterpret_cast<sqlite3_file*>(file + 1);
-  sqlite3_vfs* real = file->vfs->real();
+  sqlite3_vfs* real = VfsOf(out).real();
   const int rc = real->xOpen(real, name, file->real, flags, out_flags);
   file->base.pMethods = rc == SQLITE_OK ? &kMethods : nullptr;
   return rc;
@@ -73,7 +45,7 @@ FaultVfs::FaultVfs(std::string name)
     : name_(std::move(name)),
       real_(sqlite3_vfs_find(nullptr)),
       vfs_(std::make_unique<sqlite3_vfs>(*real_)) {
-  vfs_->szOsFile = static_cast<int>(sizeof(File)) + real_->szOsFile;
+  vfs_->szOsFile = static_cast<int>(sizeof(ShimFile)) + real_->szOsFile;
   vfs_->zName = name_.c_str();
   vfs_->pNext = nullptr;
   vfs_->pAppData = this;

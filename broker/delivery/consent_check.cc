@@ -36,13 +36,13 @@ consent::Decision DecideTask(const store::Snapshot& snapshot, const Moment& mome
   const absl::StatusOr<consent::HeaderFacts> facts =
       consent::FromHeader(header, task, categories, /*authentic=*/true);
   if (!facts.ok()) return consent::Decision();  // denies
-  const absl::StatusOr<store::SubjectRecords> records =
+  const absl::StatusOr<std::shared_ptr<const store::SubjectRecords>> records =
       snapshot.consents().OfSubject(facts->pseudonym);
   const consent::Environment environment{
       .now = moment.now, .clock_ok = moment.clock_ok, .store_ok = records.ok(), .attempt = attempt};
   const consent::RecipientFacts to = FactsOf(*moment.trust->registry, recipient);
   if (!records.ok()) return consent::Decide(*facts, {}, {}, to, environment);
-  return consent::Decide(*facts, records->consents, records->exclusions, to, environment);
+  return consent::Decide(*facts, (*records)->consents, (*records)->exclusions, to, environment);
 }
 
 codes::CategorySet CategoriesOf(const v1::Submission& sections) {

@@ -123,7 +123,8 @@ class Consents {
  public:
   virtual ~Consents() = default;
 
-  virtual absl::StatusOr<SubjectRecords> OfSubject(const Pseudonym& subject) const = 0;
+  virtual absl::StatusOr<std::shared_ptr<const SubjectRecords>> OfSubject(
+      const Pseudonym& subject) const = 0;
   // version 0: the newest.
   virtual absl::StatusOr<std::optional<consent::ConsentFacts>> Find(const ConsentId& id,
                                                                     uint32_t version) const = 0;

@@ -1,3 +1,4 @@
+#include "broker/store/errors.h"
 #include "broker/store/suite.h"
 
 namespace amana::store {
@@ -28,8 +29,8 @@ TEST_P(StoreSuite, ConsentsReadBackAsTheyWere) {
   EXPECT_FALSE(look->consents().Find(SampleId<ConsentId>(9), 0).value().has_value());
   EXPECT_EQ(Print(*look->consents().FindStatement(id, 2).value()), Print(SampleStatement(12)));
   EXPECT_FALSE(look->consents().FindStatement(id, 3).value().has_value());
-  EXPECT_EQ(look->consents().OfSubject(SampleId<Pseudonym>(1))->consents.size(), 2u);
-  EXPECT_TRUE(look->consents().OfSubject(SampleId<Pseudonym>(9))->consents.empty());
+  EXPECT_EQ(look->consents().OfSubject(SampleId<Pseudonym>(1)).value()->consents.size(), 2u);
+  EXPECT_TRUE(look->consents().OfSubject(SampleId<Pseudonym>(9)).value()->consents.empty());
 }
 
 TEST_P(StoreSuite, AConsentVersionIsRegisteredOnce) {
@@ -45,7 +46,7 @@ TEST_P(StoreSuite, AWithdrawalHoldsForEveryVersionAndStands) {
   AMANA_ASSERT_OK(Do(Register(SampleConsent(1, 2), 12)));
   AMANA_ASSERT_OK(Do(Withdraw(1, at + absl::Hours(1), 21)));
   const auto look = Look();
-  const auto records = look->consents().OfSubject(SampleId<Pseudonym>(1)).value();
+  const SubjectRecords records = *look->consents().OfSubject(SampleId<Pseudonym>(1)).value();
   EXPECT_EQ(records.consents.size(), 2u);
   for (const auto& facts : records.consents) {
     EXPECT_EQ(facts.withdrawn_at, at) << facts.version;
@@ -65,12 +66,59 @@ TEST_P(StoreSuite, ExclusionsOfAPerson) {
   AMANA_ASSERT_OK(Do(exclude(1)));
   EXPECT_EQ(ErrorReason(Do(exclude(1)).status()), "CONFLICT");
   const auto look = Look();
-  const auto records = look->consents().OfSubject(SampleId<Pseudonym>(1)).value();
+  const SubjectRecords records = *look->consents().OfSubject(SampleId<Pseudonym>(1)).value();
   ASSERT_EQ(records.exclusions.size(), 1u);
   EXPECT_EQ(records.exclusions[0].excluded, SampleExclusion(1).excluded);
   EXPECT_EQ(records.exclusions[0].recorder, SampleExclusion(1).recorder);
   EXPECT_EQ(Print(*look->consents().FindExclusion(SampleId<ConsentId>(1)).value()),
             Print(SampleStatement(1)));
+}
+
+// A store may remember what it has read: not beyond the next change, and not what was undone.
+TEST_P(StoreSuite, AWorkSeesAPersonsRecordsAsTheyAreNow) {
+  const auto read = [](Transaction& tx) {
+    return *tx.consents().OfSubject(SampleId<Pseudonym>(1)).value();
+  };
+  const auto seen = [&] {
+    SubjectRecords records;
+    AMANA_EXPECT_OK(Do([&](Transaction& tx) {
+      records = read(tx);
+      return absl::OkStatus();
+    }));
+    return records;
+  };
+  AMANA_ASSERT_OK(Do(Register(SampleConsent(1, 1), 11)));
+  EXPECT_EQ(seen().consents.size(), 1u);
+  AMANA_ASSERT_OK(Do(Register(SampleConsent(1, 2), 12)));
+  EXPECT_EQ(seen().consents.size(), 2u);
+  const absl::Time at = SampleTime() + absl::Hours(1);
+  const auto undone = Do([&](Transaction& tx) {
+    AMANA_RETURN_IF_ERROR(Withdraw(1, at, 20)(tx));
+    AMANA_RETURN_IF_ERROR(tx.consents().RegisterExclusion(SampleExclusion(1), SampleStatement(1)));
+    EXPECT_TRUE(read(tx).consents[0].withdrawn_at.has_value());
+    EXPECT_EQ(read(tx).exclusions.size(), 1u);
+    return ConflictError("test");
+  });
+  EXPECT_EQ(ErrorReason(undone.status()), "CONFLICT");
+  EXPECT_FALSE(seen().consents[0].withdrawn_at.has_value());
+  EXPECT_TRUE(seen().exclusions.empty());
+  AMANA_ASSERT_OK(Do(Withdraw(1, at, 20)));
+  EXPECT_EQ(seen().consents[1].withdrawn_at, at);
+}
+
+TEST_P(StoreSuite, ACertificateOfAFailedWorkIsRememberedByTheNext) {
+  const CertId id = SampleId<CertId>(7);
+  const auto remember = [&](absl::Status end) {
+    return Do([=](Transaction& tx) -> absl::Status {
+      AMANA_RETURN_IF_ERROR(tx.directory().RememberCertificate(id, "der"));
+      return end;
+    });
+  };
+  EXPECT_EQ(ErrorReason(remember(ConflictError("test")).status()), "CONFLICT");
+  EXPECT_FALSE(Look()->directory().FindCertificate(id)->has_value());
+  AMANA_ASSERT_OK(remember(absl::OkStatus()));
+  AMANA_ASSERT_OK(remember(absl::OkStatus()));
+  EXPECT_EQ(Look()->directory().FindCertificate(id)->value(), "der");
 }
 
 TEST_P(StoreSuite, TheDirectoryRemembers) {

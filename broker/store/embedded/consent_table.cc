@@ -45,7 +45,16 @@ absl::StatusOr<consent::ConsentFacts> ConsentTable::ReadConsent(
   return *std::move(facts);
 }
 
-absl::StatusOr<SubjectRecords> ConsentTable::OfSubject(const Pseudonym& subject) const {
+absl::StatusOr<std::shared_ptr<const SubjectRecords>> ConsentTable::OfSubject(
+    const Pseudonym& subject) const {
+  if (const auto* known = subjects_.Find(subject); known != nullptr) return *known;
+  AMANA_ASSIGN_OR_RETURN(SubjectRecords records, ReadSubject(subject));
+  auto shared = std::make_shared<const SubjectRecords>(std::move(records));
+  subjects_.Keep(subject, shared);
+  return shared;
+}
+
+absl::StatusOr<SubjectRecords> ConsentTable::ReadSubject(const Pseudonym& subject) const {
   SubjectRecords records;
   AMANA_ASSIGN_OR_RETURN(auto consents,
                          session_.Query("SELECT facts, digest FROM consent WHERE subject = ?1 "
@@ -104,6 +113,7 @@ absl::StatusOr<std::optional<StatementRecord>> ConsentTable::FindExclusion(
 
 absl::Status ConsentTable::Register(const consent::ConsentFacts& facts,
                                     const StatementRecord& statement) {
+  subjects_.Clear();
   const std::string bytes = FactsToRow(facts);
   const RowDigest digest = FactsDigest("consent", bytes);
   const absl::Status inserted = session_.Run(
@@ -117,6 +127,7 @@ absl::Status ConsentTable::Register(const consent::ConsentFacts& facts,
 
 absl::Status ConsentTable::RegisterExclusion(const consent::ExclusionFacts& facts,
                                              const StatementRecord& statement) {
+  subjects_.Clear();
   const std::string bytes = FactsToRow(facts);
   const RowDigest digest = FactsDigest("exclusion", bytes);
   const absl::Status inserted =
@@ -129,6 +140,7 @@ absl::Status ConsentTable::RegisterExclusion(const consent::ExclusionFacts& fact
 
 absl::Status ConsentTable::Withdraw(const ConsentId& id, absl::Time at,
                                     const StatementRecord& statement) {
+  subjects_.Clear();
   AMANA_ASSIGN_OR_RETURN(const auto newest, Find(id, 0));
   if (!newest.has_value()) return NotFoundError("consent");
   const int64_t millis = TimeToRow(at);

@@ -1,8 +1,10 @@
 #ifndef AMANA_BROKER_STORE_EMBEDDED_CONSENT_TABLE_H_
 #define AMANA_BROKER_STORE_EMBEDDED_CONSENT_TABLE_H_
 
+#include <memory>
 #include <optional>
 
+#include "broker/store/embedded/memo.h"
 #include "broker/store/embedded/session.h"
 #include "broker/store/embedded/statement_table.h"
 #include "broker/store/store.h"
@@ -13,9 +15,11 @@ namespace amana::store::embedded {
 // row of its own and joined to every version when that is read.
 class ConsentTable final : public Consents {
  public:
-  explicit ConsentTable(Session& session) : session_(session), statements_(session) {}
+  explicit ConsentTable(Session& session)
+      : session_(session), statements_(session), subjects_(session) {}
 
-  absl::StatusOr<SubjectRecords> OfSubject(const Pseudonym& subject) const override;
+  absl::StatusOr<std::shared_ptr<const SubjectRecords>> OfSubject(
+      const Pseudonym& subject) const override;
   absl::StatusOr<std::optional<consent::ConsentFacts>> Find(const ConsentId& id,
                                                             uint32_t version) const override;
   absl::StatusOr<std::optional<StatementRecord>> FindStatement(const ConsentId& id,
@@ -31,11 +35,13 @@ class ConsentTable final : public Consents {
                         const StatementRecord& statement) override;
 
  private:
+  absl::StatusOr<SubjectRecords> ReadSubject(const Pseudonym& subject) const;
   absl::StatusOr<std::optional<absl::Time>> WithdrawnAt(const ConsentId& id) const;
   absl::StatusOr<consent::ConsentFacts> ReadConsent(const sqlite::Statement& row) const;
 
   Session& session_;
   StatementTable statements_;
+  mutable Memo<Pseudonym, std::shared_ptr<const SubjectRecords>> subjects_;
 };
 
 }  // namespace amana::store::embedded

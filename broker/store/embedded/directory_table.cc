@@ -51,14 +51,18 @@ absl::Status DirectoryTable::RecordRegistry(const Digest& digest) {
 
 absl::Status DirectoryTable::RememberCertificate(const CertId& id, std::string_view der) {
   // Most calls are for one that is known: do not open a savepoint for them.
+  if (known_.Find(id) != nullptr) return absl::OkStatus();
   AMANA_ASSIGN_OR_RETURN(
       auto known, session_.Query("SELECT 1 FROM certificate WHERE id = ?1", Blob(id.view())));
   AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(known));
-  if (found) return absl::OkStatus();
-  const RowDigest digest = CertificateDigest(id, der);
-  return session_.Run(
-      "INSERT INTO certificate (id, der, digest) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-      Blob(id.view()), Blob(der), digest.blob());
+  if (!found) {
+    const RowDigest digest = CertificateDigest(id, der);
+    AMANA_RETURN_IF_ERROR(session_.Run(
+        "INSERT INTO certificate (id, der, digest) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        Blob(id.view()), Blob(der), digest.blob()));
+  }
+  known_.Keep(id, true);
+  return absl::OkStatus();
 }
 
 }  // namespace amana::store::embedded

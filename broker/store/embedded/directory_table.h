@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "broker/store/embedded/memo.h"
 #include "broker/store/embedded/session.h"
 #include "broker/store/store.h"
 
@@ -13,7 +14,7 @@ namespace amana::store::embedded {
 // Registry loads and certificates over a session, which must outlive it. Used by its thread.
 class DirectoryTable final : public Directory {
  public:
-  explicit DirectoryTable(Session& session) : session_(session) {}
+  explicit DirectoryTable(Session& session) : session_(session), known_(session) {}
 
   absl::StatusOr<Digest> RegistryDigest() const override;
   absl::StatusOr<std::optional<std::string>> FindCertificate(const CertId& id) const override;
@@ -22,6 +23,7 @@ class DirectoryTable final : public Directory {
 
  private:
   Session& session_;
+  Memo<CertId, bool> known_;  // certificates that are stored
 };
 
 }  // namespace amana::store::embedded

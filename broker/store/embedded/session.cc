@@ -53,16 +53,22 @@ void Session::EndTransaction(bool committed) {
 }
 
 void Session::Forget() {
+  ++lost_;
   referral_nos_.clear();
   referral_rows_.clear();
+  absent_.reset();
 }
 
 absl::StatusOr<std::optional<int64_t>> Session::FindReferralNo(const ReferralId& id) {
   if (auto known = referral_nos_.find(id); known != referral_nos_.end()) return known->second;
+  if (absent_ == id) return std::nullopt;
   AMANA_ASSIGN_OR_RETURN(
       auto query, Query("SELECT no FROM referral_id WHERE id = ?1", sqlite::Blob(id.view())));
   AMANA_ASSIGN_OR_RETURN(const bool found, Next(query));
-  if (!found) return std::nullopt;
+  if (!found) {
+    if (writer()) absent_ = id;
+    return std::nullopt;
+  }
   const int64_t no = query.Int(0);
   if (writer()) {
     if (referral_nos_.size() >= kMaxRemembered) referral_nos_.clear();
@@ -73,6 +79,7 @@ absl::StatusOr<std::optional<int64_t>> Session::FindReferralNo(const ReferralId&
 
 absl::StatusOr<int64_t> Session::ReferralNo(const ReferralId& id) {
   if (auto known = referral_nos_.find(id); known != referral_nos_.end()) return known->second;
+  absent_.reset();
   AMANA_RETURN_IF_ERROR(Run("INSERT INTO referral_id (id) VALUES (?1) ON CONFLICT DO NOTHING",
                             sqlite::Blob(id.view())));
   if (db_->Changes() == 1) {

@@ -77,6 +77,11 @@ class Session {
   absl::StatusOr<int64_t> ReferralRow(const StatementKey& key);
   void RememberReferralRow(const StatementKey& key, int64_t row);
 
+  // --- what a table may remember of what it has read: only the writer, which alone changes it, and
+  // only as long as lost() stays the same: it counts the rollbacks.
+  bool remembers() const { return writer(); }
+  uint64_t lost() const { return lost_; }
+
  private:
   absl::Status BeforeWrite();
   void Forget();
@@ -90,9 +95,11 @@ class Session {
   bool work_wrote_ = false;
   bool wrote_ = false;
   size_t bytes_ = 0;
+  uint64_t lost_ = 0;
   // Writer only, which alone knows when what it has seen is undone.
   absl::flat_hash_map<ReferralId, int64_t> referral_nos_;
   absl::flat_hash_map<StatementKey, int64_t> referral_rows_;
+  std::optional<ReferralId> absent_;  // looked for in vain, last
 };
 
 }  // namespace amana::store::embedded

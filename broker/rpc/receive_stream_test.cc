@@ -1,0 +1,205 @@
+// The Receive stream as gRPC runs it, over a store and a clock of the test's: what becomes of a
+// reader that takes nothing, and of what was leased for one that went away.
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "amana/v1/delivery_service.grpc.pb.h"
+#include "base/testing.h"
+#include "broker/operations/receive.h"
+#include "broker/operations/testing_acts.h"
+#include "broker/rpc/server.h"
+#include "tests/support/child_process.h"
+#include "tests/support/test_pki.h"
+
+namespace amana::rpc {
+namespace {
+
+using crypto::Role;
+using operations::Sent;
+using operations::World;
+
+constexpr absl::Duration kPatience = absl::Seconds(20);
+constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
+
+// A reader that reads no message lets through no more than HTTP/2's first window, 64 KiB.
+const std::string& Large() {
+  static const std::string* const content = new std::string(100'000, 's');
+  return *content;
+}
+
+class ReceiveStreamTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    world_.store().SetCommitListener([this](const std::vector<Address>& woken, uint64_t) {
+      world_.context().dispatcher->Wake(woken);
+    });
+    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(
+        keys_.File("tls.pem"), tests::TestBrokerTls().chain_pem, kPublicFile));
+    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(keys_.File("tls.key"),
+                                                     tests::TestBrokerTls().key_pem, kPrivateFile));
+    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(keys_.File("root.pem"), tests::TestRootPem(),
+                                                     kPublicFile));
+    auto server = Server::Start({.address = "127.0.0.1:0",
+                                 .tls = {.certificate = keys_.File("tls.pem"),
+                                         .key = keys_.File("tls.key"),
+                                         .authorities = keys_.File("root.pem")}},
+                                {MakeDeliveryService({.front = &front_,
+                                                      .context = &world_.context(),
+                                                      .streams = &streams_,
+                                                      .read_tile = {}})});
+    AMANA_ASSERT_OK(server.status());
+    server_ = *std::move(server);
+    grpc::SslCredentialsOptions ssl;
+    ssl.pem_root_certs = tests::TestRootPem();
+    ssl.pem_cert_chain = tests::TestTls("haven", Role::kSystem, "intake").chain_pem;
+    ssl.pem_private_key = tests::TestTls("haven", Role::kSystem, "intake").key_pem;
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);  // the window stays what it is
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    stub_ = v1::DeliveryService::NewStub(grpc::CreateCustomChannel(
+        "127.0.0.1:" + std::to_string(server_->port()), grpc::SslCredentials(ssl), arguments));
+  }
+  void TearDown() override {
+    if (server_ != nullptr) server_->Shutdown(absl::Now());
+    executor_.Stop();
+    world_.store().Close();
+  }
+
+  // Two sections of its offer do not fit through an unread stream.
+  Sent SendLarge(char subject) {
+    return operations::Send(world_, subject, [](envelope::SubmissionDraft& draft) {
+      draft.sections[0].content = Large();
+    });
+  }
+
+  struct Reader {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientReaderWriter<v1::ReceiveRequest, v1::ReceiveResponse>> stream;
+
+    void Credit(uint32_t deliveries) {
+      v1::ReceiveRequest credit;
+      credit.mutable_credit()->set_deliveries(deliveries);
+      EXPECT_TRUE(stream->Write(credit));
+    }
+  };
+  std::unique_ptr<Reader> Open() {
+    auto reader = std::make_unique<Reader>();
+    reader->context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(50)));
+    reader->stream = stub_->Receive(&reader->context);
+    v1::ReceiveRequest open;
+    open.mutable_open()->set_unit("intake");
+    EXPECT_TRUE(reader->stream->Write(open));
+    v1::ReceiveResponse opened;
+    EXPECT_TRUE(reader->stream->Read(&opened));
+    EXPECT_TRUE(opened.has_opened());
+    return reader;
+  }
+
+  // A withdrawal's question; notified when nothing of the person is being written.
+  std::shared_ptr<absl::Notification> AskQuiet(const Sent& sent) {
+    auto quiet = std::make_shared<absl::Notification>();
+    world_.context().dispatcher->Revoke(*Pseudonym::FromBytes(sent.consent.subject_pseudonym()),
+                                        [quiet] { quiet->Notify(); });
+    return quiet;
+  }
+  // Until its write has begun, which takes no time of the clock's. What is dropped by asking too
+  // early is leased again.
+  std::shared_ptr<absl::Notification> WaitUntilWriting(const Sent& sent) {
+    std::shared_ptr<absl::Notification> quiet;
+    EXPECT_TRUE(tests::WaitUntil(kPatience, [&] {
+      quiet = AskQuiet(sent);
+      return !quiet->HasBeenNotified();
+    }));
+    return quiet;
+  }
+  bool Becomes(const Sent& sent, v1::DeliveryState state) {
+    return tests::WaitUntil(kPatience, [&] { return OfferOf(world_, sent).state == state; });
+  }
+
+  World world_;
+  TempDir keys_;
+  Metrics metrics_;
+  Executor executor_{{.threads = 1}};
+  RateLimiter limiter_{{}, &world_.clock()};
+  Refusals refusals_{&metrics_};
+  OpenStreams streams_;
+  Front front_{{.clock = &world_.clock(),
+                .trust = world_.context().trust,
+                .executor = &executor_,
+                .limiter = &limiter_,
+                .refusals = &refusals_,
+                .metrics = &metrics_}};
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<v1::DeliveryService::Stub> stub_;
+};
+
+TEST_F(ReceiveStreamTest, AReaderThatTakesNothingIsCutOffAfterThirtySeconds) {
+  const Sent sent = SendLarge('s');
+  const auto reader = Open();
+  reader->Credit(1);
+  const auto quiet = WaitUntilWriting(sent);
+  world_.clock().Advance(kWriteTimeout);
+  EXPECT_EQ(streams_.Sweep(world_.clock().Now()), 1u);
+  EXPECT_FALSE(quiet->WaitForNotificationWithTimeout(absl::Milliseconds(200))) << "too early";
+  world_.clock().Advance(absl::Milliseconds(1));
+  streams_.Sweep(world_.clock().Now());
+  ASSERT_TRUE(quiet->WaitForNotificationWithTimeout(kPatience))
+      << "a withdrawal waits for a write that never ends";
+  v1::ReceiveResponse message;
+  EXPECT_FALSE(reader->stream->Read(&message)) << "half a message is none";
+  EXPECT_EQ(reader->stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  // Some of it may have been read: its lease runs out.
+  EXPECT_EQ(OfferOf(world_, sent).state, v1::DELIVERY_STATE_LEASED);
+  world_.clock().Advance(world_.context().policy.lease);
+  world_.RunTimers();
+  EXPECT_EQ(OfferOf(world_, sent).state, v1::DELIVERY_STATE_QUEUED);
+}
+
+TEST_F(ReceiveStreamTest, AReaderThatReadsInTimeIsNot) {
+  const Sent sent = SendLarge('s');
+  const auto reader = Open();
+  reader->Credit(1);
+  const auto quiet = WaitUntilWriting(sent);
+  world_.clock().Advance(kWriteTimeout);
+  v1::ReceiveResponse message;
+  ASSERT_TRUE(reader->stream->Read(&message));
+  EXPECT_TRUE(message.has_delivery());
+  ASSERT_TRUE(quiet->WaitForNotificationWithTimeout(kPatience));
+  world_.clock().Advance(kWriteTimeout);
+  streams_.Sweep(world_.clock().Now());
+  reader->Credit(1);
+  const Sent next = operations::Send(world_, 'n');
+  ASSERT_TRUE(reader->stream->Read(&message));
+  EXPECT_TRUE(message.has_delivery());
+}
+
+TEST_F(ReceiveStreamTest, WhatWaitsBehindAWriteGoesBackAtOnceWhenTheReaderIsGone) {
+  const Sent first = SendLarge('f');
+  world_.clock().Advance(absl::Milliseconds(1));
+  const Sent second = operations::Send(world_, 'w');
+  const auto reader = Open();
+  reader->Credit(1);
+  WaitUntilWriting(first);
+  reader->Credit(1);
+  ASSERT_TRUE(Becomes(second, v1::DELIVERY_STATE_LEASED));
+  reader->context.TryCancel();
+  EXPECT_TRUE(Becomes(second, v1::DELIVERY_STATE_QUEUED)) << "the clock stands still";
+  EXPECT_EQ(OfferOf(world_, second).attempts, 0u);
+  EXPECT_EQ(OfferOf(world_, first).state, v1::DELIVERY_STATE_LEASED);
+  // The next receiver gets it without waiting for anything.
+  const auto next = Open();
+  next->Credit(1);
+  v1::ReceiveResponse message;
+  ASSERT_TRUE(next->stream->Read(&message));
+  EXPECT_EQ(message.delivery().delivery().referral().referral_id(), second.key.referral.bytes());
+  EXPECT_EQ(message.delivery().lease_epoch(), 2u);
+}
+
+}  // namespace
+}  // namespace amana::rpc
