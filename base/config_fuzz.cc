@@ -59,7 +59,7 @@ wait = "1h"
 sub = { port = 2, key = "x" }
 )",
       "port = 70000\nwait = \"2 days\"\ntoken = [\"SYNTHETIC-SECRET\"]\nunknown = 1979-05-27\n",
-      "\"a\\u00e9\" = '''x'''\n[sub]\nnames = [1, 2.5, inf]\n"};
+      "\"on\" = false\n[sub]\nnames = [\"\\u00e9\", '''x''']\n[sub.sub]\nwait = \"59m\"\n"};
   return *seeds;
 }
 

@@ -3,7 +3,7 @@
 #   amana_test(base_clock_test SRCS clock_test.cc DEPS base_clock [ENV N=V] [TIMEOUT s] [LABELS full])
 #   amana_program(amana-pki SRCS pki_main.cc DEPS ...)
 #   amana_proto(amana_v1_referral PROTO amana/v1/referral.proto [GRPC] DEPS ...)
-#   amana_fuzz(envelope_walker_fuzz SRCS walker_fuzz.cc DEPS envelope_walker)
+#   amana_fuzz(envelope_walker_fuzz SRCS walker_fuzz.cc DEPS envelope_wire_walker)
 #   amana_use_grpc_pch(rpc_referral_service): gRPC's headers precompiled, for whoever includes them
 
 function(amana_library name)
@@ -74,24 +74,28 @@ function(amana_test name)
     ENVIRONMENT "AMANA_SOURCE_DIR=${CMAKE_SOURCE_DIR};AMANA_SHARED_DIR=${CMAKE_SOURCE_DIR}/../shared;${A_ENV}")
 endfunction()
 
-# A libFuzzer target (preset `fuzz`): SRCS define LLVMFuzzerTestOneInput. ctest replays its corpus,
-# tests/fuzz/corpus/<name>, if there is one; tests/full fuzzes. The target `fuzzers` builds them all.
+# A fuzz target: SRCS define what tests/fuzz/target.h declares. In the preset `fuzz` a libFuzzer
+# program, which tests/full runs (the target `fuzzers` builds them all); everywhere a test,
+# <name>_replay_test, of its seeds, of mutations of them and of what tests/fuzz/corpus/<name> keeps.
 function(amana_fuzz name)
-  if(NOT AMANA_FUZZ)
+  if(NOT AMANA_TESTS)
     return()
   endif()
   cmake_parse_arguments(A "" "" "SRCS;DEPS" ${ARGN})
-  amana_program(${name} SRCS ${A_SRCS} DEPS ${A_DEPS})
+  amana_test(${name}_replay_test SRCS ${A_SRCS} $<TARGET_OBJECTS:fuzz_replay>
+    DEPS fuzz_target protobuf::libprotobuf ${A_DEPS}
+    ENV AMANA_FUZZ_CORPUS=${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  if(NOT AMANA_FUZZ)
+    return()
+  endif()
+  amana_program(${name} SRCS ${A_SRCS} $<TARGET_OBJECTS:fuzz_libfuzzer>
+    DEPS fuzz_target protobuf::libprotobuf ${A_DEPS})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
   if(NOT TARGET fuzzers)
     add_custom_target(fuzzers)
   endif()
   add_dependencies(fuzzers ${name})
-  set(corpus ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
-  if(IS_DIRECTORY ${corpus})
-    add_test(NAME ${name} COMMAND ${name} -runs=0 ${corpus})
-  endif()
 endfunction()
 
 # Generated code goes to ${CMAKE_BINARY_DIR}/gen, never into the tree; our warnings do not apply to it.

@@ -38,6 +38,10 @@ if(AMANA_SANITIZE)
     target_compile_options(amana_flags INTERFACE -Wno-maybe-uninitialized)
   endif()
 endif()
+if(AMANA_FUZZ)
+  # Without it libFuzzer does not see where an input gets to.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(AMANA_SANITIZE STREQUAL "thread")
   # Before libabsl in every program, or ThreadSanitizer knows nothing of absl::Mutex.
   add_library(amana_tsan_absl_mutex SHARED ${CMAKE_CURRENT_LIST_DIR}/tsan_absl_mutex.cc)

@@ -32,7 +32,7 @@ def is_test(path):
     """Units' tests, what only tests link, and everything in tests/."""
     name = os.path.splitext(os.path.basename(path))[0]
     return path.startswith("tests/") or name.endswith("_test") or any(
-        word in ("testing", "fake", "suite") for word in name.split("_"))
+        word in ("testing", "fake", "suite", "fuzz") for word in name.split("_"))
 
 
 def read(path, root=ROOT):

@@ -1,0 +1,112 @@
+// Header and grant statements: what is accepted is canonical and keeps every promise of its header
+// file; what is refused names its field.
+#include <algorithm>
+#include <string>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "proto/crypto/sha256.h"
+#include "proto/envelope/dsse.h"
+#include "proto/envelope/grant.h"
+#include "proto/envelope/header.h"
+#include "proto/envelope/statement.h"
+#include "proto/envelope/testing.h"
+#include "proto/envelope/wire_walker.h"
+#include "tests/fuzz/target.h"
+
+namespace amana::fuzz {
+namespace {
+
+using envelope::GrantStatement;
+using envelope::ReferralStatement;
+
+v1::SignedEnvelope EnvelopeOf(std::string_view type, std::string_view payload) {
+  v1::SignedEnvelope envelope;
+  envelope.set_payload_type(std::string(type));
+  envelope.set_payload(std::string(payload));
+  return envelope;
+}
+
+void RequireSlots(const google::protobuf::RepeatedPtrField<std::string>& slots, int count) {
+  Require(slots.size() == count && std::all_of(slots.begin(), slots.end(),
+                                               [](const auto& slot) { return slot.size() == 32; }),
+          "so many slots of 32 bytes");
+}
+
+void RequirePromises(const ReferralStatement& statement, std::string_view payload) {
+  const v1::ReferralHeader& header = statement.header();
+  Require(envelope::Serialize(header) == payload, "a header is what was signed");
+  Require(statement.digest() == crypto::Sha256(payload), "a header's digest");
+  Require(statement.key().version >= 1 && statement.key().sender == statement.sender().agency,
+          "a header's key");
+  Require(header.services_size() >= 1 && header.services_size() <= envelope::kMaxServices,
+          "1 to 16 services");
+  Require(statement.expires() > statement.created() &&
+              statement.expires() - statement.created() <= envelope::kMaxLifetime,
+          "at most 90 days");
+  Require(header.has_consent() || header.legal_basis() != v1::LEGAL_BASIS_CONSENT,
+          "consent where it is the legal basis");
+  Require((header.assertions().majority_month() != 0) ==
+              (header.subject_class() == v1::SUBJECT_CLASS_MINOR),
+          "a majority month for minors alone");
+  RequireSlots(header.section_slots(), envelope::kSectionSlots);
+  RequireSlots(header.companion_slots(), envelope::kCompanionSlots);
+}
+
+bool CheckHeader(std::string_view payload) {
+  const auto other =
+      ReferralStatement::Create(EnvelopeOf(envelope::kCancellationType, payload)).status();
+  Require(ErrorReason(other) == "PAYLOAD_TYPE_UNEXPECTED", "another payload type is refused");
+  const auto statement = ReferralStatement::Create(EnvelopeOf(envelope::kReferralType, payload));
+  if (!statement.ok()) {
+    return RequireRefusal(statement.status(), absl::StatusCode::kInvalidArgument);
+  }
+  Require(envelope::CheckCanonical(*v1::ReferralHeader::descriptor(), payload).ok(),
+          "the walker takes every header that is accepted");
+  RequirePromises(*statement, payload);
+  return true;
+}
+
+bool CheckGrant(std::string_view payload) {
+  const absl::StatusOr<GrantStatement> grant =
+      envelope::ParseGrant(EnvelopeOf(envelope::kWrapGrantType, payload));
+  if (!grant.ok()) return RequireRefusal(grant.status(), absl::StatusCode::kInvalidArgument);
+  Require(envelope::CheckCanonical(*v1::WrapGrant::descriptor(), payload).ok(),
+          "the walker takes every grant that is accepted");
+  Require(envelope::Serialize(grant->message) == payload, "a grant is what was signed");
+  Require(grant->digest == crypto::Sha256(payload) && grant->companion, "a grant's digest");
+  Require(grant->message.recipient().agency() == grant->recipient.agency.value() &&
+              grant->message.recipient_cert_id() == grant->recipient_cert.view(),
+          "a grant's recipient");
+  RequireSlots(grant->message.wrap_slots(), envelope::kSectionSlots);
+  return true;
+}
+
+}  // namespace
+
+const std::vector<std::string>& Seeds() {
+  static const auto* const seeds = [] {
+    const v1::Submission submission = envelope::SampleSubmission().submission;
+    v1::ReferralHeader minor = envelope::SampleHeader();
+    minor.set_subject_class(v1::SUBJECT_CLASS_MINOR);
+    minor.mutable_assertions()->set_majority_month(800);
+    minor.clear_consent();
+    minor.set_legal_basis(v1::LEGAL_BASIS_VITAL_INTEREST);
+    minor.set_group_id(std::string(16, 'f'));
+    minor.mutable_parent()->set_sender_agency("shelter-a");
+    minor.mutable_parent()->set_referral_id(std::string(16, 'o'));
+    minor.mutable_parent()->set_version(2);
+    return new std::vector<std::string>{'\0' + submission.header().payload(),
+                                        '\0' + envelope::Serialize(minor),
+                                        '\1' + submission.grants(0).envelope().payload()};
+  }();
+  return *seeds;
+}
+
+bool Check(std::string_view bytes) {
+  Input input(bytes);
+  return input.Choice(2) == 0 ? CheckHeader(input.Rest()) : CheckGrant(input.Rest());
+  return true;
+}
+
+}  // namespace amana::fuzz
