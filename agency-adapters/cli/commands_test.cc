@@ -1,73 +1,15 @@
-// The commands over a SYNTHETIC agency's folder: without a link, and with a broker that answers as
-// the test says.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
+// The commands of people and scripts, but import.
 #include <algorithm>
-#include <fstream>
 
-#include "agency-adapters/cli/amana_for_test.h"
-#include "agency-adapters/iom/htcds_generator.h"
+#include "agency-adapters/cli/commands_for_test.h"
 #include "agency-adapters/sdk/rpcs.h"
-#include "base/durable_file.h"
 #include "base/status.h"
-#include "base/testing.h"
-#include "tests/support/broker_world.h"
 
 namespace amana::cli {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
-
-class CommandsTest : public testing::Test {
- protected:
-  CommandsTest() : clock_(absl::FromCivil(absl::CivilDay(2031, 2, 2), absl::UTCTimeZone())) {
-    world_.SetBrokerPort(1);
-    Write("form.pdf", "SYNTHETIC FORM");
-    Write("case.json",
-          R"({"IDENTITY_MIN":{"alias":"SECRET-ALPHA"},"DEMOGRAPHIC":{"gender":"SECRET"},
-              "RISK":{"risk_level":"SECRET"},"IDENTITY":{"full_names":"SECRET"}})");
-    Write("risk.json", R"({"risk_level":"NOT_ASSESSED"})");
-    Write("shelter.pem", tests::TestSealer("haven", "intake").certificate.pem());
-  }
-
-  std::string File(const std::string& name) { return dir_.File(name); }
-  void Write(const std::string& name, const std::string& content) {
-    AMANA_EXPECT_OK(RealFileSystem().WriteAtomically(File(name), content, kPrivateFile));
-  }
-
-  Ran Run(std::vector<std::string> arguments, const std::string& endpoint = "police") {
-    arguments.insert(arguments.begin(), {"--config", world_.agency_config(endpoint)});
-    Ran ran = RunWith(arguments, clock_, answers_);
-    EXPECT_THAT(ran.out + ran.err, Not(HasSubstr("SECRET"))) << "content on the terminal";
-    return ran;
-  }
-  nlohmann::json Json(std::vector<std::string> arguments, int code = kExitDone) {
-    arguments.push_back("--json");
-    const Ran ran = Run(std::move(arguments));
-    EXPECT_EQ(ran.code, code) << ran.out << ran.err;
-    return ran.json();
-  }
-
-  nlohmann::json Grant() {
-    return Json({"consent", "grant", "--service", "ACCOMMODATION", "--category", "IDENTITY",
-                 "--recipient", "haven/intake", "--method", "WRITTEN", "--language", "swa",
-                 "--evidence", File("form.pdf"), "--hold"});
-  }
-  std::vector<std::string> NewReferral(const std::string& consent) {
-    return {"referral",         "new",       "--service",  "ACCOMMODATION",   "--to",
-            "haven/intake",     "--urgency", "URGENT",     "--subject-class", "ADULT",
-            "--consent",        consent,     "--sections", File("case.json"), "--certificate",
-            File("shelter.pem")};
-  }
-
-  tests::BrokerWorld world_;
-  TempDir dir_;
-  FakeClock clock_;
-  Answers answers_;
-};
 
 TEST_F(CommandsTest, AConsentAndAReferralWithoutALink) {
   const nlohmann::json consent = Grant();
@@ -237,102 +179,6 @@ TEST_F(CommandsTest, DeadLettersAreNamedAsRedriveTakesThem) {
             "police/" + ToHex(std::string(16, '\x11')) + "/1:0:1:AT_OFFER");
   EXPECT_EQ(Run({"admin", "redrive", "nonsense", "--reason", "NATIVE_SCHEMA"}, "operator").code,
             kExitUsage);
-}
-
-class ImportTest : public CommandsTest {
- protected:
-  std::vector<std::string> Import(const std::string& csv, std::vector<std::string> more = {}) {
-    Write("cases.csv", csv);
-    std::vector<std::string> command = {"import",
-                                        "htcds",
-                                        File("cases.csv"),
-                                        "--service",
-                                        "ACCOMMODATION",
-                                        "--to",
-                                        "haven/intake",
-                                        "--certificate",
-                                        File("shelter.pem"),
-                                        "--section",
-                                        "RISK=" + File("risk.json"),
-                                        "--register-consent",
-                                        "--consent-method",
-                                        "WRITTEN",
-                                        "--consent-language",
-                                        "swa",
-                                        "--consent-evidence",
-                                        File("form.pdf")};
-    command.insert(command.end(), more.begin(), more.end());
-    return command;
-  }
-};
-
-TEST_F(ImportTest, QueuesAConsentAndAReferralForEachRowOnce) {
-  const std::string csv = iom::GenerateHtcdsCsv({.rows = 3});
-  nlohmann::json report = Json(Import(csv));
-  EXPECT_EQ(report["queued"], 3);
-  EXPECT_EQ(report["rows"][0]["state"], "QUEUED");
-  EXPECT_EQ(Json({"referral", "list", "--outbox"}).size(), 6u);
-
-  report = Json(Import(csv));
-  EXPECT_EQ(report["queued"], 0);
-  EXPECT_EQ(report["known"], 3);
-  EXPECT_EQ(Json({"referral", "list", "--outbox"}).size(), 6u);
-
-  // A longer file of the same seed begins with the same rows.
-  report = Json(Import(iom::GenerateHtcdsCsv({.rows = 4})));
-  EXPECT_EQ(report["queued"], 1);
-  EXPECT_EQ(report["known"], 3);
-}
-
-TEST_F(ImportTest, RefusedRowsAreReportedAndTheOthersGoOn) {
-  const std::string csv =
-      "prs_FirstName,prs_Birthdate,prs_Gender,con_Consent\n"
-      "SECRET-1,1999-01-01,Feminine,TRUE\n"
-      "SECRET-2,01/01/1999,Feminine,TRUE\n"
-      "SECRET-3,2020-01-01,Feminine,TRUE\n"
-      "SECRET-4,1999-01-01,,TRUE\n";
-  const nlohmann::json report = Json(Import(csv, {"--report", File("report.json")}), kExitRefused);
-  EXPECT_EQ(report["queued"], 1);
-  EXPECT_EQ(report["refused"], 3);
-  EXPECT_EQ(report["file"]["refusals"][0]["reason"], "DATE_INVALID");
-  EXPECT_EQ(report["rows"][1]["error"], "GUARDIAN_REQUIRED");
-  EXPECT_EQ(report["rows"][2]["error"], "REQUIRED_CATEGORY_MISSING");
-  std::ifstream in(File("report.json"));
-  const nlohmann::json kept = nlohmann::json::parse(in);
-  EXPECT_EQ(kept, report);
-}
-
-TEST_F(ImportTest, ADryRunNeedsNoAgencyAndLeavesNothing) {
-  std::vector<std::string> command = Import(iom::GenerateHtcdsCsv({.rows = 3}), {"--dry-run"});
-  const Ran ran = RunWith(command, clock_);
-  EXPECT_EQ(ran.code, kExitDone) << ran.err;
-  EXPECT_THAT(ran.out, HasSubstr("3 would be queued"));
-  EXPECT_THAT(ran.out, HasSubstr("CONSENT_CHECKBOX_IGNORED"));
-  EXPECT_EQ(Json({"referral", "list", "--outbox"}).size(), 0u);
-}
-
-TEST_F(ImportTest, OptionsMayStandBeforeTheFile) {
-  std::vector<std::string> command = Import(iom::GenerateHtcdsCsv({.rows = 1}), {"--dry-run"});
-  std::rotate(command.begin() + 2, command.begin() + 3, command.end());
-  EXPECT_EQ(command.back(), File("cases.csv"));
-  EXPECT_EQ(Run(command).code, kExitDone);
-  command.back() = "--section";
-  command.insert(command.end(), {"LEGAL=" + File("risk.json"), File("cases.csv")});
-  EXPECT_EQ(Run(command).code, kExitDone);
-}
-
-TEST_F(ImportTest, ATickedBoxIsNoConsent) {
-  Write("cases.csv", "prs_FirstName,con_Consent\nTESTCASE-1,TRUE\n");
-  const Ran ran = Run({"import", "htcds", File("cases.csv"), "--service", "BASIC_NEEDS", "--to",
-                       "haven/intake", "--dry-run"});
-  EXPECT_EQ(ran.code, kExitUsage);
-  EXPECT_THAT(ran.err, HasSubstr("a ticked con_Consent is no consent record"));
-}
-
-TEST_F(ImportTest, AFileThatIsNoCaseFileIsRefused) {
-  const Ran ran = Run(Import("a;b\n1;2\n"));
-  EXPECT_EQ(ran.code, kExitRefused);
-  EXPECT_THAT(ran.err, HasSubstr("HEADER_UNRECOGNISED"));
 }
 
 }  // namespace
