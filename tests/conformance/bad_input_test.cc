@@ -323,7 +323,26 @@ TEST_F(BadInputTest, Sizes) {
   huge.mutable_sections(0)->mutable_ciphertext()->append(std::string(1'100'000, 's'));
   const absl::Status status = Submit(huge);
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_EQ(ErrorReason(status), "CALL_FAILED") << "no judgement of the broker's: no ErrorInfo";
   EXPECT_EQ(LogSize(), size);
+}
+
+// The stream it came on ends; the connection and its other calls do not.
+TEST_F(BadInputTest, AMessageOfABatchThatIsTooLarge) {
+  const uint64_t size = LogSize();
+  auto batch = police().client().Open(sdk::kSubmitBatch);
+  v1::SubmitBatchRequest request;
+  *request.add_submissions() = Sealed();
+  request.mutable_submissions(0)->mutable_sections(0)->mutable_ciphertext()->append(
+      std::string(1'100'000, 's'));
+  AMANA_EXPECT_OK(batch.Write(request));
+  const auto answer = batch.Read(absl::Seconds(10));
+  EXPECT_EQ(answer.status().code(), absl::StatusCode::kResourceExhausted) << answer.status();
+  EXPECT_EQ(ErrorReason(answer.status()), "CALL_FAILED");
+  EXPECT_EQ(LogSize(), size);
+  v1::MatchRequest match;
+  match.set_service(v1::SERVICE_TYPE_ACCOMMODATION);
+  AMANA_EXPECT_OK(police().client().Call(sdk::kMatch, match).status());
 }
 
 TEST_F(BadInputTest, CallersWhoMayNot) {

@@ -10,11 +10,13 @@
 #include <fstream>
 
 #include "agency-adapters/sdk/rpcs.h"
+#include "base/ids.h"
 #include "base/testing.h"
 #include "tests/fault/kill_ledger.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/broker_world.h"
 #include "tests/support/endpoint.h"
+#include "tests/support/http_get.h"
 #include "tests/support/log_check.h"
 
 namespace amana::tests {
@@ -99,6 +101,18 @@ class DiskFullTest : public testing::Test {
     return report.trouble;
   }
 
+  // What grpc.health.v1 answers: the request is empty, the response one enum field; 1 is SERVING,
+  // 2 NOT_SERVING.
+  bool HealthBecomes(char status) {
+    std::string answer;
+    const bool did = WaitUntil(absl::Seconds(15), [&] {
+      answer = police_->client().CallBytes("/grpc.health.v1.Health/Check", "").value_or("");
+      return answer == std::string{'\x08', status};
+    });
+    EXPECT_TRUE(did) << ToHex(answer);
+    return did;
+  }
+
   void ExpectEverythingKept() {
     AMANA_ASSERT_OK(ledger_.Take("police", police_->sender().outbox(), *log_));
     for (const std::string& broken :
@@ -154,6 +168,23 @@ TEST_F(DiskFullTest, RefusesByNameAndServesAgainWhenThereIsRoom) {
   ExpectEverythingKept();
   AMANA_EXPECT_OK(broker_.Stop());
   AMANA_ASSERT_OK(broker_.Start());
+  ExpectEverythingKept();
+}
+
+TEST_F(DiskFullTest, HealthSaysThatItIsFullAndThatThereIsRoomAgain) {
+  ASSERT_TRUE(HealthBecomes(1));
+  const std::string filler = disk_->File("filler");
+  FillDisk(filler, kMib / 2);  // less than min_free_mib
+  ASSERT_TRUE(HealthBecomes(2));
+  EXPECT_THAT(HttpGet(broker_.metrics_port(), "/metrics"),
+              testing::HasSubstr("amana_healthy{check=\"disk\"} 0"));
+  EXPECT_THAT(broker_.LogEnd(), testing::HasSubstr("LOW_DISK_SPACE"));
+  ASSERT_TRUE(broker_.Running());
+  ASSERT_TRUE(std::filesystem::remove(filler));
+  ASSERT_TRUE(HealthBecomes(1));
+  EXPECT_THAT(HttpGet(broker_.metrics_port(), "/metrics"),
+              testing::HasSubstr("amana_healthy{check=\"disk\"} 1"));
+  AMANA_EXPECT_OK(SendOne());
   ExpectEverythingKept();
 }
 

@@ -185,6 +185,7 @@ void BrokerWorld::WriteEndpoints() const {
     };
     if (endpoint.role == Role::kOperator) {
       WriteKey(keys + "/tls", TestTls(endpoint.agency, Role::kOperator, "room", "operator-1"));
+      write("signing", TestSigner(endpoint.agency, Role::kOperator, "room", "operator-1"));
       continue;
     }
     WriteKey(keys + "/tls", TestTls(endpoint.agency, endpoint.role, endpoint.unit));

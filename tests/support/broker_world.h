@@ -5,7 +5,7 @@
 //   intake      system of haven/intake with a caseworker's key, receives
 //   coast       the same of haven/coast
 //   auditor     of oversight
-//   operator    of amana, the broker's own agency, with an operator's key
+//   operator    of amana, the broker's own agency, with an operator's keys
 //
 // Keys are made once per process (test_pki.h). For one thread. A failure here ends the program:
 // tests have nothing to decide about it.
