@@ -9,8 +9,12 @@ namespace amana::delivery {
 namespace {
 
 absl::Status GiveBackOne(store::Transaction& tx, const Moment& moment, const LeaseRef& lease) {
-  AMANA_ASSIGN_OR_RETURN(std::optional<store::DeliveryRecord> delivery,
-                         std::as_const(tx).deliveries().Find(lease.key));
+  absl::StatusOr<std::optional<store::DeliveryRecord>> read =
+      std::as_const(tx).deliveries().Find(lease.key);
+  // One that cannot be read is no reason to keep the others.
+  if (absl::IsDataLoss(read.status())) return absl::OkStatus();
+  if (!read.ok()) return read.status();
+  std::optional<store::DeliveryRecord>& delivery = *read;
   if (!delivery.has_value() || delivery->state != v1::DELIVERY_STATE_LEASED ||
       delivery->lease_epoch != lease.epoch) {
     return absl::OkStatus();
@@ -37,9 +41,7 @@ absl::Status GiveBackOne(store::Transaction& tx, const Moment& moment, const Lea
 absl::Status GiveBack(store::Transaction& tx, const Moment& moment,
                       const std::vector<LeaseRef>& leases) {
   for (const LeaseRef& lease : leases) {
-    const absl::Status done = GiveBackOne(tx, moment, lease);
-    // One that cannot be read is no reason to keep the others.
-    if (!done.ok() && !absl::IsDataLoss(done)) return done;
+    AMANA_RETURN_IF_ERROR(GiveBackOne(tx, moment, lease));
   }
   return absl::OkStatus();
 }

@@ -16,7 +16,7 @@ struct Policy {
   // Backoff after a transient failure doubles from `first` to `longest`.
   absl::Duration backoff_first = absl::Seconds(1);
   absl::Duration backoff_longest = absl::Minutes(10);
-  // After this many leases, or this age, a failing delivery is a dead letter.
+  // After this many leases (but those that nobody got), or this age, it is a dead letter.
   uint32_t max_attempts = 12;
   absl::Duration max_age = absl::Hours(14 * 24);
   // A recall unanswered for this long alerts the coordinator.

@@ -54,7 +54,7 @@ delivery::LeaseFn MakeLeaseFn(const Context& context) {
               *result, delivery::Lease(tx, context.Now(), context.policy, unit, limit, wanted));
           return absl::OkStatus();
         },
-        [result, done = std::move(done)](absl::StatusOr<store::BatchPtr> batch) mutable {
+        [result, done = std::move(done)](const absl::StatusOr<store::BatchPtr>& batch) mutable {
           if (!batch.ok()) return done(batch.status());
           done(std::move(*result));
         });
@@ -86,7 +86,7 @@ void Report(const Context& context, const Address& unit, const v1::DeliveryRepor
                                 jitter);
       },
       [&context, unit, outcome = *outcome, jitter,
-       reply = std::move(reply)](absl::StatusOr<store::BatchPtr> batch) mutable {
+       reply = std::move(reply)](const absl::StatusOr<store::BatchPtr>& batch) mutable {
         if (batch.ok() && outcome == delivery::Outcome::kTransient) {
           context.dispatcher->Failed(unit, jitter);
         }
