@@ -42,7 +42,7 @@ class CommandsTest : public testing::Test {
     return ran;
   }
   nlohmann::json Json(std::vector<std::string> arguments, int code = kExitDone) {
-    arguments.push_back("--json");
+    arguments.emplace_back("--json");
     const Ran ran = Run(std::move(arguments));
     EXPECT_EQ(ran.code, code) << ran.out << ran.err;
     return ran.json();

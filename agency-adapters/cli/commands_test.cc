@@ -78,7 +78,7 @@ TEST_F(CommandsTest, WrongValuesAreNamedBeforeAnythingIsSigned) {
     const auto at = std::find(command.begin(), command.end(), change[0]);
     if (at != command.end()) command.erase(at, at + 2);
     command.insert(command.end(), change.begin(), change.end());
-    command.push_back("--json");
+    command.emplace_back("--json");
     const Ran ran = Run(command);
     EXPECT_EQ(ran.code, kExitUsage) << field << ran.err;
     EXPECT_EQ(nlohmann::json::parse(ran.err)["field"], field) << ran.err;
@@ -93,7 +93,7 @@ TEST_F(CommandsTest, WhatTheServiceNeedsIsAskedFor) {
   const Ran refused = Run(command);
   EXPECT_EQ(refused.code, kExitRefused);
   EXPECT_THAT(refused.err, HasSubstr("REQUIRED_CATEGORY_MISSING (DEMOGRAPHIC)"));
-  command.push_back("--incomplete");
+  command.emplace_back("--incomplete");
   EXPECT_EQ(Run(command).code, kExitDone);
 }
 
