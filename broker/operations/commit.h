@@ -22,6 +22,9 @@ struct Verdict {
   absl::Status refusal = absl::OkStatus();
 };
 
+// Proof for an event that is in the store.
+absl::StatusOr<v1::Receipt> StoredReceipt(const store::Snapshot& snapshot, uint64_t event);
+
 // Proof for an event of this batch, or of an older one read from the store.
 absl::StatusOr<v1::Receipt> MakeReceipt(const store::Store& store,
                                         const store::CommittedBatch& batch, uint64_t event);

@@ -107,8 +107,38 @@ TEST(ReferralPath, SameBytesGetTheOriginalReceiptOthersAreEquivocation) {
 
   draft.created = world.clock().Now();
   draft.header.set_expires_unix_ms(ToUnixMillis(world.clock().Now() + absl::Hours(1)));
-  const auto other = world.Submit(world.Seal(draft));
-  EXPECT_EQ(ErrorReason(other.status()), "EQUIVOCATION") << other.status();
+  const v1::Submission other = world.Seal(draft);
+  const auto size = [&] { return world.store().Read().value()->log().Head()->size; };
+  const uint64_t before = size();
+  EXPECT_EQ(ErrorReason(world.Submit(other).status()), "EQUIVOCATION");
+  EXPECT_EQ(size(), before + 1);
+  // Sent again, it is refused again, and told to the log once.
+  EXPECT_EQ(ErrorReason(world.Submit(other).status()), "EQUIVOCATION");
+  EXPECT_EQ(size(), before + 1);
+}
+
+// Who lost the answer must be able to get it, whatever has happened since to the keys involved.
+TEST(ReferralPath, TheOriginalReceiptIsGivenWhateverBecameOfTheKeys) {
+  World world;
+  const v1::ConsentRecord consent = world.Consent();
+  AMANA_ASSERT_OK(world.Register(consent));
+  const v1::Submission submission = world.Seal(world.Draft(consent));
+  const v1::Submission never_sent = world.Seal(world.Draft(consent));
+  const auto first = world.Submit(submission);
+  AMANA_ASSERT_OK(first.status());
+  world.registry_files().Revoke(PoliceSigner().certificate.id());
+  world.ReloadRegistry();
+  const auto again = world.Submit(submission);
+  AMANA_ASSERT_OK(again.status());
+  EXPECT_TRUE(again->replayed());
+  EXPECT_EQ(again->tasks_size(), 1);
+  EXPECT_EQ(again->receipt().event().SerializeAsString(),
+            first->receipt().event().SerializeAsString());
+  EXPECT_FALSE(again->receipt().tlog_proof().empty());
+  // Only to its sender, and only for what was accepted.
+  EXPECT_EQ(ErrorReason(world.Submit(submission, "haven").status()),
+            ErrorReason(world.Submit(never_sent, "haven").status()));
+  EXPECT_EQ(ErrorReason(world.Submit(never_sent).status()), "SIGNER_REVOKED");
 }
 
 TEST(ReferralPath, WithoutConsentItIsStoredBlockedAndDeliveredToNobody) {

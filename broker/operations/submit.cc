@@ -47,12 +47,9 @@ absl::Status CheckRecipients(const v1::ReferralHeader& header, const identity::R
 }
 
 absl::StatusOr<Prepared> Prepare(const Context& context, const identity::Caller& caller,
-                                 v1::Submission submission) {
+                                 ReferralStatement statement, v1::Submission submission) {
   const delivery::Moment moment = context.Now();
   if (!moment.clock_ok) return ClockNotTrusted();
-  AMANA_ASSIGN_OR_RETURN(ReferralStatement statement,
-                         ReferralStatement::Create(std::move(*submission.mutable_header())));
-  submission.clear_header();
   AMANA_ASSIGN_OR_RETURN(VerifiedSigner signer, VerifySigner(moment, caller, statement.envelope(),
                                                              statement.header().meta()));
   AMANA_RETURN_IF_ERROR(
@@ -179,7 +176,9 @@ absl::StatusOr<Verdict> AnswerAgain(store::Transaction& tx, const Prepared& prep
     response.mutable_tasks()->Assign(tasks.begin(), tasks.end());
     return Verdict{.event = accepted.log_index};
   }
-  AMANA_RETURN_IF_ERROR(tx.referrals().KeepEquivocation(accepted.key, prepared.signer.record));
+  AMANA_ASSIGN_OR_RETURN(const bool fresh,
+                         tx.referrals().KeepEquivocation(accepted.key, prepared.signer.record));
+  if (!fresh) return Verdict{.refusal = Equivocation("header")};
   AMANA_RETURN_IF_ERROR(Remember(tx, prepared.signer.signer));
   delivery::Recorder recorder(tx, accepted, prepared.moment.now, prepared.signer.evidence);
   AMANA_ASSIGN_OR_RETURN(const uint64_t event,
@@ -220,12 +219,41 @@ absl::StatusOr<Verdict> Accept(store::Transaction& tx, const Context& context,
   return Verdict{.event = record.log_index};
 }
 
+// What is refused now (the signer was revoked since, the recipient is gone, the clock is not
+// trusted) may have been accepted before: then its sender gets the receipt it asks for. The digest
+// stands for the signature, which was verified then.
+absl::StatusOr<v1::SubmitResponse> AcceptedBefore(const Context& context, const StatementKey& key,
+                                                  const Digest& digest) {
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> accepted,
+                         snapshot->referrals().Find(key));
+  if (!accepted.has_value() || accepted->header_digest != digest) return NotFound("referral");
+  v1::SubmitResponse response;
+  response.set_replayed(true);
+  AMANA_ASSIGN_OR_RETURN(*response.mutable_receipt(),
+                         StoredReceipt(*snapshot, accepted->log_index));
+  AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> tasks, SenderStatuses(*snapshot, key));
+  response.mutable_tasks()->Assign(tasks.begin(), tasks.end());
+  return response;
+}
+
 }  // namespace
 
 void Submit(const Context& context, const identity::Caller& caller, v1::Submission submission,
             Reply<v1::SubmitResponse> reply) {
-  absl::StatusOr<Prepared> prepared = Prepare(context, caller, std::move(submission));
-  if (!prepared.ok()) return reply(prepared.status());
+  absl::StatusOr<ReferralStatement> statement =
+      ReferralStatement::Create(std::move(*submission.mutable_header()));
+  if (!statement.ok()) return reply(statement.status());
+  submission.clear_header();
+  const StatementKey key = statement->key();
+  const Digest digest = statement->digest();
+  absl::StatusOr<Prepared> prepared =
+      Prepare(context, caller, *std::move(statement), std::move(submission));
+  if (!prepared.ok()) {
+    if (key.sender != caller.agency) return reply(prepared.status());
+    absl::StatusOr<v1::SubmitResponse> before = AcceptedBefore(context, key, digest);
+    return before.ok() ? reply(std::move(before)) : reply(prepared.status());
+  }
   auto shared = std::make_shared<const Prepared>(*std::move(prepared));
   CommitAndReply<v1::SubmitResponse>(
       context,

@@ -74,8 +74,10 @@ class Referrals {
   virtual absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) = 0;
   // A later grant for the same certificate replaces the earlier.
   virtual absl::Status AddGrant(const GrantRecord& grant) = 0;
-  // Keeps other bytes that came under an accepted key; the same bytes once.
-  virtual absl::Status KeepEquivocation(const StatementKey& key, const StatementRecord& other) = 0;
+  // Keeps other bytes that came under an accepted key; the same bytes once: false when they were
+  // kept before.
+  virtual absl::StatusOr<bool> KeepEquivocation(const StatementKey& key,
+                                                const StatementRecord& other) = 0;
 };
 
 // One delivery per task, offer epoch and stage.

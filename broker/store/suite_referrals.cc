@@ -210,9 +210,12 @@ TEST_P(StoreSuite, OpenTasksOfAPerson) {
 
 TEST_P(StoreSuite, EquivocationIsKept) {
   AMANA_ASSERT_OK(Do(AcceptSample(1)));
-  for (int twice = 0; twice < 2; ++twice) {
-    AMANA_EXPECT_OK(Do([](Transaction& tx) {
-      return tx.referrals().KeepEquivocation(SampleKey(1), SampleStatement(5));
+  for (const bool first : {true, false}) {
+    AMANA_EXPECT_OK(Do([first](Transaction& tx) -> absl::Status {
+      const auto kept = tx.referrals().KeepEquivocation(SampleKey(1), SampleStatement(5));
+      AMANA_RETURN_IF_ERROR(kept.status());
+      EXPECT_EQ(*kept, first);
+      return absl::OkStatus();
     }));
   }
 }

@@ -21,7 +21,7 @@ struct EmbeddedOptions {
   std::string opened_detail = {};  // of the LOG_OPENED event, should the log be new
 
   // A batch closes at these at the latest.
-  size_t batch_works = 128;
+  size_t batch_works = 256;
   size_t batch_bytes = 4 << 20;
   int checkpoint_pages = 2000;  // of 4 KiB in the WAL, before they are copied to the database file
   int cache_kib = 64 * 1024;    // of the writer

@@ -249,9 +249,10 @@ absl::Status ReferralTable::AddGrant(const GrantRecord& grant) {
       digest.blob());
 }
 
-absl::Status ReferralTable::KeepEquivocation(const StatementKey& key,
-                                             const StatementRecord& other) {
-  return statements_.KeepOnce(EquivocationScope(key, other.digest), other);
+absl::StatusOr<bool> ReferralTable::KeepEquivocation(const StatementKey& key,
+                                                     const StatementRecord& other) {
+  AMANA_RETURN_IF_ERROR(statements_.KeepOnce(EquivocationScope(key, other.digest), other));
+  return session_.db().Changes() == 1;
 }
 
 }  // namespace amana::store::embedded

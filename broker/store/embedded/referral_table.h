@@ -34,7 +34,8 @@ class ReferralTable final : public Referrals {
                       const std::vector<TaskRecord>& tasks) override;
   absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) override;
   absl::Status AddGrant(const GrantRecord& grant) override;
-  absl::Status KeepEquivocation(const StatementKey& key, const StatementRecord& other) override;
+  absl::StatusOr<bool> KeepEquivocation(const StatementKey& key,
+                                        const StatementRecord& other) override;
 
  private:
   absl::StatusOr<std::vector<TaskRecord>> ReadTasks(sqlite::Statement query) const;
