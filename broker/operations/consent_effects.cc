@@ -45,8 +45,11 @@ class Again {
     const bool waits =
         task.state == v1::TASK_STATE_BLOCKED_CONSENT || task.state == v1::TASK_STATE_NEEDS_WRAP;
     if (waits && moment_.clock_ok) {
-      const absl::Status routed = RouteTask(tx_, moment_, policy_, evidence_, **referral, task);
-      return absl::IsDataLoss(routed) ? absl::OkStatus() : routed;
+      // Asked before anything is written: what follows must happen whole or not at all.
+      const absl::Status readable =
+          DecideStored(tx_, moment_, task, consent::Attempt::kFirst).status();
+      if (absl::IsDataLoss(readable)) return absl::OkStatus();
+      return RouteTask(tx_, moment_, policy_, evidence_, **referral, task);
     }
     AMANA_ASSIGN_OR_RETURN(const consent::Decision decision, DecisionOn(task));
     if (!moment_.clock_ok && !IsWithdrawn(decision)) return absl::OkStatus();

@@ -15,7 +15,9 @@
 //
 // Errors: NOT_FOUND, CONFLICT (kAborted: the record is not in the expected state), DISK_FULL
 // (kResourceExhausted), STORE_UNAVAILABLE (kUnavailable), STORE_CORRUPT (kDataLoss: a record's own
-// digest does not match; health stops serving). A failed fsync ends the process.
+// digest does not match; health stops serving). A failed fsync ends the process. The lists of what
+// is to be done (ExpiredTasks, OpenTasksOf, NextQueued, Due, OpenRecalls) leave out a record that
+// cannot be read, and health tells: it must not hold up the others.
 #ifndef AMANA_BROKER_STORE_STORE_H_
 #define AMANA_BROKER_STORE_STORE_H_
 

@@ -35,6 +35,24 @@ absl::StatusOr<std::vector<DeliveryRecord>> DeliveryTable::ReadAll(sqlite::State
   }
 }
 
+// Of what is to be done. What cannot be read is told to health and left out: it must not hold up
+// the others.
+absl::StatusOr<std::vector<DeliveryRecord>> DeliveryTable::ReadReadable(sqlite::Statement query,
+                                                                        size_t limit) const {
+  std::vector<DeliveryRecord> deliveries;
+  while (deliveries.size() < limit) {
+    AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
+    if (!row) break;
+    std::optional<DeliveryRecord> delivery = ReadDelivery(query);
+    if (delivery.has_value()) {
+      deliveries.push_back(*std::move(delivery));
+    } else {
+      session_.Corrupt("delivery").IgnoreError();
+    }
+  }
+  return deliveries;
+}
+
 absl::StatusOr<std::optional<DeliveryRecord>> DeliveryTable::Find(const DeliveryKey& key) const {
   AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> row,
                          session_.FindReferralRow(key.task.referral));
@@ -66,9 +84,9 @@ absl::StatusOr<std::optional<DeliveryRecord>> DeliveryTable::NextQueued(
       auto query,
       session_.Query(AMANA_SELECT_DELIVERY
                      "WHERE d.state = 1 AND d.agency = ?1 AND d.unit = ?2 ORDER BY d.urgency, "
-                     "d.queued, d.referral, d.task, d.offer_epoch, d.stage LIMIT 1",
+                     "d.queued, d.referral, d.task, d.offer_epoch, d.stage",
                      recipient.agency.value(), recipient.unit.value()));
-  AMANA_ASSIGN_OR_RETURN(auto found, ReadAll(std::move(query)));
+  AMANA_ASSIGN_OR_RETURN(auto found, ReadReadable(std::move(query), 1));
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
 }
@@ -77,9 +95,9 @@ absl::StatusOr<std::vector<DeliveryRecord>> DeliveryTable::Due(absl::Time now, s
   AMANA_ASSIGN_OR_RETURN(auto query,
                          session_.Query(AMANA_SELECT_DELIVERY
                                         "WHERE d.due IS NOT NULL AND d.due <= ?1 ORDER BY d.due, "
-                                        "d.referral, d.task, d.offer_epoch, d.stage LIMIT ?2",
-                                        TimeToRow(now), limit));
-  return ReadAll(std::move(query));
+                                        "d.referral, d.task, d.offer_epoch, d.stage",
+                                        TimeToRow(now)));
+  return ReadReadable(std::move(query), limit);
 }
 
 absl::StatusOr<absl::Time> DeliveryTable::NextDue() const {
@@ -102,9 +120,9 @@ absl::StatusOr<std::vector<DeliveryRecord>> DeliveryTable::OpenRecalls(const Add
       auto query,
       session_.Query(AMANA_SELECT_DELIVERY
                      "WHERE d.state IN (13, 16) AND d.agency = ?1 AND d.unit = ?2 ORDER BY "
-                     "d.queued, d.referral, d.task, d.offer_epoch, d.stage LIMIT ?3",
-                     recipient.agency.value(), recipient.unit.value(), limit));
-  return ReadAll(std::move(query));
+                     "d.queued, d.referral, d.task, d.offer_epoch, d.stage",
+                     recipient.agency.value(), recipient.unit.value()));
+  return ReadReadable(std::move(query), limit);
 }
 
 absl::StatusOr<Paged<DeliveryRecord>> DeliveryTable::DeadLetters(const Page& page) const {

@@ -37,6 +37,8 @@ class DeliveryTable final : public Deliveries {
 
  private:
   absl::StatusOr<std::vector<DeliveryRecord>> ReadAll(sqlite::Statement query) const;
+  absl::StatusOr<std::vector<DeliveryRecord>> ReadReadable(sqlite::Statement query,
+                                                           size_t limit) const;
   absl::Status AddParty(const DeliveryRecord& delivery, int64_t row);
 
   Session& session_;

@@ -164,7 +164,7 @@ TEST_F(CorruptionTest, ARowThatDoesNotMatchItsDigestIsRefused) {
   const StatementKey key = SampleKey(1);
   const Read tasks = [key](const Snapshot& s) { return s.referrals().Tasks(key).status(); };
   const Read delivery = [](const Snapshot& s) {
-    return s.deliveries().NextQueued(SampleDelivery(1).recipient).status();
+    return s.deliveries().Find(SampleDelivery(1).key).status();
   };
   const Read subject = [](const Snapshot& s) {
     return s.consents().OfSubject(SampleId<Pseudonym>(1)).status();
@@ -204,6 +204,34 @@ TEST_F(CorruptionTest, ARowThatDoesNotMatchItsDigestIsRefused) {
     EXPECT_EQ(ErrorReason(Reading(read)), "STORE_CORRUPT") << change;
     CopyBack();
   }
+}
+
+TEST_F(CorruptionTest, WhatIsToBeDoneLeavesOutWhatCannotBeRead) {
+  {
+    auto store = world_.Open().value();
+    AMANA_ASSERT_OK(store->CommitAndWait([](Transaction& tx) -> absl::Status {
+      AMANA_RETURN_IF_ERROR(AcceptSample(2)(tx));
+      DeliveryRecord due = SampleDelivery(2);
+      due.due = SampleTime();
+      return tx.deliveries().Move(due.state, due);
+    }));
+  }
+  Change("UPDATE task SET state = state + 1 WHERE referral = 1");
+  Change("UPDATE delivery SET lease_epoch = 9, due = 1 WHERE referral = 1");
+  auto store = world_.Open().value();
+  const auto look = store->Read().value();
+  const absl::Time late = SampleTime() + absl::Hours(24 * 365);
+  const StatementKey second = SampleKey(2);
+  const auto expired = look->referrals().ExpiredTasks(late, 1).value();
+  ASSERT_EQ(expired.size(), 1u);
+  EXPECT_EQ(expired[0].key.referral, second);
+  const auto next = look->deliveries().NextQueued(SampleDelivery(1).recipient).value();
+  ASSERT_TRUE(next.has_value());
+  EXPECT_EQ(next->key.task.referral, second);
+  const auto due = look->deliveries().Due(late, 1).value();
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].key.task.referral, second);
+  EXPECT_EQ(ErrorReason(store->Health()), "STORE_CORRUPT");
 }
 
 TEST_F(CorruptionTest, AWorkThatReadsACorruptRowFails) {

@@ -76,6 +76,23 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadTasks(sqlite::Stateme
   }
 }
 
+// As DeliveryTable::ReadReadable.
+absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadReadable(sqlite::Statement query,
+                                                                    size_t limit) const {
+  std::vector<TaskRecord> tasks;
+  while (tasks.size() < limit) {
+    AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
+    if (!row) break;
+    std::optional<TaskRecord> task = ReadTask(query);
+    if (task.has_value()) {
+      tasks.push_back(*std::move(task));
+    } else {
+      session_.Corrupt("task").IgnoreError();
+    }
+  }
+  return tasks;
+}
+
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::Tasks(const StatementKey& key) const {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
   AMANA_ASSIGN_OR_RETURN(
@@ -90,9 +107,9 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ExpiredTasks(absl::Time n
   AMANA_ASSIGN_OR_RETURN(
       auto query, session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM task t CROSS JOIN referral r "
                                  "ON r.row = t.referral WHERE t.expiring = 1 AND t.expires <= ?1 "
-                                 "ORDER BY t.expires, t.referral, t.task LIMIT ?2",
-                                 TimeToRow(now), limit));
-  return ReadTasks(std::move(query));
+                                 "ORDER BY t.expires, t.referral, t.task",
+                                 TimeToRow(now)));
+  return ReadReadable(std::move(query), limit);
 }
 
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksOf(
@@ -103,12 +120,11 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksOf(
   }
   const int64_t task = after.has_value() ? after->task : -1;
   AMANA_ASSIGN_OR_RETURN(
-      auto query,
-      session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM task t CROSS JOIN referral r "
-                     "ON r.row = t.referral WHERE t.open = 1 AND t.subject = ?1 AND "
-                     "(t.referral, t.task) > (?2, ?3) ORDER BY t.referral, t.task LIMIT ?4",
-                     Blob(subject.view()), row, task, limit));
-  return ReadTasks(std::move(query));
+      auto query, session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM task t CROSS JOIN referral r "
+                                 "ON r.row = t.referral WHERE t.open = 1 AND t.subject = ?1 AND "
+                                 "(t.referral, t.task) > (?2, ?3) ORDER BY t.referral, t.task",
+                                 Blob(subject.view()), row, task));
+  return ReadReadable(std::move(query), limit);
 }
 
 absl::StatusOr<std::optional<GrantRecord>> ReferralTable::FindGrant(const StatementKey& key,

@@ -39,6 +39,7 @@ class ReferralTable final : public Referrals {
 
  private:
   absl::StatusOr<std::vector<TaskRecord>> ReadTasks(sqlite::Statement query) const;
+  absl::StatusOr<std::vector<TaskRecord>> ReadReadable(sqlite::Statement query, size_t limit) const;
   absl::Status InsertTask(int64_t row, const ReferralRecord& referral, const TaskRecord& task);
   absl::StatusOr<int64_t> RowOfToken(const AgencyId& agency, std::string_view token) const;
 
