@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
@@ -187,7 +188,7 @@ std::string ConfigTable::String(std::string_view key, std::optional<std::string>
     if (found.node->kind == Node::kString) return found.node->text;
     Wrong(found, key, "a string", found.node->words);
   }
-  return fallback.value_or("");
+  return std::move(fallback).value_or("");
 }
 
 bool ConfigTable::Bool(std::string_view key, std::optional<bool> fallback) const {
@@ -256,13 +257,13 @@ std::string ConfigTable::Path(std::string_view key, std::optional<std::string> f
     const bool empty = found.flag != nullptr || found.node->kind == Node::kString;
     Wrong(found, key, "a file name", empty ? "an empty string" : found.node->words);
   }
-  return fallback.value_or("");
+  return std::move(fallback).value_or("");
 }
 
 std::vector<std::string> ConfigTable::StringList(
     std::string_view key, std::optional<std::vector<std::string>> fallback) const {
   const Found found = Find(key, !fallback.has_value(), "a list of strings");
-  if (!found.given()) return fallback.value_or(std::vector<std::string>());
+  if (!found.given()) return std::move(fallback).value_or(std::vector<std::string>());
   std::vector<std::string> list;
   if (found.flag != nullptr) {
     for (size_t from = 0; !found.flag->empty() && from <= found.flag->size();) {
@@ -280,7 +281,7 @@ std::vector<std::string> ConfigTable::StringList(
   if (good) return list;
   const bool mixed = found.node->kind == Node::kList;
   Wrong(found, key, "a list of strings", mixed ? "a list of something else" : found.node->words);
-  return fallback.value_or(std::vector<std::string>());
+  return std::move(fallback).value_or(std::vector<std::string>());
 }
 
 std::optional<size_t> ConfigTable::EnumIndex(std::string_view key,

@@ -158,7 +158,7 @@ class Real final : public FileSystem {
                                unsigned mode) override {
     AMANA_ASSIGN_OR_RETURN(const std::string temporary, WriteTemporary(path, bytes, mode));
     if (rename(temporary.c_str(), path.c_str()) != 0) {
-      const absl::Status status = Failed(path);
+      absl::Status status = Failed(path);
       unlink(temporary.c_str());
       return status;
     }

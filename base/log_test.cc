@@ -80,6 +80,7 @@ TEST(LogTest, FileIsPrivateAndItsLinesAreWhole) {
   const std::string path = dir.File("broker.log");
   AMANA_ASSERT_OK(InitLog({.to_stderr = false, .file = path}));
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([t] {
       for (int i = 0; i < 100; ++i) Log(LogLevel::kInfo, "tick", {{"thread", t}, {"i", i}});

@@ -28,7 +28,7 @@ absl::Status BrokerCheck::operator()(std::string_view leaf, std::string_view cha
 absl::Status BrokerCheck::VerifyChain(const crypto::Certificate& leaf,
                                       std::string_view chain) const {
   const absl::Time now = clock_.Now();
-  const absl::Status pinned = authorities_->Verify(leaf, now, CertUsage::kTls);
+  absl::Status pinned = authorities_->Verify(leaf, now, CertUsage::kTls);
   if (ErrorReason(pinned) != "CHAIN_UNTRUSTED" || chain.empty()) return pinned;
   AMANA_ASSIGN_OR_RETURN(const std::vector<crypto::Certificate> shown,
                          crypto::ParsePemBundle(chain));

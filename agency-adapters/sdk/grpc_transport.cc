@@ -331,6 +331,7 @@ absl::StatusOr<std::unique_ptr<Client>> ConnectClient(const Identity& identity, 
   }
   const auto credentials = Credentials(identity, clock);
   std::vector<std::shared_ptr<grpc::Channel>> channels;
+  channels.reserve(static_cast<size_t>(options.channels));
   for (int i = 0; i < options.channels; ++i) {
     channels.push_back(
         grpc::CreateCustomChannel(identity.broker(), credentials, Arguments(options)));

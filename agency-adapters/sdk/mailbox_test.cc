@@ -64,6 +64,7 @@ TEST(MailboxTest, SeveralProgramsMayWriteAtOnce) {
   TempDir dir;
   constexpr int kEach = 20;
   std::vector<std::thread> programs;
+  programs.reserve(3);
   for (int program = 0; program < 3; ++program) {
     programs.emplace_back([&, program] {
       const auto mailbox = Mailbox::Open(dir.path()).value();

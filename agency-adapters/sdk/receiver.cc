@@ -104,7 +104,7 @@ absl::Status Receiver::Run(const std::function<bool()>& stop) {
   absl::Duration backoff = options_.first_backoff;
   while (!stop()) {
     Session session{.stream = ReceiveStream(client_), .quiet = absl::InfiniteDuration()};
-    const absl::Status ended = Serve(session, stop);
+    absl::Status ended = Serve(session, stop);
     if (IsBroken(ended)) return ended;
     if (ended.ok()) continue;  // asked to stop
     Log(LogLevel::kWarning, "receive_ended", {{"reason", LogSafe(ended)}});

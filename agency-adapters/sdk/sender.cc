@@ -67,7 +67,7 @@ absl::Status Sender::CheckPinned(const Certificate& certificate, const Address& 
       spiffe.unit != address.unit || spiffe.trust_domain != identity_.trust_domain()) {
     return CertificateUnpinned(field, "not a sealing certificate of " + amana::ToString(address));
   }
-  const absl::Status chain =
+  absl::Status chain =
       identity_.authorities().Verify(certificate, clock_.Now(), CertUsage::kSealing);
   if (chain.ok()) return chain;
   return CertificateUnpinned(field, "the pinned authorities refuse it: " + ErrorReason(chain));

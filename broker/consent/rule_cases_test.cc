@@ -35,7 +35,7 @@ struct RuleCases {
 
 // A newer consent of the same person that differs from the pinned one by `change`.
 Change WithNewer(std::function<void(ConsentFacts&)> change) {
-  return [change](Request& r) {
+  return [change = std::move(change)](Request& r) {
     ConsentFacts newer = NewerConsent(r);
     change(newer);
     r.records.push_back(newer);

@@ -130,8 +130,8 @@ void Dispatcher::Pump(const Address& address) {
          });
 }
 
-void Dispatcher::OnLeased(const Address& address, std::shared_ptr<Outlet> outlet, uint32_t credit,
-                          absl::StatusOr<LeaseResult> result) {
+void Dispatcher::OnLeased(const Address& address, const std::shared_ptr<Outlet>& outlet,
+                          uint32_t credit, absl::StatusOr<LeaseResult> result) {
   if (!result.ok()) {  // the store said so in its health
     result = LeaseResult{};
     result->later = true;

@@ -92,7 +92,7 @@ class Dispatcher {
 
   void Pump(const Address& unit);
   void GiveBack(std::vector<LeaseRef> leases);
-  void OnLeased(const Address& unit, std::shared_ptr<Outlet> outlet, uint32_t credit,
+  void OnLeased(const Address& unit, const std::shared_ptr<Outlet>& outlet, uint32_t credit,
                 absl::StatusOr<LeaseResult> result);
   std::shared_ptr<Outlet> PickOutlet(Unit& unit, uint32_t& credit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -40,7 +40,7 @@ class FakeLeases {
   }
 
   GiveBackFn GiveBack() {
-    return [this](std::vector<LeaseRef> leases) {
+    return [this](const std::vector<LeaseRef>& leases) {
       for (const LeaseRef& lease : leases) given_back.push_back(lease.epoch);
     };
   }

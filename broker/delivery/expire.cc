@@ -24,7 +24,7 @@ absl::Status Expire(store::Transaction& tx, const Moment& moment, const Policy& 
                                              ? **found
                                              : StandIn(task.key.referral, v1::URGENCY_UNSPECIFIED);
   Recorder recorder(tx, referral, moment.now, {});
-  const absl::Status taken =
+  absl::Status taken =
       recorder.TakeBack(task, v1::DELIVERY_STATE_EXPIRED, v1::REASON_EXPIRED, std::nullopt, policy)
           .status();
   if (!taken.ok() && !absl::IsDataLoss(taken)) return taken;

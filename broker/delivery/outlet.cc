@@ -74,7 +74,7 @@ void Outlet::ReturnCredit(uint32_t deliveries) { AddCredit(deliveries); }
 
 bool Outlet::PushDelivery(const LeaseRef& lease, Pseudonym subject, MessagePtr message) {
   absl::MutexLock lock(&mu_);
-  if (!closed_) deliveries_.push_back({lease, std::move(subject), std::move(message)});
+  if (!closed_) deliveries_.push_back({lease, subject, std::move(message)});
   return !closed_;
 }
 

@@ -88,7 +88,7 @@ absl::Status RunOne(store::Transaction& tx, const Moment& moment, const Policy& 
   const bool known = found.ok() && found->has_value();
   const store::ReferralRecord referral =
       known ? **found : StandIn(delivery.key.task.referral, delivery.urgency);
-  const absl::Status done = OnDue(tx, moment, policy, referral, delivery);
+  absl::Status done = OnDue(tx, moment, policy, referral, delivery);
   if (!absl::IsDataLoss(done) || delivery.state != v1::DELIVERY_STATE_RETRY_WAIT) return done;
   Recorder recorder(tx, referral, moment.now, {});
   return recorder
