@@ -41,7 +41,7 @@ TEST(App, EveryCommandHasHelpAndExamples) {
     for (std::string word; words >> word;) arguments.push_back(word);
     arguments.erase(arguments.begin());
     const bool group = node.words.empty() || node.words[0][0] != '-';
-    arguments.push_back("--help");
+    arguments.emplace_back("--help");
     const Ran ran = Amana(arguments);
     EXPECT_EQ(ran.code, kExitDone) << node.path;
     EXPECT_EQ(ran.err, "") << node.path;
@@ -73,7 +73,7 @@ TEST(App, WrongUseIsTwoAndGoesToStderr) {
     EXPECT_EQ(ran.out, "");
     EXPECT_NE(ran.err, "");
     std::vector<std::string> as_json = arguments;
-    as_json.push_back("--json");
+    as_json.emplace_back("--json");
     const Ran json = Amana(as_json);
     EXPECT_EQ(json.code, kExitUsage);
     EXPECT_EQ(nlohmann::json::parse(json.err)["error"], "USAGE_INVALID");
@@ -153,7 +153,7 @@ TEST(KeysNew, MakesKeysAndRequestsWithWhatToDoNext) {
 
   std::vector<std::string> person = command;
   for (const char* word : {"--role", "person", "--person", "p-017", "--json"}) {
-    person.push_back(word);
+    person.emplace_back(word);
   }
   const Ran made = Amana(person);
   EXPECT_EQ(made.code, kExitDone) << made.err;

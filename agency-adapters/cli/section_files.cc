@@ -97,6 +97,7 @@ absl::Status CheckRequired(v1::ServiceType service, codes::CategorySet present) 
 
 std::vector<envelope::SectionDraft> ToDrafts(const std::vector<Section>& sections) {
   std::vector<envelope::SectionDraft> drafts;
+  drafts.reserve(sections.size());
   for (const Section& section : sections) {
     drafts.push_back(
         {section.category, section.media_type, codes::StageOf(section.category), section.content});

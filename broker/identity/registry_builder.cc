@@ -147,7 +147,10 @@ void RegistryBuilder::ReadCertificates(const ConfigTable& table, const AgencyId&
   }
   for (const std::string& name : *names) {
     if (!IsPem(name)) continue;
-    for (const auto& certificate : ReadPem(table, "certificates", folder + "/" + name)) {
+    std::string path = folder;
+    path += '/';
+    path += name;
+    for (const auto& certificate : ReadPem(table, "certificates", path)) {
       AddCertificate(table, agency, certificate, name);
     }
   }

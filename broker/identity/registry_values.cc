@@ -13,7 +13,7 @@ constexpr size_t kMaxName = 100;
 
 std::string ReadName(const ConfigTable& table, std::string_view key) {
   const bool given = table.Has(key);
-  const std::string name = table.String(key);
+  std::string name = table.String(key);
   const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
   if (given &&
       (name.empty() || name.size() > kMaxName || std::any_of(name.begin(), name.end(), control))) {
@@ -24,7 +24,7 @@ std::string ReadName(const ConfigTable& table, std::string_view key) {
 
 std::string ReadCountry(const ConfigTable& table, std::string_view key) {
   const bool given = table.Has(key);
-  const std::string country = table.String(key);
+  std::string country = table.String(key);
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
   if (given && (country.size() != 2 || !std::all_of(country.begin(), country.end(), upper))) {
     table.Refuse(key, "expected two capital letters (ISO 3166-1), as \"KE\"");

@@ -8,7 +8,7 @@ namespace {
 
 absl::Status CheckTime(const Registry& registry, const crypto::Certificate& certificate,
                        absl::Time now) {
-  const absl::Status status = registry.CheckTime(certificate, now);
+  absl::Status status = registry.CheckTime(certificate, now);
   if (status.ok()) return status;
   const std::string reason = ErrorReason(status);
   if (reason == "CERT_EXPIRED") return SignerExpired();

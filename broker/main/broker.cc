@@ -154,7 +154,7 @@ void Broker::RegistryChanged(const identity::TrustPtr& trust) {
       {{"generation", trust->generation}, {"digest", LogSafe(trust->registry->digest())}});
   store_->Commit([this, digest = trust->registry->digest()](
                      store::Transaction& tx) { return RecordRegistry(tx, digest); },
-                 [](absl::StatusOr<store::BatchPtr> batch) {
+                 [](const absl::StatusOr<store::BatchPtr>& batch) {
                    if (!batch.ok()) LogError("registry_not_recorded", batch.status());
                  });
   // A new certificate or a revocation may let a delivery go, or keep it back.

@@ -13,7 +13,7 @@ namespace amana::operations {
 namespace {
 
 constexpr uint32_t kDefaultEvents = 1000;
-constexpr uint32_t kMaxEvents = 10000;
+constexpr uint32_t kMaxEvents = 1000;  // all are held until the reader has taken them
 
 events::FieldSet Visible(const identity::Caller& caller, const store::StoredEvent& stored) {
   const events::FieldSet own = events::VisibleFields(stored.event, caller.agency);
@@ -35,7 +35,7 @@ std::optional<v1::ListEventsResponse> Show(const identity::Caller& caller,
 }
 
 absl::Status CheckRequest(const identity::Caller& caller, const v1::ListEventsRequest& request) {
-  if (request.limit() > kMaxEvents) return FieldInvalid("limit", "at most 10000");
+  if (request.limit() > kMaxEvents) return FieldInvalid("limit", "at most 1000");
   // Which events are of one case is what an auditor is not told.
   if (caller.role == crypto::Role::kAuditor && !request.referral_id().empty()) {
     return FieldInvalid("referral_id", "absent: no case is open to an auditor");
@@ -83,7 +83,7 @@ void ListEvents(const Context& context, const identity::Caller& caller,
         return tx.log().Append(std::move(event)).status();
       },
       [&context, caller, request,
-       reply = std::move(reply)](absl::StatusOr<store::BatchPtr> batch) mutable {
+       reply = std::move(reply)](const absl::StatusOr<store::BatchPtr>& batch) mutable {
         if (!batch.ok()) return reply(batch.status());
         reply(Read(context, caller, request));
       });

@@ -66,7 +66,7 @@ class Again {
                            std::as_const(tx_).deliveries().OfTask(task.key));
     const bool disclosed =
         std::any_of(all.begin(), all.end(), [](const auto& each) { return each.disclosed; });
-    const absl::StatusOr<consent::Decision> decision = DecideStored(
+    absl::StatusOr<consent::Decision> decision = DecideStored(
         tx_, moment, task, disclosed ? consent::Attempt::kAfterDelivery : consent::Attempt::kFirst);
     if (absl::IsDataLoss(decision.status())) return Unverifiable();
     return decision;

@@ -68,6 +68,7 @@ absl::StatusOr<std::vector<v1::TaskStatus>> TaskStatuses(const store::Snapshot& 
 v1::ReferralSummary Summarise(const store::ReferralRecord& referral,
                               const std::vector<v1::TaskStatus>& visible) {
   std::vector<v1::TaskState> states;
+  states.reserve(visible.size());
   for (const v1::TaskStatus& task : visible) states.push_back(task.state());
   v1::ReferralSummary out;
   *out.mutable_referral() = delivery::ToWire(referral.key);

@@ -198,10 +198,10 @@ bool Walker::Message(const WireTable& table, Input in, int depth) {
 
 absl::Status Walker::Error() const {
   std::string path;
-  for (auto segment = path_.rbegin(); segment != path_.rend(); ++segment) {
+  std::for_each(path_.rbegin(), path_.rend(), [&path](const std::string& segment) {
     if (!path.empty()) path += '.';
-    path += *segment;
-  }
+    path += segment;
+  });
   if (path.empty()) path = "payload";  // before its next field could be told
   return MakeError(absl::StatusCode::kInvalidArgument, reason_->code, path,
                    path + ": " + std::string(reason_->why));

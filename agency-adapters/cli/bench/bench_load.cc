@@ -115,7 +115,7 @@ class UnaryRun {
     parts_.client->CallAsync(
         kSubmitSealed, SealedRequest{referral->request},
         sdk::Done<v1::SubmitResponse>(
-            [this, &lane, referral](absl::StatusOr<v1::SubmitResponse> answer) {
+            [this, &lane, referral](const absl::StatusOr<v1::SubmitResponse>& answer) {
               Answered(lane, *referral, answer);
             }));
   }
@@ -238,6 +238,7 @@ absl::StatusOr<LoadResult> RunBatches(const LoadParts& parts, size_t streams, do
   std::deque<BatchLane> lanes;
   for (size_t i = 0; i < streams; ++i) lanes.emplace_back(parts, window);
   std::vector<std::thread> threads;
+  threads.reserve(lanes.size());
   for (BatchLane& lane : lanes) threads.emplace_back([&lane] { lane.Run(); });
   for (std::thread& thread : threads) thread.join();
   AMANA_RETURN_IF_ERROR(window.status());

@@ -58,6 +58,7 @@ absl::Status VerifyMeter::Run(double seconds) {
   const SteadyTime end = After(begin, seconds);
   std::vector<Slice> slices(static_cast<size_t>(threads_));
   std::vector<std::thread> threads;
+  threads.reserve(slices.size());
   for (Slice& slice : slices) {
     threads.emplace_back([this, &slice, end] {
       const double cpu = ThreadCpuSeconds();

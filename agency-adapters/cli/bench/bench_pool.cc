@@ -139,6 +139,7 @@ absl::Status ReferralPool::Fill(const Sealer& sealer, size_t count, absl::Time c
   std::atomic<size_t> missing{count - referrals_.size()};
   std::vector<Share> shares(std::max(1U, std::thread::hardware_concurrency()));
   std::vector<std::thread> threads;
+  threads.reserve(shares.size());
   for (Share& share : shares) {
     threads.emplace_back([&] {
       while (SteadyNow() < end && !stop()) {
