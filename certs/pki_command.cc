@@ -254,8 +254,7 @@ int RunPki(const std::vector<std::string>& arguments, const Clock& clock, std::o
   app.add_flag("--json", parsed.json, "Print results and errors as JSON");
   app.footer(
       "Exit codes: 0 done; 1 a file or its rights; 2 wrong use; 3 refused.\n"
-      "Private keys never travel: make them with `amana keys new` or `amana-broker keys new` "
-      "where\n"
+      "Private keys never travel: make them with `amana keys new` or `amana-broker keys` where\n"
       "they are used, and bring only the request (.csr) here.\n");
   AddAuthorityCommands(app, parsed);
   AddSigningCommands(app, parsed);

@@ -54,7 +54,8 @@ Result Run(Context& context, const Options& o) {
 
 void RegisterAdminDeadLetters(CLI::App& parent, Context& context) {
   AddCommand<Options>(
-      parent, context, "dead-letters", "Deliveries that need a person's hand",
+      parent, context, "dead-letters",
+      "Deliveries that need a person's hand. Needs an operator's key",
       "  amana admin dead-letters --json\n",
       [](CLI::App& command, Options& o) {
         command.add_option("--limit", o.limit, "At most so many")

@@ -54,7 +54,8 @@ void RegisterInboxWatch(CLI::App& parent, Context& context) {
       parent, context, "watch", "Receive, acknowledge and name what arrives, until interrupted",
       "  amana inbox watch\n"
       "  amana inbox watch --json | while read -r item; do notify \"$item\"; done\n"
-      "  amana inbox watch --once --timeout 2m      (from a timer)\n",
+      "  amana inbox watch --once --timeout 2m      (from a timer)\n"
+      "With --json each item is a line of its own, and so is the count at the end.\n",
       [](CLI::App& command, Options& o) {
         command.add_flag("--once", o.once, "Take what is there, then end");
         command.add_option("--timeout", o.timeout, "At most so long, with --once")

@@ -15,9 +15,9 @@
 //   data = "data"                    # outbox and inbox (mailbox.h)
 //
 // In `keys`: tls.key and tls.pem (required); signing.key/.pem, the system's or a person's;
-// person.key
-// /.pem, a person's beside the system's; any number of sealing*.key/.pem: rotated ones stay as long
-// as something sealed to them is kept. A key whose .pem is not there yet is passed over, but tls.
+// person.key/.pem, a person's beside the system's; any number of sealing*.key/.pem: rotated ones
+// stay as long as something sealed to them is kept. A key whose .pem is not there yet is passed
+// over, but tls.
 #ifndef AMANA_AGENCY_ADAPTERS_SDK_IDENTITY_H_
 #define AMANA_AGENCY_ADAPTERS_SDK_IDENTITY_H_
 

@@ -91,6 +91,10 @@ int Main(int argc, char** argv) {
   CLI::App app("Amana's broker: carries signed, consent-tagged referrals and keeps evidence.",
                "amana-broker");
   app.set_version_flag("--version", "amana-broker " AMANA_VERSION);
+  app.footer(
+      "Exit codes: 0 done; 1 it failed; 2 wrong use or configuration.\n"
+      "`amana-broker check-config --config broker.toml` says what is wrong before anything is "
+      "run.\n");
   app.require_subcommand(0, 1);
   app.fallthrough();
   app.add_option("--config", flags.config, "Configuration file (TOML)");
