@@ -25,7 +25,7 @@ struct Outcome {
 
 class PkiCommandTest : public testing::Test {
  protected:
-  Outcome Run(std::vector<std::string> arguments) {
+  Outcome Run(const std::vector<std::string>& arguments) {
     std::ostringstream out, err;
     const int code = RunPki(arguments, clock_, out, err);
     return {code, out.str(), err.str()};

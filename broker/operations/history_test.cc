@@ -247,10 +247,8 @@ class History {
         narrower.mutable_recipients(0)->set_unit("coast");
         return Expect(world_.Register(narrower));
       }
-      default: {
-        v1::ConsentRecord first = consent;
-        return Expect(world_.Register(first));
-      }
+      default:
+        return Expect(world_.Register(consent));
     }
   }
 

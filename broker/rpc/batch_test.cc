@@ -64,7 +64,7 @@ class BatchTest : public testing::Test {
     v1::SubmitBatchResponse out;
     RunBatch(
         front, caller_, std::move(request),
-        [this](const identity::Caller&, v1::Submission submission,
+        [this](const identity::Caller&, const v1::Submission& submission,
                Reply<v1::SubmitResponse> reply) { Answer(submission, std::move(reply)); },
         [&](v1::SubmitBatchResponse response) {
           out = std::move(response);

@@ -41,7 +41,7 @@ TEST(ExecutorTest, AgenciesTakeTurnsAndEachKeepsItsOrder) {
   std::vector<std::string> order;
   for (const char* task : {"a1", "a2", "a3", "a4", "b1", "c1", "c2"}) {
     ASSERT_TRUE(
-        executor.Run(Agency(std::string(1, task[0])), [&order, task] { order.push_back(task); })
+        executor.Run(Agency(std::string(1, task[0])), [&order, task] { order.emplace_back(task); })
             .ok());
   }
   EXPECT_EQ(executor.queued(), 7u);

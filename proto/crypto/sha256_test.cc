@@ -44,6 +44,7 @@ TEST(Sha256Test, PartsAreConcatenated) {
 TEST(Sha256Test, ThreadsDoNotDisturbEachOther) {
   std::vector<std::thread> threads;
   std::vector<int> wrong(4, 0);
+  threads.reserve(wrong.size());
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([t, &wrong] {
       const std::string mine(65, static_cast<char>('a' + t));

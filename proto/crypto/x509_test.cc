@@ -197,6 +197,7 @@ TEST(ChainVerifierTest, RefusesToPinWhatIsNoAuthority) {
 TEST(ChainVerifierTest, ServesManyThreads) {
   const auto verifier = tests::TestVerifier({"police"});
   std::vector<Certificate> certificates;
+  certificates.reserve(8);
   for (int i = 0; i < 8; ++i) {
     certificates.push_back(
         tests::TestCert("police", Role::kSystem, "", "", CertUsage::kTls, i).certificate);
