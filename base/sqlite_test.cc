@@ -218,14 +218,14 @@ TEST_F(SqliteTest, SecondWriterIsBusy) {
 TEST_F(SqliteTest, OwnerCheckpoints) {
   auto db = Open({.wal_autocheckpoint_pages = 0});
   const std::string body(100'000, 'x');
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 100; ++i) {
     AMANA_ASSERT_OK(db->Run("INSERT INTO item(body) VALUES(?)", Blob(body)));
   }
   EXPECT_GT(db->wal_pages(), 1000);  // nothing was checkpointed behind our back
   {
     auto reader = Open({.mode = Mode::kReader});
     auto snapshot = Transaction::Begin(*reader);
-    EXPECT_EQ(Count(*reader), 50);
+    EXPECT_EQ(Count(*reader), 100);
     AMANA_ASSERT_OK(db->Run("INSERT INTO item(body) VALUES(?)", Blob(body)));
     const CheckpointResult held = db->Checkpoint(CheckpointMode::kPassive).value();
     EXPECT_TRUE(held.blocked);

@@ -73,7 +73,7 @@ void RegisterAuditEvents(CLI::App& parent, Context& context) {
             ->capture_default_str();
         command.add_option("--limit", o.limit, "How many entries to look at")
             ->capture_default_str()
-            ->check(CLI::Range(1, 10000));
+            ->check(CLI::Range(1, 1000));
         command.add_option("--referral", o.referral, "Only of this referral");
         command.add_option("--kind", o.kinds, "Only of these kinds")->delimiter(',');
       },

@@ -8,6 +8,10 @@
 namespace amana::delivery {
 namespace {
 
+// How often a delivery goes back at once. A receiver that opens and leaves for ever must not fill
+// the log: after that its lease runs out.
+constexpr uint64_t kAtOnce = 3;
+
 absl::Status GiveBackOne(store::Transaction& tx, const Moment& moment, const LeaseRef& lease) {
   absl::StatusOr<std::optional<store::DeliveryRecord>> read =
       std::as_const(tx).deliveries().Find(lease.key);
@@ -19,6 +23,8 @@ absl::Status GiveBackOne(store::Transaction& tx, const Moment& moment, const Lea
       delivery->lease_epoch != lease.epoch) {
     return absl::OkStatus();
   }
+  // Each lease counts in both, each giving back takes its attempt away.
+  if (delivery->lease_epoch >= delivery->attempts + kAtOnce) return absl::OkStatus();
   const absl::StatusOr<std::optional<store::ReferralRecord>> found =
       std::as_const(tx).referrals().Find(lease.key.task.referral);
   if (!found.ok() && !absl::IsDataLoss(found.status())) return found.status();

@@ -36,7 +36,7 @@ void ReadLimits(const ConfigTable& table, Config& config) {
   config.min_free_bytes = static_cast<uint64_t>(table.Int("min_free_mib", 1, 1 << 20, 256)) << 20;
   config.executor.threads = static_cast<size_t>(table.Int("threads", 0, 1024, 0));
   config.executor.queue_per_agency =
-      static_cast<size_t>(table.Int("queue_per_agency", 1, 1'000'000, 4096));
+      static_cast<size_t>(table.Int("queue_per_agency", 1, 1'000'000, 1024));
   rpc::RateLimits& rates = config.rates;
   rates.calls_per_second = static_cast<double>(table.Int("calls_per_second", 1, kMany, 5000));
   rates.calls_burst = static_cast<double>(table.Int("calls_burst", 1, kMany, 10000));

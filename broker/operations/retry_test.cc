@@ -149,6 +149,22 @@ TEST(Retry, ALeaseThatNobodyGotIsQueuedAgainAtOnceAndWasNoAttempt) {
   AMANA_EXPECT_OK(t.world.Acknowledge(second));
 }
 
+// A receiver that opens and leaves for ever must not fill the log.
+TEST(Retry, ADeliveryGoesBackAtOnceAFewTimesAndThenItsLeaseRunsOut) {
+  Ready t;
+  const auto leave = [&] {
+    (void)ReceiveOne(t.world);
+    const store::DeliveryRecord leased = OfferOf(t.world, t.sent);
+    GiveBackAll(t.world, {{leased.key, leased.lease_epoch}});
+    return t.state();
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(leave(), v1::DELIVERY_STATE_QUEUED) << i;
+  EXPECT_EQ(leave(), v1::DELIVERY_STATE_LEASED);
+  t.Pass(t.world.context().policy.lease + absl::Seconds(1));
+  EXPECT_EQ(t.state(), v1::DELIVERY_STATE_QUEUED);
+  AMANA_EXPECT_OK(t.world.Acknowledge(ReceiveOne(t.world)));
+}
+
 TEST(Retry, WhatHasMovedOnSinceIsNotGivenBack) {
   Ready t;
   const v1::Delivery first = ReceiveOne(t.world);

@@ -56,12 +56,16 @@ class ReceiveStream final : public grpc::ServerBidiReactor<v1::ReceiveRequest, v
         return Open(request_.open());
       case v1::ReceiveRequest::kCredit:
         if (outlet() == nullptr) return Refuse(StreamProtocol("open", "the first message"));
+        if (request_.credit().deliveries() == 0) {
+          return Refuse(StreamProtocol("credit.deliveries", "at least 1"));
+        }
+        if (!Charge()) return;
         outlet()->AddCredit(request_.credit().deliveries());
         Read();
         return context_.dispatcher->Wake(outlet()->unit());
       case v1::ReceiveRequest::kReport:
         if (outlet() == nullptr) return Refuse(StreamProtocol("open", "the first message"));
-        return Report();
+        return Charge() ? Report() : void();
       default:
         return Refuse(StreamProtocol("message", "open, credit or report"));
     }
@@ -153,6 +157,13 @@ class ReceiveStream final : public grpc::ServerBidiReactor<v1::ReceiveRequest, v
     if (writing_ == nullptr) return;
     write_began_ = front_.Now();
     StartWrite(writing_.get());
+  }
+
+  // A message costs the broker what a call does, so it is charged as one.
+  bool Charge() {
+    const absl::StatusOr<Caller> caller = front_.Admit(peer_, Rpc::kReceive);
+    if (!caller.ok()) End(caller.status());
+    return caller.ok();
   }
 
   void Refuse(const absl::Status& refusal) {

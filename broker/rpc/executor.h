@@ -25,7 +25,7 @@ class Executor {
 
   struct Options {
     size_t threads = 0;  // 0: one a core
-    size_t queue_per_agency = 4096;
+    size_t queue_per_agency = 1024;
   };
 
   explicit Executor(const Options& options);

@@ -73,7 +73,11 @@ class EventStream final : public grpc::ServerWriteReactor<v1::ListEventsResponse
     }
     agency_ = caller->agency;
     began_ = front_.Begin();
-    const absl::Status queued = front_.Run(agency_, [this, caller = *caller, request] {
+    const absl::Status queued = front_.Run(agency_, [this, call, caller = *caller, request] {
+      if (call->IsCancelled()) {
+        front_.Answered(Rpc::kListEvents, agency_, CallEnded(), began_);
+        return Finish(ToGrpcStatus(CallEnded()));
+      }
       operations::ListEvents(context_, caller, *request,
                              [this](absl::StatusOr<std::vector<v1::ListEventsResponse>> events) {
                                front_.Answered(Rpc::kListEvents, agency_, events.status(), began_);

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "broker/rpc/grpc_log.h"
 
 namespace amana::rpc {
 namespace {
@@ -85,6 +86,7 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       std::vector<ServicePtr> services) {
+  TakeOverGrpcLog();
   auto impl = std::make_unique<Impl>();
   impl->services = std::move(services);
   AMANA_ASSIGN_OR_RETURN(impl->listener, Listener::Open(options.address, options.max_connections));

@@ -154,10 +154,10 @@ TEST_F(DiskFullTest, RefusesByNameAndServesAgainWhenThereIsRoom) {
 
   // Reading needs no room.
   v1::ListReferralsRequest list;
-  list.set_page_size(10);
+  list.set_page_size(5);
   const auto listed = police_->client().Call(sdk::kListReferrals, list);
   AMANA_EXPECT_OK(listed.status());
-  EXPECT_EQ(listed->referrals_size(), 10);
+  EXPECT_EQ(listed->referrals_size(), 5);
 
   ASSERT_TRUE(std::filesystem::remove(filler));
   EXPECT_TRUE(WaitUntil(absl::Seconds(15), [&] {

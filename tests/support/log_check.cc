@@ -12,7 +12,7 @@
 namespace amana::tests {
 namespace {
 
-constexpr uint32_t kPage = 5000;
+constexpr uint32_t kPage = 1000;
 
 // Kinds that happen once to what they name. Leases, retries and reads may come again.
 bool OnceOnly(v1::EventKind kind) {

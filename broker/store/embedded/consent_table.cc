@@ -113,7 +113,7 @@ absl::StatusOr<std::optional<StatementRecord>> ConsentTable::FindExclusion(
 
 absl::Status ConsentTable::Register(const consent::ConsentFacts& facts,
                                     const StatementRecord& statement) {
-  subjects_.Clear();
+  subjects_.Drop(facts.pseudonym);
   const std::string bytes = FactsToRow(facts);
   const RowDigest digest = FactsDigest("consent", bytes);
   const absl::Status inserted = session_.Run(
@@ -127,7 +127,7 @@ absl::Status ConsentTable::Register(const consent::ConsentFacts& facts,
 
 absl::Status ConsentTable::RegisterExclusion(const consent::ExclusionFacts& facts,
                                              const StatementRecord& statement) {
-  subjects_.Clear();
+  subjects_.Drop(facts.pseudonym);
   const std::string bytes = FactsToRow(facts);
   const RowDigest digest = FactsDigest("exclusion", bytes);
   const absl::Status inserted =

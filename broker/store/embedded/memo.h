@@ -29,7 +29,8 @@ class Memo {
     if (lost_ != session_.lost() || values_.size() >= kAtMost) Clear();
     values_.insert_or_assign(key, std::move(value));
   }
-  // What was remembered may not be so any more.
+  // What was remembered of `key` may not be so any more.
+  void Drop(const Key& key) { values_.erase(key); }
   void Clear() {
     values_.clear();
     lost_ = session_.lost();
