@@ -161,6 +161,26 @@ TEST_F(ReceiveStreamTest, AReaderThatTakesNothingIsCutOffAfterThirtySeconds) {
   EXPECT_EQ(OfferOf(world_, sent).state, v1::DELIVERY_STATE_QUEUED);
 }
 
+TEST_F(ReceiveStreamTest, ACreditOfNothingIsRefused) {
+  const auto reader = Open();
+  reader->Credit(0);
+  v1::ReceiveResponse message;
+  EXPECT_FALSE(reader->stream->Read(&message));
+  EXPECT_EQ(reader->stream->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ReceiveStreamTest, MessagesAreChargedAsCallsAre) {
+  const auto reader = Open();
+  v1::ReceiveRequest credit;
+  credit.mutable_credit()->set_deliveries(1);
+  const double burst = RateLimits().calls_burst;
+  int written = 0;
+  while (written < 2 * burst && reader->stream->Write(credit)) ++written;
+  v1::ReceiveResponse message;
+  EXPECT_FALSE(reader->stream->Read(&message));
+  EXPECT_EQ(reader->stream->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
 TEST_F(ReceiveStreamTest, AReaderThatReadsInTimeIsNot) {
   const Sent sent = SendLarge('s');
   const auto reader = Open();
