@@ -20,7 +20,7 @@ constexpr std::string_view kSchema[] = {
 
 class SqliteTest : public testing::Test {
  protected:
-  std::unique_ptr<Database> Open(OpenOptions options = {}) {
+  std::unique_ptr<Database> Open(const OpenOptions& options = {}) {
     auto db = Database::Open(path_, options);
     EXPECT_TRUE(IsOk(db));
     if (!db.ok()) return nullptr;

@@ -51,8 +51,11 @@ void TileWriter::RemoveNarrower(const std::string& path, bool full, int width) {
   const std::string partials = folder_ + "/" + path + ".p";
   const absl::StatusOr<std::vector<std::string>> names = files_->List(partials);
   if (!names.ok()) return;
+  const std::string kept = full ? "" : std::to_string(width);
   for (const std::string& name : *names) {
-    if (full || name != std::to_string(width)) (void)files_->Remove(partials + "/" + name);
+    std::string partial = partials + "/";
+    partial += name;
+    if (name != kept) (void)files_->Remove(partial);
   }
   if (full) (void)files_->Remove(partials);
 }

@@ -4,7 +4,7 @@
 namespace amana::store {
 namespace {
 
-Work Register(consent::ConsentFacts facts, uint32_t statement) {
+Work Register(const consent::ConsentFacts& facts, uint32_t statement) {
   return [=](Transaction& tx) { return tx.consents().Register(facts, SampleStatement(statement)); };
 }
 Work Withdraw(uint32_t number, absl::Time at, uint32_t statement) {
@@ -108,7 +108,7 @@ TEST_P(StoreSuite, AWorkSeesAPersonsRecordsAsTheyAreNow) {
 
 TEST_P(StoreSuite, ACertificateOfAFailedWorkIsRememberedByTheNext) {
   const CertId id = SampleId<CertId>(7);
-  const auto remember = [&](absl::Status end) {
+  const auto remember = [&](const absl::Status& end) {
     return Do([=](Transaction& tx) -> absl::Status {
       AMANA_RETURN_IF_ERROR(tx.directory().RememberCertificate(id, "der"));
       return end;

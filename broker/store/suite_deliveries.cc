@@ -7,10 +7,10 @@ namespace {
 constexpr const char* kReceived = "application/vnd.amana.received.v1+protobuf";
 constexpr const char* kSeen = "application/vnd.amana.seen.v1+protobuf";
 
-Work Move(v1::DeliveryState from, DeliveryRecord delivery) {
+Work Move(v1::DeliveryState from, const DeliveryRecord& delivery) {
   return [from, delivery](Transaction& tx) { return tx.deliveries().Move(from, delivery); };
 }
-Work Queue(DeliveryRecord delivery) {
+Work Queue(const DeliveryRecord& delivery) {
   return [delivery](Transaction& tx) { return tx.deliveries().Queue(delivery); };
 }
 DeliveryRecord InState(uint32_t number, v1::DeliveryState state) {
@@ -100,6 +100,7 @@ TEST_P(StoreSuite, DueDeliveriesEarliestFirst) {
   const auto look = Look();
   std::vector<uint32_t> order;
   const auto all = look->deliveries().Due(SampleTime() + absl::Hours(1), 10).value();
+  order.reserve(all.size());
   for (const DeliveryRecord& delivery : all) order.push_back(NumberOf(delivery));
   EXPECT_THAT(order, testing::ElementsAre(1, 2, 3, 0));
   EXPECT_EQ(look->deliveries().Due(SampleTime() + absl::Minutes(2), 10)->size(), 2u);

@@ -94,6 +94,7 @@ TEST_P(StoreSuite, CountersAreConsecutiveOverRestartsAndFailures) {
   AMANA_ASSERT_OK(AppendEvents({seen}));
   std::vector<std::pair<uint64_t, uint64_t>> counters;
   const auto events = Look()->log().ReadEvents(1, 9).value();
+  counters.reserve(events.size());
   for (const StoredEvent& stored : events) {
     counters.emplace_back(stored.event.sender_counter, stored.event.recipient_counter);
   }

@@ -4,13 +4,13 @@
 namespace amana::store {
 namespace {
 
-Work AcceptTasks(uint32_t number, std::vector<TaskRecord> tasks) {
+Work AcceptTasks(uint32_t number, const std::vector<TaskRecord>& tasks) {
   return [number, tasks](Transaction& tx) {
     return tx.referrals().Accept(SampleReferral(number), SampleBody(number), tasks);
   };
 }
 
-Work MoveTask(v1::TaskState from, TaskRecord task) {
+Work MoveTask(v1::TaskState from, const TaskRecord& task) {
   return [from, task](Transaction& tx) { return tx.referrals().MoveTask(from, task); };
 }
 
@@ -87,7 +87,7 @@ TEST_P(StoreSuite, TasksMoveFromTheExpectedStateOnly) {
 
 TEST_P(StoreSuite, ALaterGrantForACertificateReplacesTheEarlier) {
   AMANA_ASSERT_OK(Do(AcceptTasks(1, {SampleTask(1)})));
-  const auto add = [](GrantRecord grant) {
+  const auto add = [](const GrantRecord& grant) {
     return [grant](Transaction& tx) { return tx.referrals().AddGrant(grant); };
   };
   AMANA_ASSERT_OK(Do(add(SampleGrant(1, 5))));
