@@ -196,9 +196,6 @@ absl::Status Database::Configure(const OpenOptions& options) {
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return Exec("PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0");
   }
-  // Of a new file only. A commit writes pages whole: larger ones are fewer to write when many rows
-  // come together, and cost a lone row little.
-  AMANA_RETURN_IF_ERROR(Exec("PRAGMA page_size=8192"));
   {
     AMANA_ASSIGN_OR_RETURN(Statement wal, Prepare("PRAGMA journal_mode=WAL"));
     AMANA_ASSIGN_OR_RETURN(const bool row, wal.Step());
