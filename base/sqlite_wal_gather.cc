@@ -130,7 +130,9 @@ absl::StatusOr<std::string> WalGatherVfs(const std::string& below) {
   fresh->vfs.pNext = nullptr;
   fresh->vfs.pAppData = real;
   fresh->vfs.xOpen = Open;
-  if (sqlite3_vfs_register(&fresh->vfs, 0) != SQLITE_OK) return SqlError("SQLite: no such VFS");
+  if (sqlite3_vfs_register(&fresh->vfs, 0) != SQLITE_OK) {
+    return SqlError("SQLite: the VFS that gathers could not be registered");
+  }
   all.push_back(std::move(fresh));
   return all.back()->name;
 }
