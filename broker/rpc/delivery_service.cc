@@ -65,7 +65,8 @@ class ReceiveStream final : public grpc::ServerBidiReactor<v1::ReceiveRequest, v
         return context_.dispatcher->Wake(outlet()->unit());
       case v1::ReceiveRequest::kReport:
         if (outlet() == nullptr) return Refuse(StreamProtocol("open", "the first message"));
-        return Charge() ? Report() : void();
+        if (!Charge()) return;
+        return Report();
       default:
         return Refuse(StreamProtocol("message", "open, credit or report"));
     }

@@ -31,6 +31,7 @@ class Memo {
   }
   // What was remembered of `key` may not be so any more.
   void Drop(const Key& key) { values_.erase(key); }
+  // The same of everything.
   void Clear() {
     values_.clear();
     lost_ = session_.lost();
