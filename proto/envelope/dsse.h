@@ -30,6 +30,14 @@ inline constexpr std::string_view kSeenType = "application/vnd.amana.seen.v1+pro
 inline constexpr std::string_view kDecisionType = "application/vnd.amana.decision.v1+protobuf";
 inline constexpr std::string_view kRecallAnswerType =
     "application/vnd.amana.recall-answer.v1+protobuf";
+inline constexpr std::string_view kConsentAttachmentType =
+    "application/vnd.amana.consent-attachment.v1+protobuf";
+inline constexpr std::string_view kOverrideApprovalType =
+    "application/vnd.amana.override-approval.v1+protobuf";
+inline constexpr std::string_view kOverrideReviewType =
+    "application/vnd.amana.override-review.v1+protobuf";
+inline constexpr std::string_view kMismatchType = "application/vnd.amana.mismatch.v1+protobuf";
+inline constexpr std::string_view kLegalHoldType = "application/vnd.amana.legal-hold.v1+protobuf";
 inline constexpr std::string_view kRedriveType = "application/vnd.amana.redrive.v1+protobuf";
 
 // "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload, lengths in decimal.
