@@ -12,6 +12,10 @@ bool Agency::MayHave(crypto::Role role) const {
   return std::find(roles.begin(), roles.end(), role) != roles.end();
 }
 
+bool Agency::MayApprove(const PersonId& person) const {
+  return std::binary_search(approvers.begin(), approvers.end(), person);
+}
+
 absl::StatusOr<std::shared_ptr<const Registry>> Registry::Load(FileSystem& files,
                                                                const std::string& path) {
   return RegistryBuilder(files, path).Build();
@@ -31,6 +35,10 @@ const Unit* Registry::unit(const Address& address) const {
       std::lower_bound(owner->units.begin(), owner->units.end(), address,
                        [](const Unit& unit, const Address& key) { return unit.address < key; });
   return found == owner->units.end() || found->address != address ? nullptr : &*found;
+}
+
+bool Registry::GuardianFlagged(const Pseudonym& subject) const {
+  return std::binary_search(guardian_flags_.begin(), guardian_flags_.end(), subject);
 }
 
 const RegisteredCertificate* Registry::FindCertificate(const CertId& id) const {

@@ -5,6 +5,8 @@
 //   trust_domain = "amana.example"
 //   root_ca = "ca/root.pem"                 # paths are relative to this file
 //   revocations = "revoked.txt"             # must exist, may be empty
+//   guardian_flags = ["6f2c..."]            # pseudonyms (32 hex digits) of persons whose guardian
+//                                           # must not speak for them; optional
 //
 //   [[agency]]
 //   id = "police-ke"
@@ -17,6 +19,11 @@
 //   roles = ["system", "person"]            # that its certificates may have; by default system,
 //                                           # person and coordinator, for OVERSIGHT auditor only
 //   health_qualified = false                # may receive MEDICAL; optional, default false
+//   health_qualified_until = "2027-06-30"   # last day of it; optional, default without end
+//   safeguards = "ODPC/2026/14"             # record of safeguards for transfers abroad; optional
+//   safeguards_until = "2027-06-30"         # last day of it; with safeguards, and only then
+//   approvers = ["officer-7"]               # persons who may approve and review overrides and sign
+//                                           # legal holds; optional
 //
 //   [[agency.unit]]
 //   id = "athu-mombasa"
@@ -61,9 +68,13 @@ struct Agency {
   std::string country;
   uint32_t county = 0;  // 0: outside Kenya
   bool health_qualified = false;
+  absl::Time health_qualified_until = absl::InfiniteFuture();  // exclusive
+  absl::Time safeguards_until = absl::InfinitePast();          // exclusive; infinite past: none
+  std::vector<PersonId> approvers;                             // ascending
   std::vector<crypto::Role> roles;
   std::vector<Unit> units;  // ascending by address
   bool MayHave(crypto::Role role) const;
+  bool MayApprove(const PersonId& person) const;
   bool embassy() const { return kind == v1::AGENCY_KIND_EMBASSY; }
 };
 
@@ -96,6 +107,8 @@ class Registry {
   const std::vector<Agency>& agencies() const { return agencies_; }  // ascending by id
   const Agency* agency(const AgencyId& id) const;                    // nullptr: unknown
   const Unit* unit(const Address& address) const;                    // nullptr: unknown
+  // Whether the guardian of this person must not speak for him or her.
+  bool GuardianFlagged(const Pseudonym& subject) const;
 
   // Any registered certificate; nullptr: unknown.
   const RegisteredCertificate* FindCertificate(const CertId& id) const;
@@ -128,6 +141,7 @@ class Registry {
   std::string revocations_path_;
   std::vector<std::string> sources_;
   std::vector<Agency> agencies_;
+  std::vector<Pseudonym> guardian_flags_;       // ascending
   std::optional<crypto::Certificate> root_ca_;  // always there once built
   // Root pinned, the agency's issuing CAs known and no other's.
   absl::flat_hash_map<AgencyId, std::shared_ptr<const crypto::ChainVerifier>> verifiers_;

@@ -51,6 +51,7 @@ void RegistryBuilder::ReadRoot(const ConfigTable& table) {
   const absl::Status domain = crypto::CheckTrustDomain(registry_->trust_domain_);
   if (!domain.ok()) table.Refuse("trust_domain", std::string(domain.message()));
   registry_->revocations_path_ = table.Path("revocations");
+  registry_->guardian_flags_ = ReadPseudonyms(table, "guardian_flags");
   const std::string file = table.Path("root_ca");
   if (file.empty()) return;
   const std::vector<crypto::Certificate> roots = ReadPem(table, "root_ca", file);
@@ -75,7 +76,7 @@ std::optional<AgencyId> RegistryBuilder::ReadAgency(const ConfigTable& table) {
     table.Int("county", 1, kMaxCounty);
     table.Refuse("county", "expected no county outside Kenya");
   }
-  agency.health_qualified = table.Bool("health_qualified", false);
+  ReadQualifications(table, agency);
   agency.roles = ReadRoles(table, "roles", agency.kind);
   ReadUnits(table, agency);
 
@@ -90,6 +91,19 @@ std::optional<AgencyId> RegistryBuilder::ReadAgency(const ConfigTable& table) {
   if (readable && !twice) return id;
   table.Path("certificates", "");  // a known key, but nothing can be said of what is in it
   return std::nullopt;
+}
+
+void RegistryBuilder::ReadQualifications(const ConfigTable& table, Agency& agency) {
+  agency.health_qualified = table.Bool("health_qualified", false);
+  agency.health_qualified_until =
+      ReadLastDay(table, "health_qualified_until", absl::InfiniteFuture());
+  agency.safeguards_until = ReadLastDay(table, "safeguards_until", absl::InfinitePast());
+  const bool safeguards = table.Has("safeguards");
+  if (safeguards) ReadName(table, "safeguards");
+  if (safeguards != table.Has("safeguards_until")) {
+    table.Refuse("safeguards", "expected together with safeguards_until, or neither");
+  }
+  agency.approvers = ReadPersons(table, "approvers");
 }
 
 void RegistryBuilder::ReadUnits(const ConfigTable& table, Agency& agency) {

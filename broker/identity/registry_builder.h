@@ -27,6 +27,7 @@ class RegistryBuilder {
   void ReadRoot(const ConfigTable& table);
   // None when there is a finding that makes its certificates unreadable.
   std::optional<AgencyId> ReadAgency(const ConfigTable& table);
+  static void ReadQualifications(const ConfigTable& table, Agency& agency);
   void ReadUnits(const ConfigTable& table, Agency& agency);
   bool ReadIssuingCas(const ConfigTable& table, const AgencyId& agency);
   void ReadCertificates(const ConfigTable& table, const AgencyId& agency);

@@ -203,6 +203,17 @@ TEST(Registry, RefusesEveryWrongValueWithFileLineAndExpectation) {
       {"certificates = \"police\"", "roles = [\"king\"]", "registry.toml:13: agency[0].roles",
        "auditor"},
       {"health_qualified = true", "health_qualified = 1", "agency[1].health_qualified", "true"},
+      {"health_qualified = true", "health_qualified_until = \"30/06/2027\"",
+       "agency[1].health_qualified_until", "2027-06-30"},
+      {"health_qualified = true", "health_qualified_until = \"2027-06-31\"",
+       "agency[1].health_qualified_until", "2027-06-30"},
+      {"country = \"UG\"", "country = \"UG\"\nsafeguards_until = \"2027-06-30\"",
+       "agency[2].safeguards", "together"},
+      {"country = \"UG\"", "country = \"UG\"\nsafeguards = \"ODPC/1\"", "agency[2].safeguards",
+       "together"},
+      {"kind = \"POLICE\"", "kind = \"POLICE\"\napprovers = [\"Officer 7\"]", "agency[0].approvers",
+       "ids of persons"},
+      {"revocations =", "guardian_flags = [\"6f\"]\nrevocations =", "guardian_flags", "32"},
       {"[\"RESCUE\"]", "[\"RESCUED\"]", "registry.toml:17: agency[0].unit[0].services", "MEDICAL"},
       {"services = [\"RESCUE\"]", "", "agency[0].unit[0].services", "missing"},
       {"id = \"coast\"", "id = \"intake\"", "agency[1].unit[1].id", "its own"},
@@ -217,6 +228,35 @@ TEST(Registry, RefusesEveryWrongValueWithFileLineAndExpectation) {
     EXPECT_THAT(std::string(registry.status().message()), HasSubstr(c.where)) << c.to;
     EXPECT_THAT(std::string(registry.status().message()), HasSubstr(c.expected)) << c.to;
   }
+}
+
+TEST(Registry, ReadsQualificationsApproversAndFlags) {
+  TestRegistry files;
+  files.Edit("revocations =", "guardian_flags = [\"" + std::string(32, 'b') + "\", \"" +
+                                  std::string(32, 'a') + "\"]\nrevocations =");
+  files.Edit("kind = \"POLICE\"", "kind = \"POLICE\"\napprovers = [\"officer-7\", \"a\"]");
+  files.Edit("health_qualified = true",
+             "health_qualified = true\nhealth_qualified_until = \"2027-06-30\"");
+  files.Edit("country = \"UG\"",
+             "country = \"UG\"\nsafeguards = \"ODPC/1\"\nsafeguards_until = \"2026-12-31\"");
+  const auto registry = Load(files);
+  ASSERT_NE(registry, nullptr);
+  const Agency& police = *registry->agency(Agency1("police"));
+  EXPECT_TRUE(police.MayApprove(PersonId::Create("officer-7").value()));
+  EXPECT_TRUE(police.MayApprove(PersonId::Create("a").value()));
+  EXPECT_FALSE(police.MayApprove(PersonId::Create("officer-8").value()));
+  EXPECT_FALSE(police.MayApprove(PersonId()));
+  EXPECT_EQ(police.safeguards_until, absl::InfinitePast());
+  EXPECT_EQ(police.health_qualified_until, absl::InfiniteFuture());
+  // The whole last day, in Kenya's time.
+  EXPECT_EQ(absl::FormatTime(registry->agency(Agency1("haven"))->health_qualified_until,
+                             absl::UTCTimeZone()),
+            "2027-06-30T21:00:00+00:00");
+  EXPECT_EQ(absl::FormatTime(registry->agency(Agency1("consulate"))->safeguards_until,
+                             absl::UTCTimeZone()),
+            "2026-12-31T21:00:00+00:00");
+  EXPECT_TRUE(registry->GuardianFlagged(Pseudonym::FromHexString(std::string(32, 'a')).value()));
+  EXPECT_FALSE(registry->GuardianFlagged(Pseudonym::FromHexString(std::string(32, 'c')).value()));
 }
 
 TEST(Registry, RefusesEveryCertificateThatIsNotItsAgencys) {

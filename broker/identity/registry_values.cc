@@ -9,6 +9,12 @@ namespace {
 
 constexpr size_t kMaxName = 100;
 
+template <typename Value>
+void SortUnique(std::vector<Value>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
 }  // namespace
 
 std::string ReadName(const ConfigTable& table, std::string_view key) {
@@ -60,6 +66,49 @@ std::vector<crypto::Role> ReadRoles(const ConfigTable& table, std::string_view k
   return roles;
 }
 
+std::vector<PersonId> ReadPersons(const ConfigTable& table, std::string_view key) {
+  std::vector<PersonId> persons;
+  if (!table.Has(key)) return persons;
+  for (const std::string& name : table.StringList(key)) {
+    const absl::StatusOr<PersonId> id = PersonId::Create(name, key);
+    if (id.ok()) {
+      persons.push_back(*id);
+    } else {
+      table.Refuse(key, "expected ids of persons: 1 to 63 of a-z, 0-9 and '-'");
+    }
+  }
+  SortUnique(persons);
+  return persons;
+}
+
+std::vector<Pseudonym> ReadPseudonyms(const ConfigTable& table, std::string_view key) {
+  std::vector<Pseudonym> pseudonyms;
+  if (!table.Has(key)) return pseudonyms;
+  for (const std::string& hex : table.StringList(key)) {
+    const absl::StatusOr<Pseudonym> id = Pseudonym::FromHexString(hex, key);
+    if (id.ok()) {
+      pseudonyms.push_back(*id);
+    } else {
+      table.Refuse(key, "expected pseudonyms of 32 hexadecimal digits");
+    }
+  }
+  SortUnique(pseudonyms);
+  return pseudonyms;
+}
+
+absl::Time ReadLastDay(const ConfigTable& table, std::string_view key, absl::Time otherwise) {
+  if (!table.Has(key)) return otherwise;
+  const std::string text = table.String(key);
+  const absl::TimeZone kenya = absl::FixedTimeZone(3 * 60 * 60);
+  absl::Time day;
+  std::string error;
+  if (text.size() != 10 || !absl::ParseTime("%Y-%m-%d", text, kenya, &day, &error)) {
+    table.Refuse(key, "expected a day, as \"2027-06-30\"");
+    return otherwise;
+  }
+  return day + absl::Hours(24);
+}
+
 std::vector<v1::ServiceType> ReadServices(const ConfigTable& table, std::string_view key) {
   std::vector<v1::ServiceType> services;
   for (const std::string& name : table.StringList(key)) {
@@ -71,8 +120,7 @@ std::vector<v1::ServiceType> ReadServices(const ConfigTable& table, std::string_
       services.push_back(service);
     }
   }
-  std::sort(services.begin(), services.end());
-  services.erase(std::unique(services.begin(), services.end()), services.end());
+  SortUnique(services);
   return services;
 }
 

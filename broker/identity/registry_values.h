@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "amana/v1/codes.pb.h"
 #include "base/config.h"
+#include "base/ids.h"
 #include "proto/crypto/spiffe.h"
 
 namespace amana::identity {
@@ -32,6 +34,10 @@ v1::AgencyKind ReadKind(const ConfigTable& table, std::string_view key);
 std::vector<crypto::Role> ReadRoles(const ConfigTable& table, std::string_view key,
                                     v1::AgencyKind kind);
 // Ascending.
+std::vector<PersonId> ReadPersons(const ConfigTable& table, std::string_view key);
+std::vector<Pseudonym> ReadPseudonyms(const ConfigTable& table, std::string_view key);
+// The end of a day, in Kenya's time, given as "2027-06-30"; `otherwise` when absent.
+absl::Time ReadLastDay(const ConfigTable& table, std::string_view key, absl::Time otherwise);
 std::vector<v1::ServiceType> ReadServices(const ConfigTable& table, std::string_view key);
 
 }  // namespace amana::identity

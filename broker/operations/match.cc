@@ -8,15 +8,16 @@
 namespace amana::operations {
 namespace {
 
-std::vector<routing::Provider> ProvidersOf(const identity::Registry& registry) {
+std::vector<routing::Provider> ProvidersOf(const identity::Registry& registry, absl::Time now) {
   std::vector<routing::Provider> providers;
   for (const identity::Agency& agency : registry.agencies()) {
     for (const identity::Unit& unit : agency.units) {
-      providers.push_back({.address = unit.address,
-                           .kind = agency.kind,
-                           .county = unit.county,
-                           .services = unit.services,
-                           .health_qualified = agency.health_qualified});
+      providers.push_back(
+          {.address = unit.address,
+           .kind = agency.kind,
+           .county = unit.county,
+           .services = unit.services,
+           .health_qualified = agency.health_qualified && now < agency.health_qualified_until});
     }
   }
   return providers;
@@ -27,9 +28,9 @@ std::vector<routing::Provider> ProvidersOf(const identity::Registry& registry) {
 absl::StatusOr<v1::MatchResponse> Match(const Context& context, const v1::MatchRequest& request) {
   const delivery::Moment moment = context.Now();
   const identity::Registry& registry = *moment.trust->registry;
-  AMANA_ASSIGN_OR_RETURN(
-      const std::vector<routing::Candidate> matches,
-      routing::MatchRecipients(ProvidersOf(registry), request.service(), request.county()));
+  AMANA_ASSIGN_OR_RETURN(const std::vector<routing::Candidate> matches,
+                         routing::MatchRecipients(ProvidersOf(registry, moment.now),
+                                                  request.service(), request.county()));
   v1::MatchResponse response;
   for (const routing::Candidate& match : matches) {
     const identity::RegisteredCertificate* sealing =
