@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <initializer_list>
 #include <system_error>
 #include <utility>
 
@@ -116,6 +117,54 @@ class RealAppendFile final : public AppendFile {
   bool name_synced_ = false;
 };
 
+class RealInPlaceFile final : public InPlaceFile {
+ public:
+  RealInPlaceFile(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  absl::StatusOr<std::string> ReadAt(uint64_t offset, size_t length) const override {
+    return ReadFrom(fd_.get(), offset, length, path_);
+  }
+  absl::Status WriteAt(uint64_t offset, std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t n = pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return Failed(path_);
+      bytes.remove_prefix(static_cast<size_t>(n));
+      offset += static_cast<uint64_t>(n);
+    }
+    return absl::OkStatus();
+  }
+  absl::Status Sync() override {
+    AMANA_RETURN_IF_ERROR(SyncFd(fd_.get(), path_));
+    if (name_synced_.load()) return absl::OkStatus();
+    AMANA_RETURN_IF_ERROR(SyncFolder(FolderOf(path_)));
+    name_synced_ = true;
+    return absl::OkStatus();
+  }
+  absl::StatusOr<uint64_t> Size() const override {
+    struct stat info {};
+    if (fstat(fd_.get(), &info) != 0) return Failed(path_);
+    return static_cast<uint64_t>(info.st_size);
+  }
+
+ private:
+  const Fd fd_;
+  const std::string path_;
+  std::atomic<bool> name_synced_ = false;
+};
+
+// What a file must be that holds a secret; `modes` are those allowed.
+absl::Status CheckSecret(int fd, const std::string& path, std::initializer_list<unsigned> modes) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return Failed(path);
+  const unsigned mode = info.st_mode & 07777;
+  if (!S_ISREG(info.st_mode) || std::find(modes.begin(), modes.end(), mode) == modes.end() ||
+      (info.st_uid != geteuid() && info.st_uid != 0)) {
+    return KeyFilePermissionsError(path, mode);
+  }
+  return absl::OkStatus();
+}
+
 // Writes a synced temporary file beside `path` and returns its name; nothing is left on error.
 absl::StatusOr<std::string> WriteTemporary(const std::string& path, std::string_view bytes,
                                            unsigned mode) {
@@ -185,6 +234,13 @@ class Real final : public FileSystem {
                                             static_cast<uint64_t>(info.st_size));
   }
 
+  absl::StatusOr<std::unique_ptr<InPlaceFile>> OpenInPlace(const std::string& path) override {
+    Fd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+    if (!fd.valid()) return errno == ELOOP ? KeyFilePermissionsError(path, 0777) : Failed(path);
+    AMANA_RETURN_IF_ERROR(CheckSecret(fd.get(), path, {0600}));
+    return std::make_unique<RealInPlaceFile>(std::move(fd), path);
+  }
+
   absl::Status CreateDirectories(const std::string& path) override {
     struct stat info {};
     if (stat(path.c_str(), &info) == 0) {
@@ -248,13 +304,7 @@ FileSystem& RealFileSystem() {
 absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
   const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd.valid()) return errno == ELOOP ? KeyFilePermissionsError(path, 0777) : Failed(path);
-  struct stat info {};
-  if (fstat(fd.get(), &info) != 0) return Failed(path);
-  const unsigned mode = info.st_mode & 07777;
-  if (!S_ISREG(info.st_mode) || (mode != 0400 && mode != 0600) ||
-      (info.st_uid != geteuid() && info.st_uid != 0)) {
-    return KeyFilePermissionsError(path, mode);
-  }
+  AMANA_RETURN_IF_ERROR(CheckSecret(fd.get(), path, {0400, 0600}));
   return ReadWhole(fd.get(), path);
 }
 

@@ -34,6 +34,21 @@ class AppendFile {
   virtual uint64_t size() const = 0;
 };
 
+// A file that is overwritten in place, so that what it held before is nowhere else: for what must
+// be destroyed, keys above all. Thread-safe; calls on ranges that do not meet are independent.
+// Closed, without fsync, when it goes.
+class InPlaceFile {
+ public:
+  virtual ~InPlaceFile() = default;
+  // At most `length` bytes; fewer only at the end of the file.
+  virtual absl::StatusOr<std::string> ReadAt(uint64_t offset, size_t length) const = 0;
+  // Beyond the end the file grows. After an error part of `bytes` may be there.
+  virtual absl::Status WriteAt(uint64_t offset, std::string_view bytes) = 0;
+  // What was written before is on disk, and so is the file's name.
+  virtual absl::Status Sync() = 0;
+  virtual absl::StatusOr<uint64_t> Size() const = 0;
+};
+
 // Thread-safe: calls on different paths are independent; of two WriteAtomically on one path one
 // wins wholly. Paths are absolute or relative to the working folder.
 class FileSystem {
@@ -57,6 +72,9 @@ class FileSystem {
   // Opens for appending at the end; created when absent.
   virtual absl::StatusOr<std::unique_ptr<AppendFile>> OpenAppend(const std::string& path,
                                                                  unsigned mode) = 0;
+  // For a secret: created with mode 0600 when absent; KEY_FILE_PERMISSIONS unless it is a regular
+  // file (no symbolic link) of this user or root with mode 0600.
+  virtual absl::StatusOr<std::unique_ptr<InPlaceFile>> OpenInPlace(const std::string& path) = 0;
 
   // With all parents, each of mode 0700; OK when it is there already.
   virtual absl::Status CreateDirectories(const std::string& path) = 0;

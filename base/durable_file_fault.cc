@@ -34,6 +34,32 @@ class FaultAppendFile final : public AppendFile {
   const std::unique_ptr<AppendFile> under_;
 };
 
+class FaultInPlaceFile final : public InPlaceFile {
+ public:
+  FaultInPlaceFile(FaultFileSystem& faults, std::string path, std::unique_ptr<InPlaceFile> under)
+      : faults_(faults), path_(std::move(path)), under_(std::move(under)) {}
+
+  absl::StatusOr<std::string> ReadAt(uint64_t offset, size_t length) const override {
+    AMANA_RETURN_IF_ERROR(faults_.Next(FaultFileSystem::kRead, path_));
+    return under_->ReadAt(offset, length);
+  }
+  absl::Status WriteAt(uint64_t offset, std::string_view bytes) override {
+    absl::Status status = faults_.Next(FaultFileSystem::kWrite, path_, bytes.size());
+    if (!status.ok()) under_->WriteAt(offset, bytes.substr(0, bytes.size() / 2)).IgnoreError();
+    return status.ok() ? under_->WriteAt(offset, bytes) : status;
+  }
+  absl::Status Sync() override {
+    AMANA_RETURN_IF_ERROR(faults_.Next(FaultFileSystem::kSync, path_));
+    return under_->Sync();
+  }
+  absl::StatusOr<uint64_t> Size() const override { return under_->Size(); }
+
+ private:
+  FaultFileSystem& faults_;
+  const std::string path_;
+  const std::unique_ptr<InPlaceFile> under_;
+};
+
 }  // namespace
 
 void FaultFileSystem::Fail(Call call, int nth, absl::Status status, bool stays) {
@@ -105,6 +131,12 @@ absl::StatusOr<std::unique_ptr<AppendFile>> FaultFileSystem::OpenAppend(const st
   AMANA_RETURN_IF_ERROR(Next(kWrite, path));
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<AppendFile> file, under_.OpenAppend(path, mode));
   return std::make_unique<FaultAppendFile>(*this, path, std::move(file));
+}
+
+absl::StatusOr<std::unique_ptr<InPlaceFile>> FaultFileSystem::OpenInPlace(const std::string& path) {
+  AMANA_RETURN_IF_ERROR(Next(kWrite, path));
+  AMANA_ASSIGN_OR_RETURN(std::unique_ptr<InPlaceFile> file, under_.OpenInPlace(path));
+  return std::make_unique<FaultInPlaceFile>(*this, path, std::move(file));
 }
 
 absl::Status FaultFileSystem::CreateDirectories(const std::string& path) {

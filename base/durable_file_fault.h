@@ -19,7 +19,7 @@
 namespace amana {
 
 // Thread-safe, but AppendFiles as their contract says. `under` must outlive it, and it its
-// AppendFiles.
+// files.
 class FaultFileSystem final : public FileSystem {
  public:
   enum Call { kRead, kWrite, kSync, kCreateDirectories, kList, kRemove, kRename, kCallCount };
@@ -28,7 +28,8 @@ class FaultFileSystem final : public FileSystem {
 
   // The nth such call from now (1 is the next) answers `status` and does nothing; with `stays`, all
   // after it as well. kWrite covers WriteAtomically, CreateAtomically, OpenAppend, Append,
-  // Truncate; a failing Append has written half. kSync is AppendFile::Sync.
+  // Truncate, OpenInPlace, WriteAt; a failing Append or WriteAt has written half. kSync is the Sync
+  // of an AppendFile or InPlaceFile, kRead its ReadAt as well.
   void Fail(Call call, int nth, absl::Status status, bool stays = false);
   // From now, writes answer DISK_FULL once they exceed so many bytes together, and FreeBytes tells
   // what is left; nullopt ends it.
@@ -46,6 +47,7 @@ class FaultFileSystem final : public FileSystem {
                                 unsigned mode) override;
   absl::StatusOr<std::unique_ptr<AppendFile>> OpenAppend(const std::string& path,
                                                          unsigned mode) override;
+  absl::StatusOr<std::unique_ptr<InPlaceFile>> OpenInPlace(const std::string& path) override;
   absl::Status CreateDirectories(const std::string& path) override;
   absl::StatusOr<std::vector<std::string>> List(const std::string& path) override;
   absl::Status Remove(const std::string& path) override;
@@ -53,7 +55,7 @@ class FaultFileSystem final : public FileSystem {
   absl::StatusOr<bool> Exists(const std::string& path) override;
   absl::StatusOr<uint64_t> FreeBytes(const std::string& path) override;
 
-  // For the AppendFiles: counts the call, and says what it is to answer.
+  // For the files: counts the call, and says what it is to answer.
   absl::Status Next(Call call, const std::string& path, uint64_t bytes = 0);
 
  private:

@@ -185,6 +185,32 @@ TEST_F(DurableFileTest, FullDiskLeavesTheOldContent) {
   EXPECT_EQ(EntriesOnDisk(), 1u);
 }
 
+TEST_F(DurableFileTest, AFileIsOverwrittenInPlace) {
+  {
+    auto file = files_.OpenInPlace(path_).value();
+    AMANA_EXPECT_OK(file->WriteAt(0, "0123456789"));
+    AMANA_EXPECT_OK(file->Sync());
+  }
+  auto file = files_.OpenInPlace(path_).value();
+  AMANA_EXPECT_OK(file->WriteAt(2, "xy"));
+  AMANA_EXPECT_OK(file->WriteAt(12, "z"));
+  EXPECT_EQ(file->Size().value(), 13u);
+  EXPECT_EQ(file->ReadAt(1, 4).value(), "1xy4");
+  EXPECT_EQ(file->ReadAt(11, 9).value(), std::string("\0z", 2));
+  struct stat info {};
+  ASSERT_EQ(stat(path_.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777, 0600u);
+}
+
+TEST_F(DurableFileTest, AFileThatOthersCanReadIsNotOverwrittenInPlace) {
+  AMANA_ASSERT_OK(files_.WriteAtomically(path_, "key", kPublicFile));
+  EXPECT_EQ(ErrorReason(files_.OpenInPlace(path_).status()), "KEY_FILE_PERMISSIONS");
+  const std::string link = path_ + "-link";
+  AMANA_ASSERT_OK(files_.WriteAtomically(path_, "key", kPrivateFile));
+  ASSERT_EQ(symlink(path_.c_str(), link.c_str()), 0);
+  EXPECT_EQ(ErrorReason(files_.OpenInPlace(link).status()), "KEY_FILE_PERMISSIONS");
+}
+
 TEST_F(DurableFileTest, FaultsStrikeTheNthCall) {
   FaultFileSystem faulty(files_);
   faulty.Fail(FaultFileSystem::kWrite, 2, IoError("disk", "EIO"));
@@ -210,6 +236,17 @@ TEST_F(DurableFileTest, FaultyAppendLeavesHalf) {
   faulty.Fail(FaultFileSystem::kSync, 1, FsyncFailedError("disk", "EIO"));
   EXPECT_TRUE(IsFsyncFailure(file->Sync()));
   EXPECT_EQ(faulty.Read(path_).value(), "good");
+}
+
+TEST_F(DurableFileTest, FaultyOverwritingLeavesHalf) {
+  FaultFileSystem faulty(files_);
+  auto file = faulty.OpenInPlace(path_).value();
+  AMANA_EXPECT_OK(file->WriteAt(0, "........"));
+  faulty.Fail(FaultFileSystem::kWrite, 1, DiskFullError("disk"));
+  EXPECT_FALSE(file->WriteAt(0, "12345678").ok());
+  EXPECT_EQ(file->ReadAt(0, 8).value(), "1234....");
+  faulty.Fail(FaultFileSystem::kSync, 1, FsyncFailedError("disk", "EIO"));
+  EXPECT_TRUE(IsFsyncFailure(file->Sync()));
 }
 
 TEST_F(DurableFileTest, LimitedSpaceRunsOut) {
