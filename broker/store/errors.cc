@@ -6,6 +6,17 @@
 #include "base/status.h"
 
 namespace amana::store {
+namespace {
+
+absl::Status KeyFileError(std::string_view reason, std::string_view path,
+                          std::string_view finding) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason, "",
+                   "the key file " + std::string(path) + " " + std::string(finding) +
+                       "; referrals are encrypted under its keys and cannot be read without them: "
+                       "put back the newest of its copies (store.key_copies_folder)");
+}
+
+}  // namespace
 
 absl::Status NotFoundError(std::string_view what) {
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", "", "no such " + std::string(what));
@@ -36,6 +47,40 @@ absl::Status RowCorruptError(std::string_view table) {
 
 absl::Status LogInconsistentError(std::string_view detail) {
   return MakeError(absl::StatusCode::kDataLoss, "LOG_INCONSISTENT", "", detail);
+}
+
+absl::Status ErasedError(std::string_view what) {
+  return MakeError(absl::StatusCode::kNotFound, "ERASED", "",
+                   "what the " + std::string(what) + " held was erased");
+}
+
+bool IsErased(const absl::Status& status) { return ErrorReason(status) == "ERASED"; }
+
+absl::Status LegalHoldError() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "LEGAL_HOLD", "",
+                   "a legal hold is on the referral; nothing of it is erased");
+}
+
+absl::Status KeyFileMissingError(std::string_view path) {
+  return KeyFileError("KEY_FILE_MISSING", path, "is missing");
+}
+
+absl::Status KeyFileTruncatedError(std::string_view path) {
+  return KeyFileError("KEY_FILE_TRUNCATED", path, "ends before keys that the database names");
+}
+
+absl::Status KeyFileForeignError(std::string_view path) {
+  return KeyFileError("KEY_FILE_FOREIGN", path, "belongs to another store");
+}
+
+absl::Status KeyFileDamagedError(std::string_view path) {
+  return KeyFileError("KEY_FILE_DAMAGED", path, "does not begin as a key file does");
+}
+
+absl::Status KeyGoneError() {
+  return MakeError(
+      absl::StatusCode::kDataLoss, "KEY_GONE", "",
+      "the key of a stored referral is gone: it was erased, or is in another key file");
 }
 
 }  // namespace amana::store

@@ -20,6 +20,21 @@ absl::Status RowCorruptError(std::string_view table);
 // checkpoint is not by this log's key. Nothing may be signed on top of it.
 absl::Status LogInconsistentError(std::string_view detail);
 
+// kNotFound ERASED: it was there, and what it held was erased for good.
+absl::Status ErasedError(std::string_view what);
+bool IsErased(const absl::Status& status);
+absl::Status LegalHoldError();  // kFailedPrecondition LEGAL_HOLD: a hold stops erasure
+
+// --- the key file, without which no referral that was encrypted under its keys can be read. All
+// but the last stop the start, are kFailedPrecondition and say what to do.
+absl::Status KeyFileMissingError(std::string_view path);    // KEY_FILE_MISSING
+absl::Status KeyFileTruncatedError(std::string_view path);  // KEY_FILE_TRUNCATED
+absl::Status KeyFileForeignError(std::string_view path);    // KEY_FILE_FOREIGN: of another store
+absl::Status KeyFileDamagedError(std::string_view path);    // KEY_FILE_DAMAGED: no header of one
+// kDataLoss KEY_GONE: the row is there, its key is not: the referral was erased after the backup
+// was made that this database comes from, or the key file is an older one.
+absl::Status KeyGoneError();
+
 }  // namespace amana::store
 
 #endif  // AMANA_BROKER_STORE_ERRORS_H_
