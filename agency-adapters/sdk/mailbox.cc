@@ -7,6 +7,7 @@
 
 #include "agency-adapters/sdk/errors.h"
 #include "base/durable_file.h"
+#include "base/errors.h"
 #include "base/process.h"
 #include "base/status.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr absl::Duration kLockPatience = absl::Seconds(10);
 constexpr absl::Duration kLockPause = absl::Milliseconds(2);
+constexpr int kCheckpointPages = 1000;
 
 // Released scripts are never changed, only followed by another.
 constexpr std::array<std::string_view, 1> kSchema = {R"sql(
@@ -76,11 +78,14 @@ absl::StatusOr<std::unique_ptr<DirectoryLock>> Lock(const std::string& folder) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Mailbox>> Mailbox::Open(const std::string& folder) {
+absl::StatusOr<std::unique_ptr<Mailbox>> Mailbox::Open(const std::string& folder,
+                                                       const std::string& vfs) {
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(folder));
   AMANA_ASSIGN_OR_RETURN(const auto lock, Lock(folder));
-  AMANA_ASSIGN_OR_RETURN(std::unique_ptr<sqlite::Database> db,
-                         sqlite::Database::Open(folder + "/mailbox.db", {}));
+  // SQLite's own checkpoints would keep a failed fsync to themselves.
+  AMANA_ASSIGN_OR_RETURN(
+      std::unique_ptr<sqlite::Database> db,
+      sqlite::Database::Open(folder + "/mailbox.db", {.wal_autocheckpoint_pages = 0, .vfs = vfs}));
   AMANA_RETURN_IF_ERROR(sqlite::Migrate(*db, kSchema));
   return std::unique_ptr<Mailbox>(new Mailbox(folder, std::move(db)));
 }
@@ -89,28 +94,47 @@ Mailbox::Mailbox(std::string folder, std::unique_ptr<sqlite::Database> db)
     : folder_(std::move(folder)), db_(std::move(db)) {}
 
 Mailbox::~Mailbox() {
-  // Closing checkpoints. When the lock cannot be had the log stays for whoever opens next.
+  // Closing checkpoints: it writes anew what commits have made durable, and nothing else, so it is
+  // right after a failed fsync too. When the lock cannot be had, or the checkpoint fails, the log
+  // stays for whoever opens next.
   const auto lock = Lock(folder_);
   db_.reset();
 }
 
-absl::Status Mailbox::Write(absl::FunctionRef<absl::Status(sqlite::Database&)> work) {
-  absl::MutexLock mine(&mu_);
-  AMANA_ASSIGN_OR_RETURN(const auto lock, Lock(folder_));
+absl::Status Mailbox::Noticed(const absl::Status& status) {
+  if (broken_.ok() && IsFsyncFailure(status)) broken_ = status;
+  return status;
+}
+
+absl::Status Mailbox::WriteLocked(absl::FunctionRef<absl::Status(sqlite::Database&)> work) {
   AMANA_ASSIGN_OR_RETURN(sqlite::Transaction transaction, sqlite::Transaction::Begin(*db_));
   AMANA_RETURN_IF_ERROR(work(*db_));
   return transaction.Commit();
 }
 
+absl::Status Mailbox::Write(absl::FunctionRef<absl::Status(sqlite::Database&)> work) {
+  absl::MutexLock mine(&mu_);
+  AMANA_RETURN_IF_ERROR(broken_);
+  AMANA_ASSIGN_OR_RETURN(const auto lock, Lock(folder_));
+  AMANA_RETURN_IF_ERROR(Noticed(WriteLocked(work)));
+  if (db_->wal_pages() >= kCheckpointPages) {
+    // What was committed is durable whatever becomes of this.
+    Noticed(db_->Checkpoint(sqlite::CheckpointMode::kPassive).status()).IgnoreError();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Mailbox::Read(absl::FunctionRef<absl::Status(sqlite::Database&)> work) {
   absl::MutexLock mine(&mu_);
+  AMANA_RETURN_IF_ERROR(broken_);
   return work(*db_);
 }
 
 absl::Status Mailbox::Scrub() {
   absl::MutexLock mine(&mu_);
+  AMANA_RETURN_IF_ERROR(broken_);
   AMANA_ASSIGN_OR_RETURN(const auto lock, Lock(folder_));
-  return db_->Checkpoint(sqlite::CheckpointMode::kTruncate).status();
+  return Noticed(db_->Checkpoint(sqlite::CheckpointMode::kTruncate).status());
 }
 
 }  // namespace amana::sdk

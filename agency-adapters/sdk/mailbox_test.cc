@@ -1,12 +1,14 @@
 #include "agency-adapters/sdk/mailbox.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <thread>
 #include <vector>
 
 #include "base/durable_file.h"
+#include "base/sqlite_fault.h"
 #include "base/status.h"
 #include "base/testing.h"
 
@@ -82,6 +84,57 @@ TEST(MailboxTest, ScrubbingLeavesNothingInTheLog) {
   EXPECT_GT(RealFileSystem().Size(dir.File("mailbox.db-wal")).value(), 0u);
   AMANA_ASSERT_OK(mailbox->Scrub());
   EXPECT_EQ(RealFileSystem().Size(dir.File("mailbox.db-wal")).value(), 0u);
+}
+
+// Every fsync of a write fails once: the write is not done, and no later one is.
+TEST(MailboxTest, AFailedFsyncIsNeverRetried) {
+  sqlite::FaultVfs vfs("mailbox-fault");
+  TempDir dir;
+  {
+    const auto mailbox = Mailbox::Open(dir.path(), "mailbox-fault").value();
+    AMANA_ASSERT_OK(Insert(*mailbox, 1));
+    vfs.Fail(sqlite::FaultVfs::kSync, 1, SQLITE_IOERR_FSYNC);
+    EXPECT_EQ(ErrorReason(Insert(*mailbox, 2)), "FSYNC_FAILED");
+    // The disk is well again, as far as it says.
+    const int syncs = vfs.calls(sqlite::FaultVfs::kSync);
+    const int writes = vfs.calls(sqlite::FaultVfs::kWrite);
+    bool ran = false;
+    const auto work = [&](Database&) {
+      ran = true;
+      return absl::OkStatus();
+    };
+    EXPECT_EQ(ErrorReason(mailbox->Write(work)), "FSYNC_FAILED");
+    EXPECT_EQ(ErrorReason(mailbox->Read(work)), "FSYNC_FAILED");
+    EXPECT_EQ(ErrorReason(mailbox->Scrub()), "FSYNC_FAILED");
+    EXPECT_FALSE(ran);
+    EXPECT_EQ(vfs.calls(sqlite::FaultVfs::kSync), syncs);
+    EXPECT_EQ(vfs.calls(sqlite::FaultVfs::kWrite), writes);
+  }
+  const auto mailbox = Mailbox::Open(dir.path()).value();
+  EXPECT_EQ(Count(*mailbox), 1);
+  AMANA_EXPECT_OK(Insert(*mailbox, 3));
+}
+
+// The fsync of the checkpoint after a commit fails: that write is durable, and the last one.
+TEST(MailboxTest, AFailedFsyncOfACheckpointIsNoticed) {
+  sqlite::FaultVfs vfs("mailbox-fault");
+  TempDir dir;
+  const std::string note(1 << 20, 'n');
+  int64_t done = 0;
+  {
+    const auto mailbox = Mailbox::Open(dir.path(), "mailbox-fault").value();
+    absl::Status status = Insert(*mailbox, ++done);
+    while (status.ok() && done < 20) {
+      vfs.Fail(sqlite::FaultVfs::kSync, 2, SQLITE_IOERR_FSYNC);  // the first is the commit's
+      status = mailbox->Write([&](Database& db) {
+        return db.Run("INSERT INTO checkpoints(size, root, note) VALUES(?1, x'00', ?2)", done + 1,
+                      std::string_view(note));
+      });
+      if (status.ok()) ++done;
+    }
+    EXPECT_EQ(ErrorReason(status), "FSYNC_FAILED");
+  }
+  EXPECT_EQ(Count(**Mailbox::Open(dir.path())), done);
 }
 
 }  // namespace

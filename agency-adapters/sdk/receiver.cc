@@ -119,7 +119,7 @@ absl::StatusOr<ReceiveReport> Receiver::RunOnce(absl::Duration timeout, absl::Du
   const absl::Time until = clock_.Now() + timeout;
   Session session{.stream = ReceiveStream(client_), .quiet = quiet};
   AMANA_RETURN_IF_ERROR(Serve(session, [&] { return clock_.Now() >= until; }));
-  FlushOutbox();
+  AMANA_RETURN_IF_ERROR(FlushOutbox());
   return session.report;
 }
 
@@ -136,7 +136,7 @@ absl::Status Receiver::Serve(Session& session, const std::function<bool()>& stop
     if (ErrorReason(message.status()) == "READ_TIMEOUT") {
       if (session.quiet <= options_.idle) break;
       if (session.quiet != absl::InfiniteDuration()) session.quiet -= options_.idle;
-      FlushOutbox();
+      AMANA_RETURN_IF_ERROR(FlushOutbox());
       continue;
     }
     if (!message.ok()) return message.status();
@@ -154,8 +154,7 @@ absl::Status Receiver::Handle(Session& session, const v1::ReceiveResponse& messa
   switch (message.message_case()) {
     case v1::ReceiveResponse::kOpened:
       session.opened = true;
-      FlushOutbox();
-      return absl::OkStatus();
+      return FlushOutbox();
     case v1::ReceiveResponse::kDelivery:
       ++session.spent;
       return HandleDelivery(session, message.delivery());
@@ -254,15 +253,17 @@ absl::Status Receiver::Answer(Session& session, int64_t entry, bool again) {
 }
 
 // At the beginning of a session, and from then on every now and then.
-void Receiver::FlushOutbox() {
-  if (clock_.Now() < next_flush_) return;
+absl::Status Receiver::FlushOutbox() {
+  if (clock_.Now() < next_flush_) return absl::OkStatus();
   next_flush_ = clock_.Now() + kFlushEvery;
   const absl::StatusOr<FlushReport> flushed = courier_.Flush();
   const absl::Status trouble = flushed.ok() ? flushed->trouble : flushed.status();
-  if (trouble.ok()) return;
+  if (trouble.ok()) return absl::OkStatus();
+  if (!flushed.ok() && IsBroken(trouble)) return trouble;
   const bool forked = ErrorReason(trouble) == "LOG_FORKED";
   Log(forked ? LogLevel::kError : LogLevel::kWarning, forked ? "log_forked" : "outbox_waits",
       {{"reason", LogSafe(trouble)}});
+  return absl::OkStatus();
 }
 
 void Receiver::Pause(absl::Duration backoff, const std::function<bool()>& stop) const {

@@ -73,7 +73,8 @@ class Receiver {
   absl::Status ReportFailure(Session& session, const v1::Delivery& delivery,
                              const absl::Status& why);
   absl::Status Answer(Session& session, int64_t entry, bool again);
-  void FlushOutbox();
+  // Errors: only what no reconnecting cures.
+  absl::Status FlushOutbox();
   void Pause(absl::Duration backoff, const std::function<bool()>& stop) const;
 
   const Identity& identity_;

@@ -1,6 +1,7 @@
 #include "agency-adapters/sdk/receiver.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <functional>
 
@@ -8,6 +9,7 @@
 #include "agency-adapters/sdk/errors.h"
 #include "agency-adapters/sdk/testing.h"
 #include "amana/v1/consent.pb.h"
+#include "base/sqlite_fault.h"
 #include "base/status.h"
 #include "base/testing.h"
 #include "proto/envelope/statement.h"
@@ -25,11 +27,11 @@ class ReceiverTest : public ::testing::Test {
   ReceiverTest() { Start(); }
 
   // A new process on the same mailbox.
-  void Start() {
+  void Start(const std::string& vfs = {}) {
     receiver_.reset();
     mailbox_.reset();
     client_ = broker_.Connect();
-    mailbox_ = Mailbox::Open(dir_.path()).value();
+    mailbox_ = Mailbox::Open(dir_.path(), vfs).value();
     receiver_.emplace(identity_, *client_, *mailbox_, clock_, options_);
   }
   ReceiveReport RunOnce() {
@@ -338,6 +340,25 @@ TEST_F(ReceiverTest, RunReconnectsUntilStopped) {
   broker_.Push(Delivering(testing::SampleDelivery(envelope::SampleSubmission('2'))));
   AMANA_EXPECT_OK(receiver_->Run([&] { return items == 2; }));
   EXPECT_EQ(items, 2);
+}
+
+TEST_F(ReceiverTest, AFailedFsyncEndsTheLoopAndNothingIsTakenForSent) {
+  sqlite::FaultVfs vfs("receiver-fault");
+  Start("receiver-fault");
+  broker_.Push(Delivering(delivery_));
+  broker_.RefuseNext(kAcknowledge.method, CallFailed(absl::StatusCode::kUnavailable, "down"));
+  EXPECT_EQ(RunOnce().acknowledged, 0u);
+  const size_t asked = broker_.requests(kAcknowledge.method).size();
+  // The receipt of what waited comes, and cannot be kept; nothing arrives.
+  vfs.Fail(sqlite::FaultVfs::kSync, 1, SQLITE_IOERR_FSYNC);
+  EXPECT_EQ(ErrorReason(receiver_->Run([] { return false; })), "FSYNC_FAILED");
+  EXPECT_EQ(broker_.requests(kAcknowledge.method).size(), asked + 1);
+  EXPECT_EQ(ErrorReason(receiver_->Run([] { return false; })), "FSYNC_FAILED");
+  EXPECT_EQ(broker_.requests(kAcknowledge.method).size(), asked + 1);
+  Start();
+  EXPECT_EQ(Outbox(*mailbox_).Pending(10)->size(), 1u);
+  RunOnce();
+  EXPECT_TRUE(Outbox(*mailbox_).Pending(10)->empty());
 }
 
 TEST_F(ReceiverTest, WithoutAUnitOrSealingKeyThereIsNothingToReceive) {
