@@ -125,7 +125,12 @@ class GrpcStream final : public ByteStream,
       return !sending_ || broken_ || ended_;
     };
     mu_.Await(absl::Condition(&free));
-    if (broken_ || ended_) return done_ && !status_.ok() ? status_ : StreamClosed();
+    if (broken_ || ended_) {
+      // Why is known in a moment, unless what lies unread keeps the call from its end.
+      const auto known = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return done_ || paused_; };
+      mu_.Await(absl::Condition(&known));
+      return done_ && !status_.ok() ? status_ : StreamClosed();
+    }
     sending_ = true;
     starting_ = true;
     return absl::OkStatus();
@@ -154,7 +159,7 @@ class GrpcStream final : public ByteStream,
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&mu_);
     sending_ = false;
-    broken_ |= !ok;  // why, the reading side will hear
+    broken_ |= !ok;
   }
   void OnWritesDoneDone(bool) override {}  // still `sending_`: nothing may follow
 

@@ -243,6 +243,13 @@ TEST_F(GrpcTransportTest, NobodyThereIsAnErrorAndNotAWait) {
   const StreamRpc<v1::ReadTileRequest, v1::ReadTileResponse> echo{kMethod};
   auto stream = client->Open(echo);
   EXPECT_EQ(ErrorReason(stream.Read(kPatience).status()), "BROKER_UNREACHABLE");
+  // A writer is told the same, at whatever moment it finds out.
+  for (int i = 0; i < 50; ++i) {
+    auto writing = client->Open(echo);
+    absl::Status status;
+    while (status.ok()) status = writing.Write(Say("x"));
+    EXPECT_EQ(ErrorReason(status), "BROKER_UNREACHABLE") << status;
+  }
 }
 
 }  // namespace
