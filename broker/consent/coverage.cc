@@ -11,6 +11,18 @@ struct Allowed {
   bool purpose;
   bool recipient;
   bool onward;
+  bool cross_border;
+  bool consular;
+
+  Allowed& operator&=(const Allowed& other) {
+    categories &= other.categories;
+    purpose &= other.purpose;
+    recipient &= other.recipient;
+    onward &= other.onward;
+    cross_border &= other.cross_border;
+    consular &= other.consular;
+    return *this;
+  }
 };
 
 Allowed AllowedBy(const ConsentFacts& record, v1::Purpose purpose, const RecipientFacts& to) {
@@ -23,11 +35,10 @@ Allowed AllowedBy(const ConsentFacts& record, v1::Purpose purpose, const Recipie
       // Of a recipient whose kind is unknown nobody can say that it is no embassy.
       .recipient = kind_known && (named || record.recipient_kinds.Has(to.kind)),
       .onward = record.onward,
+      .cross_border = record.cross_border,
+      .consular = record.purposes.Has(codes::PurposeOf(v1::SERVICE_TYPE_CONSULAR)) &&
+                  (named || record.recipient_kinds.Has(v1::AGENCY_KIND_EMBASSY)),
   };
-}
-
-bool IsPinned(const PinnedConsent& pin, const ConsentFacts& record) {
-  return record.id == pin.id && record.version == pin.version && record.digest == pin.digest;
 }
 
 // Higher versions of the pinned consent, and other consents registered no earlier: where the order
@@ -60,21 +71,42 @@ bool ReliesOnAnother(const HeaderFacts& header, const ConsentFacts& consent) {
   return consent.recorder.agency != header.sender.agency;
 }
 
+const ConsentFacts* PinnedIn(std::span<const ConsentFacts> records, const HeaderFacts& header) {
+  if (!header.pinned.has_value()) return nullptr;
+  const PinnedConsent& pin = *header.pinned;
+  const auto found = std::ranges::find_if(records, [&](const ConsentFacts& record) {
+    return record.pseudonym == header.pseudonym && record.id == pin.id &&
+           record.version == pin.version && record.digest == pin.digest;
+  });
+  return found == records.end() ? nullptr : &*found;
+}
+
+bool Crosses(const HeaderFacts& header, const RecipientFacts& recipient) {
+  return recipient.abroad || header.cross_border;
+}
+
 Coverage CoverageOf(const HeaderFacts& header, std::span<const ConsentFacts> records,
-                    const RecipientFacts& recipient, absl::Time now) {
+                    const RecipientFacts& recipient, const Excluded& taken_out, absl::Time now) {
   Coverage coverage;
+  bool any_withdrawn = false;
   for (const ConsentFacts& record : records) {
     if (record.pseudonym != header.pseudonym) continue;
     coverage.authentic &= record.authentic;
-    if (header.pinned.has_value() && IsPinned(*header.pinned, record)) coverage.pinned = &record;
+    any_withdrawn |= record.withdrawn_at.has_value();
   }
-  if (coverage.pinned == nullptr) return coverage;
+  coverage.pinned = PinnedIn(records, header);
+  if (coverage.pinned == nullptr) {
+    coverage.withdrawn = any_withdrawn;
+    return coverage;
+  }
 
   const ConsentFacts& pinned = *coverage.pinned;
   const v1::Purpose purpose = codes::PurposeOf(header.service);
-  const Allowed by_pinned = AllowedBy(pinned, purpose, recipient);
+  Allowed by_pinned = AllowedBy(pinned, purpose, recipient);
+  by_pinned.categories -= taken_out.categories;
+  by_pinned.recipient &= !taken_out.recipient;
+  by_pinned.consular &= !taken_out.recipient;
   Allowed all = by_pinned;
-  coverage.cross_border = pinned.cross_border;
   coverage.not_yet_valid = now < pinned.valid_from;
   coverage.expired = now >= pinned.valid_until;
   NoteChanges(pinned, now, coverage);
@@ -85,22 +117,21 @@ Coverage CoverageOf(const HeaderFacts& header, std::span<const ConsentFacts> rec
     NoteChanges(record, now, coverage);
     coverage.expired |= record.id == pinned.id && now >= record.valid_until;
     if (now < record.valid_from || now >= record.valid_until) continue;
-    const Allowed by_newer = AllowedBy(record, purpose, recipient);
-    all.categories &= by_newer.categories;
-    all.purpose &= by_newer.purpose;
-    all.recipient &= by_newer.recipient;
-    all.onward &= by_newer.onward;
-    coverage.cross_border &= record.cross_border;
+    all &= AllowedBy(record, purpose, recipient);
   }
+  coverage.pinned_categories = by_pinned.categories;
   coverage.categories = all.categories;
   coverage.purpose = all.purpose;
   coverage.recipient = all.recipient;
   coverage.onward = all.onward;
-  coverage.conflict =
-      (header.categories & by_pinned.categories) != (header.categories & all.categories) ||
-      by_pinned.purpose != all.purpose || by_pinned.recipient != all.recipient ||
-      (ReliesOnAnother(header, pinned) && by_pinned.onward != all.onward);
-  if (coverage.withdrawn) coverage.next_change = absl::InfiniteFuture();
+  coverage.cross_border = all.cross_border;
+  coverage.consular = all.consular;
+  coverage.conflicting = header.categories & (by_pinned.categories - all.categories);
+  coverage.conflict = !coverage.conflicting.empty() || by_pinned.purpose != all.purpose ||
+                      by_pinned.recipient != all.recipient ||
+                      (ReliesOnAnother(header, pinned) && by_pinned.onward != all.onward) ||
+                      (Crosses(header, recipient) && by_pinned.cross_border != all.cross_border) ||
+                      (recipient.IsEmbassy() && by_pinned.consular != all.consular);
   return coverage;
 }
 

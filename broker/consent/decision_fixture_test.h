@@ -23,6 +23,13 @@ inline Address Party(std::string_view agency, std::string_view unit = "") {
   return address;
 }
 
+// A person whose key is made of `key`.
+inline Signatory Person(std::string_view agency, std::string_view person, char key) {
+  return {.address = Party(agency, "desk"),
+          .person = PersonId::Create(person).value(),
+          .key = Filled<Digest>(key)};
+}
+
 inline const absl::Time kNow = absl::FromUnixMillis(1'790'000'000'000);  // September 2026
 // Months since January 1970 of kNow.
 inline constexpr uint32_t kThisMonth = 56 * 12 + 8;
@@ -31,12 +38,13 @@ struct Request {
   HeaderFacts header;
   std::vector<ConsentFacts> records;
   std::vector<ExclusionFacts> exclusions;
+  std::vector<ApprovalFacts> approvals;
+  std::vector<ReviewFacts> reviews;
   RecipientFacts recipient;
   Environment environment;
 
-  Decision Decide() const {
-    return consent::Decide(header, records, exclusions, recipient, environment);
-  }
+  Statements Said() const { return {records, exclusions, approvals, reviews}; }
+  Decision Decide() const { return consent::Decide(header, Said(), recipient, environment); }
   ConsentFacts& pinned() { return records.front(); }
 };
 
@@ -65,6 +73,10 @@ inline Request PermittedRequest() {
 
   Request request;
   request.header.authentic = true;
+  request.header.digest = Filled<Digest>('h');
+  request.header.signer = Person("police", "sender-1", '0');
+  request.header.onward = false;
+  request.header.extract = false;
   request.header.sender = Party("police", "desk");
   request.header.service = v1::SERVICE_TYPE_ACCOMMODATION;
   request.header.urgency = v1::URGENCY_NORMAL;
@@ -89,6 +101,49 @@ inline Request PermittedMinorRequest() {
   request.pinned().given_by = v1::CONSENT_GIVER_GUARDIAN;
   request.pinned().authority_evidence = Filled<Digest>('a');
   request.pinned().child_assent = v1::CHILD_ASSENT_GIVEN;
+  return request;
+}
+
+// An hour old, and good for a day and an hour more.
+inline ApprovalFacts Approving(const Request& request, const Signatory& approver) {
+  ApprovalFacts approval;
+  approval.authentic = true;
+  approval.basis = request.header.legal_basis;
+  approval.header = request.header.digest;
+  approval.approver = approver;
+  approval.on_approver_list = true;
+  approval.categories = {v1::CATEGORY_IDENTITY_MIN, v1::CATEGORY_LOCATION, v1::CATEGORY_LEGAL,
+                         v1::CATEGORY_MEDICAL};
+  approval.has_citation = request.header.legal_basis != v1::LEGAL_BASIS_VITAL_INTEREST;
+  approval.has_reason = true;
+  approval.approved_at = kNow - absl::Hours(1);
+  approval.lapses_at = kNow + absl::Hours(24);
+  return approval;
+}
+
+// Upheld by a third person half an hour ago.
+inline ReviewFacts Reviewing(const Request& request) {
+  ReviewFacts review;
+  review.authentic = true;
+  review.header = request.header.digest;
+  review.reviewer = Person("court", "reviewer-1", '3');
+  review.on_approver_list = true;
+  review.upheld = true;
+  review.reviewed_at = kNow - absl::Minutes(30);
+  return review;
+}
+
+// Police refer an adult to a shelter without any consent, which two people approved.
+inline Request OverriddenRequest(v1::LegalBasis basis) {
+  Request request = PermittedRequest();
+  request.records.clear();
+  request.header.pinned.reset();
+  request.header.legal_basis = basis;
+  request.header.service = v1::SERVICE_TYPE_BASIC_NEEDS;
+  request.header.urgency = v1::URGENCY_EMERGENCY;
+  request.header.categories = {v1::CATEGORY_IDENTITY_MIN, v1::CATEGORY_LOCATION};
+  request.approvals = {Approving(request, Person("police", "approver-1", '1')),
+                       Approving(request, Person("iom", "approver-2", '2'))};
   return request;
 }
 

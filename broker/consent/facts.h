@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,20 @@ struct PinnedConsent {
   Digest digest;  // SHA-256 of the record's payload
 };
 
+// Who signed something, and with which key.
+struct Signatory {
+  Address address;
+  PersonId person;  // of the agency; empty: a system
+  Digest key;       // SHA-256 of the certificate's public key; zero: not known
+};
+
 // One task of a referral, as its signed header states it (FromHeader in records.h).
 struct HeaderFacts {
   // The envelope's signature and certificate were verified.
   bool authentic = false;
+  // SHA-256 of the header's payload, which approvals name; zero: not known, and none counts.
+  Digest digest;
+  Signatory signer;
   Address sender;
   v1::ServiceType service = v1::SERVICE_TYPE_UNSPECIFIED;
   v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;
@@ -41,6 +52,10 @@ struct HeaderFacts {
   uint32_t majority_month = 0;  // months since January 1970; 0: not asserted
   bool incapacity = false;
   bool cross_border = false;
+  // Names a referral that the sender itself received of the person.
+  bool onward = true;
+  // Statistics are asked for (purpose REPORTING): no referral at all.
+  bool extract = true;
   // Categories of all sections the referral has.
   codes::CategorySet categories;
 };
@@ -87,11 +102,50 @@ struct ExclusionFacts {
   codes::CategorySet categories;  // empty: everything
 };
 
+// One person approves that a referral goes on another basis than consent. A person's first approval
+// of a header is the one that counts: saying it again renews nothing.
+struct ApprovalFacts {
+  // Signature and certificate were verified when it was stored, and its digest when it was read.
+  bool authentic = false;
+  v1::LegalBasis basis = v1::LEGAL_BASIS_UNSPECIFIED;
+  Digest header;  // SHA-256 of the payload of the header that it approves
+  Signatory approver;
+  // The registry lets this person approve.
+  bool on_approver_list = false;
+  // What the cited law or order names; not asked for VITAL_INTEREST.
+  codes::CategorySet categories;
+  bool has_citation = false;
+  bool has_reason = false;
+  absl::Time approved_at = absl::InfiniteFuture();
+  absl::Time lapses_at = absl::InfinitePast();  // exclusive
+};
+
+// Another person judges an override afterwards.
+struct ReviewFacts {
+  bool authentic = false;
+  Digest header;
+  Signatory reviewer;
+  bool on_approver_list = false;
+  // An override that is not upheld has ended.
+  bool upheld = false;
+  absl::Time reviewed_at = absl::InfiniteFuture();
+};
+
 // What a signed withdrawal says (FromWithdrawal).
 struct WithdrawalFacts {
   ConsentId consent;
   Pseudonym pseudonym;
   Address recorder;
+};
+
+// What people signed and a decision rests on; in any order. Of other persons and other referrals
+// there may be some, which are ignored.
+struct Statements {
+  // Every version of every consent of the header's pseudonym, withdrawn and expired ones too.
+  std::span<const ConsentFacts> records = {};
+  std::span<const ExclusionFacts> exclusions = {};
+  std::span<const ApprovalFacts> approvals = {};
+  std::span<const ReviewFacts> reviews = {};
 };
 
 // The candidate recipient, as the agency registry knows it.
@@ -102,14 +156,17 @@ struct RecipientFacts {
   bool abroad = true;
   // An embassy or consulate; agencies of kind EMBASSY count without it.
   bool embassy = false;
-  // Health provider, or bound by professional secrecy.
+  // Health provider, or bound by professional secrecy; and until when, exclusive.
   bool health_qualified = false;
+  absl::Time health_qualified_until = absl::InfiniteFuture();
   // Exclusively counselling or child protection (Data Protection Act, s.33(4)).
   bool child_services_only = false;
-  // A safeguard record for transfers to it, in force.
-  bool safeguards = false;
+  // Until when a safeguard record for transfers to it is in force, exclusive; infinite past: none.
+  absl::Time safeguards_until = absl::InfinitePast();
   // The registry flags this case's guardian.
   bool guardian_flagged = false;
+
+  bool IsEmbassy() const { return embassy || kind == v1::AGENCY_KIND_EMBASSY; }
 };
 
 // Which attempt the decision is for: names the withdrawal rule that held, changes no outcome.

@@ -200,12 +200,14 @@ absl::StatusOr<WithdrawalFacts> FromWithdrawal(const v1::Withdrawal& withdrawal)
 }
 
 absl::StatusOr<HeaderFacts> FromHeader(const v1::ReferralHeader& header, size_t task,
-                                       codes::CategorySet present, bool authentic) {
+                                       codes::CategorySet present, const HeaderContext& context) {
   if (task >= static_cast<size_t>(header.services_size())) {
     return HeaderInvalid("services", "has no such task");
   }
   HeaderFacts facts;
-  facts.authentic = authentic;
+  facts.authentic = context.authentic;
+  facts.digest = context.digest;
+  facts.signer = context.signer;
   absl::StatusOr<Address> sender = ParseParty(header.sender(), "sender", true);
   if (!sender.ok()) return HeaderInvalid("sender", "must be an agency and a unit");
   facts.sender = *std::move(sender);
@@ -222,8 +224,17 @@ absl::StatusOr<HeaderFacts> FromHeader(const v1::ReferralHeader& header, size_t 
   facts.majority_month = header.assertions().majority_month();
   facts.incapacity = header.assertions().incapacity();
   facts.cross_border = header.cross_border();
+  facts.onward = header.has_parent();
+  facts.extract = false;
   facts.categories = present;
   return facts;
+}
+
+absl::StatusOr<HeaderFacts> FromHeader(const v1::ReferralHeader& header, size_t task,
+                                       codes::CategorySet present, bool authentic) {
+  HeaderContext context;
+  context.authentic = authentic;
+  return FromHeader(header, task, present, context);
 }
 
 }  // namespace amana::consent

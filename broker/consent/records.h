@@ -36,8 +36,19 @@ absl::StatusOr<ExclusionFacts> FromExclusion(const v1::Exclusion& exclusion);
 
 absl::StatusOr<WithdrawalFacts> FromWithdrawal(const v1::Withdrawal& withdrawal);
 
+// What is known of a header besides its content. Without digest and signer no override of it can
+// be approved.
+struct HeaderContext {
+  bool authentic = false;
+  Digest digest;
+  Signatory signer;
+};
+
 // The facts of the header's `task`-th service. `present` are the categories of its sections.
 // Codes are taken over as they are: an unknown one is denied by the decision, with evidence.
+absl::StatusOr<HeaderFacts> FromHeader(const v1::ReferralHeader& header, size_t task,
+                                       codes::CategorySet present, const HeaderContext& context);
+// The same of a header of which only this is known.
 absl::StatusOr<HeaderFacts> FromHeader(const v1::ReferralHeader& header, size_t task,
                                        codes::CategorySet present, bool authentic);
 

@@ -17,8 +17,8 @@ constexpr RuleRow Hold(Rule rule, v1::Reason code) {
 constexpr RuleRow Redact(Rule rule, v1::Reason code) {
   return {rule, Outcome::kRedact, Precedence::kRedact, code};
 }
-constexpr RuleRow Permit(Rule rule) {
-  return {rule, Outcome::kPermit, Precedence::kPermit, v1::REASON_UNSPECIFIED};
+constexpr RuleRow Permit(Rule rule, v1::Reason code = v1::REASON_UNSPECIFIED) {
+  return {rule, Outcome::kPermit, Precedence::kPermit, code};
 }
 
 constexpr RuleRow kRows[] = {
@@ -39,14 +39,18 @@ constexpr RuleRow kRows[] = {
     Deny(Rule::kGuardianConflict, v1::REASON_GUARDIAN_CONFLICT),
     Permit(Rule::kBestInterestDecision),
     Hold(Rule::kReconsentRequired, v1::REASON_RECONSENT_REQUIRED),
+    Permit(Rule::kOverrideVital, v1::REASON_OVERRIDE_VITAL),
+    Permit(Rule::kOverrideLegal, v1::REASON_OVERRIDE_LEGAL),
     Deny(Rule::kOverrideUnapproved, v1::REASON_OVERRIDE_UNAPPROVED),
     Deny(Rule::kCrossBorderNotCovered, v1::REASON_CROSS_BORDER_NOT_COVERED),
     Deny(Rule::kSafeguardsMissing, v1::REASON_SAFEGUARDS_MISSING),
     Deny(Rule::kEmbassyProhibited, v1::REASON_EMBASSY_PROHIBITED),
+    Deny(Rule::kConsularNotNamed, v1::REASON_RECIPIENT_NOT_COVERED),
     Redact(Rule::kHealthRecipientNotQualified, v1::REASON_HEALTH_RECIPIENT_NOT_QUALIFIED),
     Deny(Rule::kOnwardNotCovered, v1::REASON_ONWARD_NOT_COVERED),
     Redact(Rule::kConsentConflict, v1::REASON_CONSENT_CONFLICT),
     Integrity(Rule::kConsentUnverifiable, Outcome::kHold, v1::REASON_CONSENT_UNVERIFIABLE),
+    Deny(Rule::kNotAReferral, v1::REASON_NOT_A_REFERRAL),
 };
 
 }  // namespace

@@ -25,14 +25,18 @@ enum class Rule : int {
   kGuardianConflict = 15,
   kBestInterestDecision = 16,
   kReconsentRequired = 17,
+  kOverrideVital = 18,
+  kOverrideLegal = 19,
   kOverrideUnapproved = 20,
   kCrossBorderNotCovered = 21,
   kSafeguardsMissing = 22,
   kEmbassyProhibited = 23,
+  kConsularNotNamed = 24,
   kHealthRecipientNotQualified = 25,
   kOnwardNotCovered = 26,
   kConsentConflict = 27,
   kConsentUnverifiable = 28,
+  kNotAReferral = 29,
 };
 
 // Rules that held, ascending when walked.
@@ -47,7 +51,7 @@ struct RuleRow {
   Rule rule;
   Outcome outcome;  // RECALL is a DENY of further delivery
   Precedence precedence;
-  v1::Reason code;  // UNSPECIFIED for a permit
+  v1::Reason code;  // UNSPECIFIED for a permit that rests on consent
 };
 
 // The row of a rule; of an unknown one, none (nullptr).
