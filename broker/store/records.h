@@ -60,6 +60,9 @@ struct TaskRecord {
   std::vector<v1::Category> withheld;  // ascending
   uint32_t offer_epoch = 1;
   absl::Time changed;
+  // When the last decision on it could change by time alone and must be made again. InfiniteFuture:
+  // never, as for a task that is over.
+  absl::Time decide_at = absl::InfiniteFuture();
 };
 
 struct DeliveryRecord {
@@ -96,6 +99,20 @@ struct StatementRecord {
   CertId cert_id;
   std::string envelope;
   uint64_t log_index = 0;
+};
+
+// A word that is not yet carried out: open tasks that must be decided again because of it, in
+// slices. Either a person's, about their own tasks, or the registry's, about those for one agency.
+struct ReconsiderationRecord {
+  uint64_t id = 0;           // given by the store, ascending
+  Pseudonym subject;         // zero: the registry's
+  AgencyId recipient;        // empty: a person's
+  Digest statement;          // which the events of what it does may show; zero: none
+  ConsentId withdrawn;       // the consent that the word withdraws; zero: none
+  bool cause_shown = false;  // whether the recalls it causes show the withdrawal
+  // Where it stands: those that something was disclosed of come first, then all.
+  bool disclosed_pass = false;
+  std::optional<TaskKey> after;  // the last one decided in this pass
 };
 
 // What a page of a listing starts after; opaque to callers.

@@ -1,4 +1,4 @@
-// The store: five small contracts in the broker's own verbs, and the transaction that joins them.
+// The store: six small contracts in the broker's own verbs, and the transaction that joins them.
 // Implementations: embedded/ (SQLite) and, later, postgres/. suite.h holds the contract tests that
 // every implementation runs.
 //
@@ -16,8 +16,9 @@
 // Errors: NOT_FOUND, CONFLICT (kAborted: the record is not in the expected state), DISK_FULL
 // (kResourceExhausted), STORE_UNAVAILABLE (kUnavailable), STORE_CORRUPT (kDataLoss: a record's own
 // digest does not match; health stops serving). A failed fsync ends the process. The lists of what
-// is to be done (ExpiredTasks, OpenTasksOf, NextQueued, Due, OpenRecalls) leave out a record that
-// cannot be read, and health tells: it must not hold up the others.
+// is to be done (ExpiredTasks, TasksToDecide, OpenTasksOf, OpenDisclosedTasksOf, OpenTasksFor,
+// NextQueued, Due, OpenRecalls, Pending) leave out a record that cannot be read, and health tells:
+// it must not hold up the others.
 #ifndef AMANA_BROKER_STORE_STORE_H_
 #define AMANA_BROKER_STORE_STORE_H_
 
@@ -63,11 +64,23 @@ class Referrals {
   // NEEDS_WRAP, UNROUTABLE, ROUTED, RECEIVED, SEEN and INFO_REQUESTED; at most `limit`.
   virtual absl::StatusOr<std::vector<TaskRecord>> ExpiredTasks(absl::Time now,
                                                                size_t limit) const = 0;
+  // Tasks whose `decide_at` is at or before `now`, earliest first; at most `limit`.
+  virtual absl::StatusOr<std::vector<TaskRecord>> TasksToDecide(absl::Time now,
+                                                                size_t limit) const = 0;
   // Tasks not yet terminal under a person's pseudonym, in order of acceptance, after `after`
   // (NOT_FOUND when there is no such task).
   virtual absl::StatusOr<std::vector<TaskRecord>> OpenTasksOf(const Pseudonym& subject,
                                                               const std::optional<TaskKey>& after,
                                                               size_t limit) const = 0;
+  // Those of them that something was disclosed of: agency by agency, in each as above.
+  virtual absl::StatusOr<std::vector<TaskRecord>> OpenDisclosedTasksOf(
+      const Pseudonym& subject, const std::optional<TaskKey>& after, size_t limit) const = 0;
+  // Tasks not yet terminal whose recipient is a unit of `agency`, order and `after` as above.
+  virtual absl::StatusOr<std::vector<TaskRecord>> OpenTasksFor(const AgencyId& agency,
+                                                               const std::optional<TaskKey>& after,
+                                                               size_t limit) const = 0;
+  // The agencies whose units are recipients of tasks not yet terminal, ascending.
+  virtual absl::StatusOr<std::vector<AgencyId>> OpenRecipients() const = 0;
 
   // CONFLICT when the key exists.
   virtual absl::Status Accept(const ReferralRecord& record, const ReferralBody& body,
@@ -94,7 +107,8 @@ class Deliveries {
       const Address& recipient) const = 0;
   // Deliveries whose `due` is at or before `now`, earliest first; at most `limit`.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> Due(absl::Time now, size_t limit) const = 0;
-  // The earliest `due` of all deliveries and expiry of tasks that expire; InfiniteFuture when none.
+  // The earliest `due` of all deliveries, expiry of tasks that expire and `decide_at` of tasks;
+  // InfiniteFuture when none.
   virtual absl::StatusOr<absl::Time> NextDue() const = 0;
   // Deliveries of a unit in RECALL_SENT or RECALL_UNANSWERED, oldest first.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> OpenRecalls(const Address& recipient,
@@ -148,6 +162,28 @@ class Consents {
   // none; a second withdrawal changes nothing.
   virtual absl::Status Withdraw(const ConsentId& id, absl::Time at,
                                 const StatementRecord& statement) = 0;
+};
+
+// Words that are not yet carried out, from the transaction that records the word until the one that
+// decides its last task.
+class Reconsiderations {
+ public:
+  virtual ~Reconsiderations() = default;
+
+  // Ascending by id, so in the order in which the words came.
+  virtual absl::StatusOr<std::vector<ReconsiderationRecord>> Pending(size_t limit) const = 0;
+  virtual absl::StatusOr<std::vector<ReconsiderationRecord>> OfSubject(
+      const Pseudonym& subject) const = 0;
+  virtual absl::StatusOr<std::optional<ReconsiderationRecord>> OfRecipient(
+      const AgencyId& recipient) const = 0;
+  virtual absl::StatusOr<std::optional<ReconsiderationRecord>> Find(uint64_t id) const = 0;
+
+  // Gives the id, higher than every pending one's. CONFLICT when one is pending for this recipient.
+  virtual absl::StatusOr<uint64_t> Begin(const ReconsiderationRecord& record) = 0;
+  // Replaces where the record of this id stands; CONFLICT when none is pending.
+  virtual absl::Status Advance(const ReconsiderationRecord& record) = 0;
+  // CONFLICT when none is pending.
+  virtual absl::Status End(uint64_t id) = 0;
 };
 
 // Registry loads and the certificates that signed what is stored.
@@ -207,6 +243,7 @@ class Snapshot {
   virtual const Referrals& referrals() const = 0;
   virtual const Deliveries& deliveries() const = 0;
   virtual const Consents& consents() const = 0;
+  virtual const Reconsiderations& reconsiderations() const = 0;
   virtual const Directory& directory() const = 0;
   virtual const Log& log() const = 0;
 };
@@ -217,10 +254,12 @@ class Transaction : public Snapshot {
   using Snapshot::deliveries;
   using Snapshot::directory;
   using Snapshot::log;
+  using Snapshot::reconsiderations;
   using Snapshot::referrals;
   virtual Referrals& referrals() = 0;
   virtual Deliveries& deliveries() = 0;
   virtual Consents& consents() = 0;
+  virtual Reconsiderations& reconsiderations() = 0;
   virtual Directory& directory() = 0;
   virtual Log& log() = 0;
   // Tells the commit listener that there is something new for this unit.

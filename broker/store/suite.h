@@ -66,6 +66,7 @@ GrantRecord SampleGrant(uint32_t number, uint32_t cert);
 StatementRecord SampleStatement(uint32_t number);
 consent::ConsentFacts SampleConsent(uint32_t number, uint32_t version);
 consent::ExclusionFacts SampleExclusion(uint32_t number);
+ReconsiderationRecord SampleReconsideration(uint32_t number);  // a person's; its id is the store's
 events::Event SampleEvent(uint32_t number);
 
 // Accepts sample `number` with one task and queues its delivery.
@@ -76,6 +77,7 @@ std::string Print(const ReferralRecord& record);
 std::string Print(const TaskRecord& record);
 std::string Print(const DeliveryRecord& record);
 std::string Print(const StatementRecord& record);
+std::string Print(const ReconsiderationRecord& record);  // without its id
 std::string Print(const consent::ConsentFacts& facts);
 
 // Verifies that the tlog-proof is of `event` under `log`.

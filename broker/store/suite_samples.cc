@@ -73,6 +73,7 @@ TaskRecord SampleTask(uint32_t number, uint32_t task) {
   record.consent_rules = {3, 14};
   record.withheld = {v1::CATEGORY_MEDICAL};
   record.changed = SampleTime();
+  record.decide_at = SampleTime() + absl::Hours(900) + absl::Minutes(number);
   return record;
 }
 
@@ -128,6 +129,16 @@ consent::ExclusionFacts SampleExclusion(uint32_t number) {
   return facts;
 }
 
+ReconsiderationRecord SampleReconsideration(uint32_t number) {
+  ReconsiderationRecord record;
+  record.subject = SampleId<Pseudonym>(number);
+  record.statement = SampleId<Digest>(number);
+  record.withdrawn = SampleId<ConsentId>(number);
+  record.cause_shown = true;
+  record.disclosed_pass = true;
+  return record;
+}
+
 events::Event SampleEvent(uint32_t number) {
   events::Event event;
   event.kind = v1::EVENT_KIND_SUBMISSION_ACCEPTED;
@@ -173,7 +184,7 @@ std::string Print(const TaskRecord& t) {
   for (uint8_t rule : t.consent_rules) out << int{rule} << ' ';
   out << "] [";
   for (v1::Category category : t.withheld) out << category << ' ';
-  out << "] " << t.offer_epoch << ' ' << t.changed;
+  out << "] " << t.offer_epoch << ' ' << t.changed << ' ' << t.decide_at;
   return out.str();
 }
 
@@ -190,6 +201,14 @@ std::string Print(const DeliveryRecord& d) {
 std::string Print(const StatementRecord& s) {
   return s.digest.hex() + ' ' + s.cert_id.hex() + ' ' + s.envelope + ' ' +
          std::to_string(s.log_index);
+}
+
+std::string Print(const ReconsiderationRecord& r) {
+  std::ostringstream out;
+  out << r.subject.hex() << ' ' << r.recipient.value() << ' ' << r.statement.hex() << ' '
+      << r.withdrawn.hex() << ' ' << r.cause_shown << ' ' << r.disclosed_pass;
+  if (r.after.has_value()) out << ' ' << Print(r.after->referral) << ' ' << r.after->task;
+  return out.str();
 }
 
 std::string Print(const consent::ConsentFacts& f) {

@@ -17,11 +17,6 @@ using sqlite::Blob;
 #define AMANA_SELECT_DELIVERY \
   "SELECT " AMANA_DELIVERY_COLUMNS " FROM delivery d CROSS JOIN referral r ON r.row = d.referral "
 
-std::optional<int64_t> DueToRow(absl::Time due) {
-  if (due == absl::InfiniteFuture()) return std::nullopt;
-  return TimeToRow(due);
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<DeliveryRecord>> DeliveryTable::ReadAll(sqlite::Statement query) const {
@@ -105,10 +100,11 @@ absl::StatusOr<absl::Time> DeliveryTable::NextDue() const {
       auto query,
       session_.Query(
           "SELECT (SELECT due FROM delivery WHERE due IS NOT NULL ORDER BY due LIMIT 1), "
-          "(SELECT expires FROM task WHERE expiring = 1 ORDER BY expires LIMIT 1)"));
+          "(SELECT expires FROM task WHERE expiring = 1 ORDER BY expires LIMIT 1), "
+          "(SELECT decide_at FROM task WHERE decide_at IS NOT NULL ORDER BY decide_at LIMIT 1)"));
   AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
   absl::Time next = absl::InfiniteFuture();
-  for (int column = 0; row && column < 2; ++column) {
+  for (int column = 0; row && column < 3; ++column) {
     if (!query.IsNull(column)) next = std::min(next, TimeFromRow(query.Int(column)));
   }
   return next;

@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "base/sqlite.h"
 #include "base/sqlite_fault.h"
+#include "broker/store/embedded/schema.h"
 #include "broker/store/embedded/testing.h"
 #include "gtest/gtest.h"
 
@@ -133,6 +134,7 @@ class CorruptionTest : public testing::Test {
           tx.consents().RegisterExclusion(SampleExclusion(1), SampleStatement(3)));
       AMANA_RETURN_IF_ERROR(
           tx.consents().Withdraw(SampleId<ConsentId>(1), SampleTime(), SampleStatement(4)));
+      AMANA_RETURN_IF_ERROR(tx.reconsiderations().Begin(SampleReconsideration(1)).status());
       AMANA_RETURN_IF_ERROR(tx.directory().RecordRegistry(SampleId<Digest>(1)));
       return tx.directory().RememberCertificate(SampleId<CertId>(1), "SYNTHETIC");
     }));
@@ -176,6 +178,10 @@ TEST_F(CorruptionTest, ARowThatDoesNotMatchItsDigestIsRefused) {
        [key](const Snapshot& s) { return s.referrals().ReadBody(key).status(); }},
       {"UPDATE task SET state = state + 1", tasks},
       {"UPDATE task SET agency = 'Not A Token'", tasks},
+      {"UPDATE task SET decide_at = decide_at + 1", tasks},
+      {"UPDATE task SET decide_at = NULL", tasks},
+      {"UPDATE reconsideration SET cause_shown = 0",
+       [](const Snapshot& s) { return s.reconsiderations().Find(1).status(); }},
       {"UPDATE wrap_grant SET unit = 'night'",
        [key](const Snapshot& s) {
          return s.referrals().FindGrant(key, SampleId<CertId>(5)).status();
@@ -231,6 +237,9 @@ TEST_F(CorruptionTest, WhatIsToBeDoneLeavesOutWhatCannotBeRead) {
   const auto due = look->deliveries().Due(late, 1).value();
   ASSERT_EQ(due.size(), 1u);
   EXPECT_EQ(due[0].key.task.referral, second);
+  const auto to_decide = look->referrals().TasksToDecide(late, 1).value();
+  ASSERT_EQ(to_decide.size(), 1u);
+  EXPECT_EQ(to_decide[0].key.referral, second);
   EXPECT_EQ(ErrorReason(store->Health()), "STORE_CORRUPT");
 }
 
@@ -265,6 +274,19 @@ TEST_F(CorruptionTest, ALogThatDoesNotFitItsCheckpointIsNotOpened) {
   other_origin.origin = "other.example/amana";
   EXPECT_EQ(ErrorReason(OpenEmbeddedStore(other_origin).status()), "LOG_INCONSISTENT");
   AMANA_EXPECT_OK(world_.Open());
+}
+
+TEST_F(CorruptionTest, ADatabaseOfVersionOneIsTakenOver) {
+  std::filesystem::remove(world_.database());
+  {
+    auto db = sqlite::Database::Open(world_.database(), {}).value();
+    AMANA_ASSERT_OK(sqlite::Migrate(*db, embedded::SchemaScripts().first(1)));
+  }
+  auto store = world_.Open().value();
+  AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(1)));
+  const auto look = store->Read().value();
+  EXPECT_EQ(look->referrals().TasksToDecide(SampleTask(1).decide_at, 9)->size(), 1u);
+  EXPECT_TRUE(look->reconsiderations().Pending(9)->empty());
 }
 
 TEST_F(CorruptionTest, AFileThatIsNoDatabaseIsNotOpened) {

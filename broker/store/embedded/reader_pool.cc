@@ -17,6 +17,7 @@ class EmbeddedSnapshot final : public Snapshot {
   const Referrals& referrals() const override { return tables_.referrals; }
   const Deliveries& deliveries() const override { return tables_.deliveries; }
   const Consents& consents() const override { return tables_.consents; }
+  const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
 

@@ -11,6 +11,12 @@ StatementKey ReadKey(RowReader& row) {
   return key;
 }
 
+absl::Time ReadDue(RowReader& row) {
+  const bool never = row.IsNull();
+  const absl::Time due = row.Time();
+  return never ? absl::InfiniteFuture() : due;
+}
+
 template <typename Record>
 std::optional<Record> IfWhole(Record record, RowReader& row) {
   if (!row.ok() || !row.Matches(DigestOf(record))) return std::nullopt;
@@ -44,7 +50,10 @@ RowDigest DigestOf(const TaskRecord& t) {
   RowHasher hasher("task");
   hasher.Add(t.key.referral).Add(t.key.task).Add(t.service).Add(t.recipient.value_or(Address()));
   hasher.Add(t.state).Add(t.reason).Add(RulesToRow(t.consent_rules));
-  return hasher.Add(CategoriesToRow(t.withheld)).Add(t.offer_epoch).Add(t.changed).Finish();
+  hasher.Add(CategoriesToRow(t.withheld)).Add(t.offer_epoch).Add(t.changed);
+  // Rows of version 1 have none.
+  if (t.decide_at != absl::InfiniteFuture()) hasher.Add(t.decide_at);
+  return hasher.Finish();
 }
 
 RowDigest DigestOf(const DeliveryRecord& d) {
@@ -59,6 +68,14 @@ RowDigest DigestOf(const GrantRecord& g) {
   RowHasher hasher("grant");
   hasher.Add(g.referral).Add(g.recipient).Add(g.recipient_cert).Add(g.signer_cert);
   return hasher.Finish({g.grant});
+}
+
+RowDigest DigestOf(const ReconsiderationRecord& r) {
+  RowHasher hasher("reconsideration");
+  hasher.Add(r.id).Add(r.subject).Add(r.recipient).Add(r.statement).Add(r.withdrawn);
+  hasher.Add(r.cause_shown).Add(r.disclosed_pass);
+  const TaskKey after = r.after.value_or(TaskKey());
+  return hasher.Add(after.referral).Add(after.task).Finish();
 }
 
 RowDigest DigestOf(std::string_view scope, const StatementRecord& s) {
@@ -99,6 +116,7 @@ std::optional<TaskRecord> ReadTask(const sqlite::Statement& statement) {
   for (char category : row.Bytes()) t.withheld.push_back(static_cast<v1::Category>(category));
   t.offer_epoch = row.Int<uint32_t>();
   t.changed = row.Time();
+  t.decide_at = ReadDue(row);
   return IfWhole(std::move(t), row);
 }
 
@@ -121,10 +139,30 @@ std::optional<DeliveryRecord> ReadDelivery(const sqlite::Statement& statement) {
   d.queued = row.Time();
   d.expires = row.Time();
   d.changed = row.Time();
-  const bool never = row.IsNull();
-  const absl::Time due = row.Time();
-  d.due = never ? absl::InfiniteFuture() : due;
+  d.due = ReadDue(row);
   return IfWhole(std::move(d), row);
+}
+
+std::optional<ReconsiderationRecord> ReadReconsideration(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  ReconsiderationRecord r;
+  r.id = row.Int<uint64_t>();
+  r.subject = row.Fixed<Pseudonym>();
+  r.recipient = row.Token<AgencyId>();
+  r.statement = row.Fixed<Digest>();
+  r.withdrawn = row.Fixed<ConsentId>();
+  r.cause_shown = row.Int<bool>();
+  r.disclosed_pass = row.Int<bool>();
+  TaskKey after;
+  after.referral = ReadKey(row);
+  after.task = row.Int<uint32_t>();
+  if (!after.referral.sender.empty()) r.after = after;
+  return IfWhole(std::move(r), row);
+}
+
+std::optional<int64_t> DueToRow(absl::Time due) {
+  if (due == absl::InfiniteFuture()) return std::nullopt;
+  return TimeToRow(due);
 }
 
 }  // namespace amana::store::embedded

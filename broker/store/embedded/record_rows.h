@@ -21,7 +21,10 @@ namespace amana::store::embedded {
   "r.consent_id, r.consent_version, r.accepted, r.expires, r.log_index, r.test, r.digest"
 #define AMANA_TASK_COLUMNS                                                              \
   "r.sender, r.id, r.version, t.task, t.service, t.agency, t.unit, t.state, t.reason, " \
-  "t.rules, t.withheld, t.offer_epoch, t.changed, t.digest"
+  "t.rules, t.withheld, t.offer_epoch, t.changed, t.decide_at, t.digest"
+#define AMANA_RECONSIDERATION_COLUMNS                                                         \
+  "id, subject, recipient, statement, withdrawn, cause_shown, disclosed_pass, after_sender, " \
+  "after_id, after_version, after_task, digest"
 #define AMANA_DELIVERY_COLUMNS                                                           \
   "r.sender, r.id, r.version, d.task, d.offer_epoch, d.stage, d.agency, d.unit, "        \
   "d.recipient_cert, d.state, d.reason, d.urgency, d.subject, d.disclosed, d.attempts, " \
@@ -32,11 +35,16 @@ RowDigest DigestOf(const StatementKey& key, const ReferralBody& body);
 RowDigest DigestOf(const TaskRecord& record);
 RowDigest DigestOf(const DeliveryRecord& record);
 RowDigest DigestOf(const GrantRecord& record);
+RowDigest DigestOf(const ReconsiderationRecord& record);
 RowDigest DigestOf(std::string_view scope, const StatementRecord& record);
 
 std::optional<ReferralRecord> ReadReferral(const sqlite::Statement& row);
 std::optional<TaskRecord> ReadTask(const sqlite::Statement& row);
 std::optional<DeliveryRecord> ReadDelivery(const sqlite::Statement& row);
+std::optional<ReconsiderationRecord> ReadReconsideration(const sqlite::Statement& row);
+
+// NULL for InfiniteFuture, so that partial indexes leave out what is never due.
+std::optional<int64_t> DueToRow(absl::Time due);
 
 // One byte a code.
 std::string CategoriesToRow(const std::vector<v1::Category>& categories);

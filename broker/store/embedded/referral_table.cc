@@ -76,7 +76,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadTasks(sqlite::Stateme
   }
 }
 
-// As DeliveryTable::ReadReadable.
+// As DeliveryTable::ReadReadable. A task that comes twice in a row is one.
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadReadable(sqlite::Statement query,
                                                                     size_t limit) const {
   std::vector<TaskRecord> tasks;
@@ -85,7 +85,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadReadable(sqlite::Stat
     if (!row) break;
     std::optional<TaskRecord> task = ReadTask(query);
     if (task.has_value()) {
-      tasks.push_back(*std::move(task));
+      if (tasks.empty() || tasks.back().key != task->key) tasks.push_back(*std::move(task));
     } else {
       session_.Corrupt("task").IgnoreError();
     }
@@ -112,19 +112,79 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ExpiredTasks(absl::Time n
   return ReadReadable(std::move(query), limit);
 }
 
+absl::StatusOr<std::vector<TaskRecord>> ReferralTable::TasksToDecide(absl::Time now,
+                                                                     size_t limit) const {
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM task t CROSS JOIN referral r "
+                                 "ON r.row = t.referral WHERE t.decide_at IS NOT NULL AND "
+                                 "t.decide_at <= ?1 ORDER BY t.decide_at, t.referral, t.task",
+                                 TimeToRow(now)));
+  return ReadReadable(std::move(query), limit);
+}
+
+absl::StatusOr<ReferralTable::Place> ReferralTable::PlaceOf(
+    const std::optional<TaskKey>& after) const {
+  Place place;
+  if (!after.has_value()) return place;
+  AMANA_ASSIGN_OR_RETURN(place.row, session_.ReferralRow(after->referral));
+  place.task = after->task;
+  AMANA_ASSIGN_OR_RETURN(auto query,
+                         session_.Query("SELECT agency FROM task WHERE referral = ?1 AND task = ?2",
+                                        place.row, place.task));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  if (!found) return NotFoundError("task");
+  place.agency = std::string(query.Text(0));
+  return place;
+}
+
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksOf(
     const Pseudonym& subject, const std::optional<TaskKey>& after, size_t limit) const {
-  int64_t row = 0;
-  if (after.has_value()) {
-    AMANA_ASSIGN_OR_RETURN(row, session_.ReferralRow(after->referral));
-  }
-  const int64_t task = after.has_value() ? after->task : -1;
+  AMANA_ASSIGN_OR_RETURN(const Place place, PlaceOf(after));
   AMANA_ASSIGN_OR_RETURN(
       auto query, session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM task t CROSS JOIN referral r "
                                  "ON r.row = t.referral WHERE t.open = 1 AND t.subject = ?1 AND "
                                  "(t.referral, t.task) > (?2, ?3) ORDER BY t.referral, t.task",
-                                 Blob(subject.view()), row, task));
+                                 Blob(subject.view()), place.row, place.task));
   return ReadReadable(std::move(query), limit);
+}
+
+// In the order of the index delivery_disclosed.
+absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenDisclosedTasksOf(
+    const Pseudonym& subject, const std::optional<TaskKey>& after, size_t limit) const {
+  AMANA_ASSIGN_OR_RETURN(const Place place, PlaceOf(after));
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM delivery d CROSS JOIN task t "
+                     "ON t.referral = d.referral AND t.task = d.task CROSS JOIN referral r "
+                     "ON r.row = t.referral WHERE d.disclosed = 1 AND d.subject = ?1 AND "
+                     "t.open = 1 AND (d.agency, d.referral, d.task) > (?2, ?3, ?4) "
+                     "ORDER BY d.agency, d.referral, d.task",
+                     Blob(subject.view()), place.agency, place.row, place.task));
+  return ReadReadable(std::move(query), limit);
+}
+
+absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksFor(
+    const AgencyId& agency, const std::optional<TaskKey>& after, size_t limit) const {
+  AMANA_ASSIGN_OR_RETURN(const Place place, PlaceOf(after));
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM task t CROSS JOIN referral r "
+                                 "ON r.row = t.referral WHERE t.open = 1 AND t.agency = ?1 AND "
+                                 "(t.referral, t.task) > (?2, ?3) ORDER BY t.referral, t.task",
+                                 agency.value(), place.row, place.task));
+  return ReadReadable(std::move(query), limit);
+}
+
+absl::StatusOr<std::vector<AgencyId>> ReferralTable::OpenRecipients() const {
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query("SELECT DISTINCT agency FROM task WHERE open = 1 AND agency <> '' "
+                                 "ORDER BY agency"));
+  std::vector<AgencyId> agencies;
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
+    if (!row) return agencies;
+    const absl::StatusOr<AgencyId> agency = AgencyId::Create(query.Text(0));
+    if (agency.ok()) agencies.push_back(*agency);  // else no task of it can be read
+  }
 }
 
 absl::StatusOr<std::optional<GrantRecord>> ReferralTable::FindGrant(const StatementKey& key,
@@ -224,12 +284,12 @@ absl::Status ReferralTable::InsertTask(int64_t row, const ReferralRecord& referr
   const std::string withheld = CategoriesToRow(task.withheld);
   const absl::Status inserted = session_.Run(
       "INSERT INTO task (referral, task, service, agency, unit, state, reason, rules, withheld, "
-      "offer_epoch, changed, digest, open, expiring, expires, subject) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+      "offer_epoch, changed, digest, open, expiring, expires, subject, decide_at) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
       row, task.key.task, task.service, recipient.agency.value(), recipient.unit.value(),
       task.state, task.reason, Blob(rules), Blob(withheld), task.offer_epoch,
       TimeToRow(task.changed), digest.blob(), IsOpen(task.state), CanExpire(task.state),
-      TimeToRow(referral.expires), Blob(referral.subject.view()));
+      TimeToRow(referral.expires), Blob(referral.subject.view()), DueToRow(task.decide_at));
   return absl::IsAlreadyExists(inserted) ? ConflictError("task") : inserted;
 }
 
@@ -243,11 +303,12 @@ absl::Status ReferralTable::MoveTask(v1::TaskState from, const TaskRecord& task)
   const std::string withheld = CategoriesToRow(task.withheld);
   AMANA_RETURN_IF_ERROR(session_.Run(
       "UPDATE task SET service = ?4, agency = ?5, unit = ?6, state = ?7, reason = ?8, rules = ?9, "
-      "withheld = ?10, offer_epoch = ?11, changed = ?12, digest = ?13, open = ?14, expiring = ?15 "
-      "WHERE referral = ?1 AND task = ?2 AND state = ?3",
+      "withheld = ?10, offer_epoch = ?11, changed = ?12, digest = ?13, open = ?14, expiring = ?15, "
+      "decide_at = ?16 WHERE referral = ?1 AND task = ?2 AND state = ?3",
       *row, task.key.task, from, task.service, recipient.agency.value(), recipient.unit.value(),
       task.state, task.reason, Blob(rules), Blob(withheld), task.offer_epoch,
-      TimeToRow(task.changed), digest.blob(), IsOpen(task.state), CanExpire(task.state)));
+      TimeToRow(task.changed), digest.blob(), IsOpen(task.state), CanExpire(task.state),
+      DueToRow(task.decide_at)));
   return session_.db().Changes() == 1 ? absl::OkStatus() : ConflictError("task");
 }
 

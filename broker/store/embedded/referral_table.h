@@ -2,6 +2,7 @@
 #define AMANA_BROKER_STORE_EMBEDDED_REFERRAL_TABLE_H_
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,9 +27,18 @@ class ReferralTable final : public Referrals {
   absl::StatusOr<Paged<ReferralRecord>> List(const AgencyId& agency,
                                              const Page& page) const override;
   absl::StatusOr<std::vector<TaskRecord>> ExpiredTasks(absl::Time now, size_t limit) const override;
+  absl::StatusOr<std::vector<TaskRecord>> TasksToDecide(absl::Time now,
+                                                        size_t limit) const override;
   absl::StatusOr<std::vector<TaskRecord>> OpenTasksOf(const Pseudonym& subject,
                                                       const std::optional<TaskKey>& after,
                                                       size_t limit) const override;
+  absl::StatusOr<std::vector<TaskRecord>> OpenDisclosedTasksOf(const Pseudonym& subject,
+                                                               const std::optional<TaskKey>& after,
+                                                               size_t limit) const override;
+  absl::StatusOr<std::vector<TaskRecord>> OpenTasksFor(const AgencyId& agency,
+                                                       const std::optional<TaskKey>& after,
+                                                       size_t limit) const override;
+  absl::StatusOr<std::vector<AgencyId>> OpenRecipients() const override;
 
   absl::Status Accept(const ReferralRecord& record, const ReferralBody& body,
                       const std::vector<TaskRecord>& tasks) override;
@@ -41,6 +51,12 @@ class ReferralTable final : public Referrals {
   absl::StatusOr<std::vector<TaskRecord>> ReadTasks(sqlite::Statement query) const;
   absl::StatusOr<std::vector<TaskRecord>> ReadReadable(sqlite::Statement query, size_t limit) const;
   absl::Status InsertTask(int64_t row, const ReferralRecord& referral, const TaskRecord& task);
+  struct Place {
+    int64_t row = 0;  // before the first
+    int64_t task = -1;
+    std::string agency;  // of its recipient
+  };
+  absl::StatusOr<Place> PlaceOf(const std::optional<TaskKey>& after) const;
   absl::StatusOr<int64_t> RowOfToken(const AgencyId& agency, std::string_view token) const;
 
   Session& session_;

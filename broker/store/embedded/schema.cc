@@ -203,7 +203,34 @@ CREATE TABLE disk_probe (
 );
 )sql";
 
-constexpr std::string_view kScripts[] = {kVersion1};
+// What time, a person's word or the registry has decided again.
+constexpr std::string_view kVersion2 = R"sql(
+-- NULL: never. A task from before this version gets its time with its next decision.
+ALTER TABLE task ADD COLUMN decide_at INTEGER;
+CREATE INDEX task_decide ON task (decide_at) WHERE decide_at IS NOT NULL;
+CREATE INDEX task_recipient ON task (agency) WHERE open = 1;
+
+-- Words not yet carried out: few rows, most of the time none. The cursor is a task's key; an empty
+-- sender: none yet.
+CREATE TABLE reconsideration (
+  id INTEGER PRIMARY KEY,
+  subject BLOB NOT NULL,
+  recipient TEXT NOT NULL,
+  statement BLOB NOT NULL,
+  withdrawn BLOB NOT NULL,
+  cause_shown INTEGER NOT NULL,
+  disclosed_pass INTEGER NOT NULL,
+  after_sender TEXT NOT NULL,
+  after_id BLOB NOT NULL,
+  after_version INTEGER NOT NULL,
+  after_task INTEGER NOT NULL,
+  digest BLOB NOT NULL
+);
+CREATE INDEX reconsideration_subject ON reconsideration (subject) WHERE recipient = '';
+CREATE UNIQUE INDEX reconsideration_recipient ON reconsideration (recipient) WHERE recipient <> '';
+)sql";
+
+constexpr std::string_view kScripts[] = {kVersion1, kVersion2};
 
 }  // namespace
 

@@ -7,23 +7,26 @@
 #include "broker/store/embedded/delivery_table.h"
 #include "broker/store/embedded/directory_table.h"
 #include "broker/store/embedded/log_table.h"
+#include "broker/store/embedded/reconsideration_table.h"
 #include "broker/store/embedded/referral_table.h"
 #include "broker/store/store.h"
 
 namespace amana::store::embedded {
 
-// The five contracts over one session.
+// The six contracts over one session.
 struct Tables {
   Tables(Session& session, Sequencer* sequencer)
       : referrals(session),
         deliveries(session),
         consents(session),
+        reconsiderations(session),
         directory(session),
         log(session, sequencer) {}
 
   ReferralTable referrals;
   DeliveryTable deliveries;
   ConsentTable consents;
+  ReconsiderationTable reconsiderations;
   DirectoryTable directory;
   LogTable log;
 };
@@ -36,11 +39,13 @@ class EmbeddedTransaction final : public Transaction {
   const Referrals& referrals() const override { return tables_.referrals; }
   const Deliveries& deliveries() const override { return tables_.deliveries; }
   const Consents& consents() const override { return tables_.consents; }
+  const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
   Referrals& referrals() override { return tables_.referrals; }
   Deliveries& deliveries() override { return tables_.deliveries; }
   Consents& consents() override { return tables_.consents; }
+  Reconsiderations& reconsiderations() override { return tables_.reconsiderations; }
   Directory& directory() override { return tables_.directory; }
   Log& log() override { return tables_.log; }
   void Wake(const Address& recipient) override { woken_.push_back(recipient); }
