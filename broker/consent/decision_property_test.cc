@@ -258,6 +258,10 @@ bool ConsentGives(const Request& request, v1::Category category) {
       std::ranges::find(pinned->recipients, to.address) == pinned->recipients.end()) {
     return false;
   }
+  if (request.header.subject_class != v1::SUBJECT_CLASS_ADULT &&
+      pinned->given_by == v1::CONSENT_GIVER_SELF && !to.child_services_only) {
+    return false;
+  }
   return pinned->recorder.agency == request.header.sender.agency || pinned->onward;
 }
 

@@ -64,6 +64,20 @@ TEST(DecisionTest, AnExclusionReadsAsNotCoveredToEverybodyButItsAuthor) {
   EXPECT_EQ(a.next_change, b.next_change);
 }
 
+TEST(DecisionTest, AnExclusionThatAnOverrideCannotLiftReadsAsNotCovered) {
+  for (const v1::LegalBasis basis : {v1::LEGAL_BASIS_VITAL_INTEREST, v1::LEGAL_BASIS_LEGAL_DUTY}) {
+    const uint32_t rule = basis == v1::LEGAL_BASIS_VITAL_INTEREST ? 18 : 19;
+    Request request = OverriddenRequest(basis);
+    request.exclusions = {Excluding(request, Party("shelter-a"))};
+    EXPECT_THAT(RuleNumbers(request.Decide().PublicRules()), ElementsAre(12, rule));
+    EXPECT_EQ(request.Decide().PublicCode(), v1::REASON_RECIPIENT_NOT_COVERED);
+    request.exclusions = {Excluding(request, Party("shelter-a"), {v1::CATEGORY_IDENTITY_MIN})};
+    EXPECT_THAT(RuleNumbers(request.Decide().PublicRules()), ElementsAre(9, 10, rule));
+    EXPECT_EQ(request.Decide().PublicCode(), v1::REASON_REQUIRED_CATEGORY_NOT_COVERED);
+    EXPECT_EQ(request.Decide().required_missing, codes::CategorySet{v1::CATEGORY_IDENTITY_MIN});
+  }
+}
+
 TEST(DecisionTest, SaysWhatIsWithheldAndWhatIsMissing) {
   Request request = PermittedRequest();
   request.header.categories.Add(v1::CATEGORY_EXPLOITATION);

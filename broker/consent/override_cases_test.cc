@@ -118,6 +118,11 @@ void AddTimeCases(RuleCases& cases) {
     r.reviews = {Reviewing(r)};
     r.reviews[0].reviewed_at = kNow - absl::Hours(24) + tick;
   });
+  cases.Overridden(kVital, "R20_ReviewedBeforeItWasApproved", kUnapproved, [](Request& r) {
+    Alone(r, absl::Hours(25));
+    r.reviews = {Reviewing(r)};
+    r.reviews[0].reviewed_at = kNow - absl::Hours(26);
+  });
   cases.Overridden(kVital, "R20_ReviewedAndLapsedAfter72Hours", kUnapproved, [](Request& r) {
     Alone(r, absl::Hours(72));
     r.reviews = {Reviewing(r)};
@@ -217,6 +222,18 @@ void AddLiftedCases(RuleCases& cases) {
                 Overruled(basis, [](Request& r) {
                   r.header.categories.Add(v1::CATEGORY_RISK);
                   r.pinned().valid_until = kNow;
+                }));
+    cases.Adult("NothingOfARecordThatIsNoConsent" + of,
+                "REDACT 9," + std::string(basis == kVital ? "18" : "19") + " CATEGORY_NOT_COVERED",
+                Overruled(basis, [](Request& r) {
+                  r.header.categories.Add(v1::CATEGORY_RISK);
+                  r.pinned().legal_basis = kOrder;
+                }));
+    cases.Adult("NothingOfAChildsOwnConsent" + of,
+                "REDACT 9," + std::string(basis == kVital ? "18" : "19") + " CATEGORY_NOT_COVERED",
+                Overruled(basis, [](Request& r) {
+                  r.header.categories.Add(v1::CATEGORY_RISK);
+                  r.header.subject_class = v1::SUBJECT_CLASS_AGE_UNKNOWN;
                 }));
     cases.Adult("BothTogether" + of, basis == kVital ? "PERMIT 3,18" : "PERMIT 3,19",
                 Overruled(basis, [](Request& r) { r.header.categories.Add(v1::CATEGORY_RISK); }));

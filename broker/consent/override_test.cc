@@ -83,6 +83,15 @@ TEST(OverrideTest, AnImmediateOneIsDueForReview) {
   EXPECT_TRUE(Turns(request).empty());
 }
 
+TEST(OverrideTest, EndsWhenAReviewDoesNotUpholdIt) {
+  Request request = OverriddenRequest(v1::LEGAL_BASIS_COURT_ORDER);
+  request.reviews = {Reviewing(request)};
+  request.reviews[0].upheld = false;
+  request.reviews[0].reviewed_at = kNow + absl::Hours(3);
+  EXPECT_TRUE(Of(request).approved);
+  EXPECT_EQ(Turns(request), (std::vector<Turn>{{absl::Hours(3), false}}));
+}
+
 TEST(OverrideTest, TwoApprovalsCountFromTheSecond) {
   Request request = OverriddenRequest(v1::LEGAL_BASIS_VITAL_INTEREST);
   request.approvals[1].approved_at = kNow + absl::Hours(2);

@@ -53,20 +53,29 @@ void AddEmbassyCases(RuleCases& cases) {
                 ToEmbassy(r);
                 WithNewer([](ConsentFacts& c) { c.recipient_kinds = {v1::AGENCY_KIND_IOM}; })(r);
               });
+  cases.Adult("R24_ANewerConsentHasNoConsularPurpose", "DENY 3,24,27 RECIPIENT_NOT_COVERED",
+              [](Request& r) {
+                ToEmbassy(r);
+                WithNewer([](ConsentFacts& c) { c.purposes = {v1::PURPOSE_PROTECTION}; })(r);
+              });
   cases.Adult("R24_AnExcludedEmbassyIsNotNamed", "DENY 3,13,24 RECIPIENT_EXCLUDED", [](Request& r) {
     ToEmbassy(r);
     r.exclusions = {Excluding(r, r.recipient.address)};
   });
 }
 
-}  // namespace
-
-void AddRecipientCases(RuleCases& cases) {
-  AddEmbassyCases(cases);
+void AddBorderCases(RuleCases& cases) {
   cases.Adult("R21_RecipientAbroad", "DENY 3,21 CROSS_BORDER_NOT_COVERED",
               [](Request& r) { r.recipient.abroad = true; });
   cases.Adult("R21_HeaderCrossesTheBorder", "DENY 3,21 CROSS_BORDER_NOT_COVERED",
               [](Request& r) { r.header.cross_border = true; });
+  cases.Adult("R21_ANewerConsentKeepsItInTheCountry", "DENY 3,21,27 CROSS_BORDER_NOT_COVERED",
+              [](Request& r) {
+                r.recipient.abroad = true;
+                r.recipient.safeguards_until = kNow + absl::Hours(1);
+                r.pinned().cross_border = true;
+                WithNewer([](ConsentFacts& c) { c.cross_border = false; })(r);
+              });
   cases.Adult("R22_NoSafeguards", "DENY 3,22 SAFEGUARDS_MISSING", [](Request& r) {
     r.recipient.abroad = true;
     r.pinned().cross_border = true;
@@ -91,6 +100,13 @@ void AddRecipientCases(RuleCases& cases) {
                 NothingSensitive(r);
                 r.recipient.abroad = true;
               });
+}
+
+}  // namespace
+
+void AddRecipientCases(RuleCases& cases) {
+  AddBorderCases(cases);
+  AddEmbassyCases(cases);
   cases.Adult("R25_MedicalToAShelter", "REDACT 3,25 HEALTH_RECIPIENT_NOT_QUALIFIED",
               [](Request& r) {
                 r.pinned().categories.Add(v1::CATEGORY_MEDICAL);

@@ -207,10 +207,10 @@ absl::StatusOr<HeaderFacts> FromHeader(const v1::ReferralHeader& header, size_t 
   HeaderFacts facts;
   facts.authentic = context.authentic;
   facts.digest = context.digest;
-  facts.signer = context.signer;
   absl::StatusOr<Address> sender = ParseParty(header.sender(), "sender", true);
   if (!sender.ok()) return HeaderInvalid("sender", "must be an agency and a unit");
   facts.sender = *std::move(sender);
+  facts.signer = {facts.sender, context.signer, context.signer_key};
   const absl::StatusOr<Pseudonym> pseudonym = Pseudonym::FromBytes(header.subject_pseudonym());
   if (!pseudonym.ok()) return HeaderInvalid("subject_pseudonym", "must be 16 bytes");
   facts.pseudonym = *pseudonym;

@@ -36,12 +36,13 @@ absl::StatusOr<ExclusionFacts> FromExclusion(const v1::Exclusion& exclusion);
 
 absl::StatusOr<WithdrawalFacts> FromWithdrawal(const v1::Withdrawal& withdrawal);
 
-// What is known of a header besides its content. Without digest and signer no override of it can
-// be approved.
+// What is known of a header besides its content. Without digest and key no override of it can be
+// approved.
 struct HeaderContext {
   bool authentic = false;
-  Digest digest;
-  Signatory signer;
+  Digest digest;      // SHA-256 of its payload
+  PersonId signer;    // of the sending agency; empty: a system
+  Digest signer_key;  // SHA-256 of the public key of the certificate that signed it
 };
 
 // The facts of the header's `task`-th service. `present` are the categories of its sections.

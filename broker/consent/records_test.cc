@@ -260,6 +260,26 @@ TEST(FromHeaderTest, TakesOverWhatConcernsTheTask) {
   EXPECT_EQ(facts->categories, present);
 }
 
+TEST(FromHeaderTest, WhatIsKnownBesidesItsContentComesFromTheCaller) {
+  HeaderContext context;
+  context.authentic = true;
+  context.digest = Digest::FromBytes(std::string(32, 'h')).value();
+  context.signer = PersonId::Create("officer-1").value();
+  context.signer_key = Digest::FromBytes(std::string(32, 'k')).value();
+  v1::ReferralHeader header = ValidHeader();
+  const auto facts = FromHeader(header, 1, {}, context);
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  EXPECT_TRUE(facts->authentic);
+  EXPECT_EQ(facts->digest, context.digest);
+  EXPECT_EQ(ToString(facts->signer.address), "police/desk");
+  EXPECT_EQ(facts->signer.person, context.signer);
+  EXPECT_EQ(facts->signer.key, context.signer_key);
+  EXPECT_FALSE(facts->onward);
+  EXPECT_FALSE(facts->extract);
+  header.mutable_parent()->set_version(1);
+  EXPECT_TRUE(FromHeader(header, 1, {}, context)->onward);
+}
+
 TEST(FromHeaderTest, NamesTheFieldThatIsWrong) {
   const auto field_of = [](const v1::ReferralHeader& header, size_t task = 0) {
     const auto facts = FromHeader(header, task, {}, true);
