@@ -238,6 +238,9 @@ void AddLiftedCases(RuleCases& cases) {
     cases.Adult("BothTogether" + of, basis == kVital ? "PERMIT 3,18" : "PERMIT 3,19",
                 Overruled(basis, [](Request& r) { r.header.categories.Add(v1::CATEGORY_RISK); }));
   }
+}
+
+void AddWithdrawnAndExcludedCases(RuleCases& cases) {
   cases.Adult("Lifted06_LEGAL_DUTY", kLegalPermits,
               Overruled(kDuty, [](Request& r) { r.pinned().withdrawn_at = kNow; }));
   cases.Adult("Lifted07_COURT_ORDER", kLegalPermits, Overruled(kOrder, [](Request& r) {
@@ -334,6 +337,7 @@ void AddOverrideCases(RuleCases& cases) {
   AddTimeCases(cases);
   AddScopeCases(cases);
   AddLiftedCases(cases);
+  AddWithdrawnAndExcludedCases(cases);
   AddNeverLiftedCases(cases);
 }
 
