@@ -1,5 +1,12 @@
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include "broker/delivery/lease.h"
 #include "broker/delivery/recorder.h"
+#include "broker/delivery/route_task.h"
+#include "broker/delivery/word_behind.h"
 #include "broker/referral/task_machine.h"
 
 namespace amana::delivery {
@@ -25,10 +32,10 @@ bool IsNarrowed(v1::Reason code) {
   }
 }
 
-// Moves a blocked task as far as the table lets it; one that is over, or blocked already, or denied
-// for a reason that the table does not know in its state stays where it is.
-absl::Status MoveBlocked(Recorder& recorder, store::TaskRecord& task, v1::Reason code,
-                         bool disclosed) {
+// Moves a blocked task as far as the table lets it; false: one that is over, or blocked already, or
+// denied for a reason that the table does not know in its state stays where it is.
+absl::StatusOr<bool> MoveBlocked(Recorder& recorder, store::TaskRecord task, v1::Reason code,
+                                 bool disclosed) {
   struct Way {
     v1::TaskState to;
     Actor actor;
@@ -45,24 +52,47 @@ absl::Status MoveBlocked(Recorder& recorder, store::TaskRecord& task, v1::Reason
     if (!referral::CheckTaskTransition(task.state, way.to, way.actor, way.reason, disclosed).ok()) {
       continue;
     }
-    return recorder.MoveTask(task, way.to, way.actor, way.reason).status();
+    AMANA_RETURN_IF_ERROR(recorder.MoveTask(task, way.to, way.actor, way.reason).status());
+    return true;
   }
-  return absl::OkStatus();
+  return false;
 }
 
 }  // namespace
 
 absl::StatusOr<TakenBack> Block(store::Transaction& tx, const store::ReferralRecord& referral,
-                                absl::Time now, const Policy& policy, store::TaskRecord task,
+                                absl::Time now, const Policy& policy, const store::TaskRecord& task,
                                 const consent::Decision& decision, const Evidence& evidence,
-                                const std::optional<store::StatementRecord>& cause) {
-  Recorder recorder(tx, referral, now, evidence);
-  const v1::Reason code = decision.PublicCode();
-  task.consent_rules = PublicRuleNumbers(decision);
-  AMANA_ASSIGN_OR_RETURN(const bool disclosed, recorder.Disclosed(task.key));
-  AMANA_ASSIGN_OR_RETURN(const TakenBack taken,
-                         recorder.TakeBack(task, v1::DELIVERY_STATE_WITHHELD, code, cause, policy));
-  AMANA_RETURN_IF_ERROR(MoveBlocked(recorder, task, code, disclosed));
+                                Reach reach) {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<WordBehind> word,
+                         FindWordBehind(tx, referral, decision));
+  Evidence shown = evidence;
+  if (word.has_value()) {
+    shown = {};
+    shown.statement = word->statement;
+  }
+  Recorder recorder(tx, referral, now, shown);
+  AMANA_ASSIGN_OR_RETURN(std::vector<store::DeliveryRecord> all,
+                         std::as_const(tx).deliveries().OfTask(task.key));
+  const bool disclosed =
+      std::any_of(all.begin(), all.end(), [](const auto& each) { return each.disclosed; });
+  const bool everything = reach == Reach::kEverything;
+  TakenBack taken;
+  for (store::DeliveryRecord& each : all) {
+    if (each.disclosed && !everything) continue;
+    AMANA_RETURN_IF_ERROR(
+        recorder.TakeBackOne(each, v1::DELIVERY_STATE_WITHHELD, decision.PublicCode(),
+                             word.has_value() ? word->cause : std::nullopt, policy, taken));
+  }
+  bool moved = false;
+  if (!disclosed || everything) {
+    store::TaskRecord blocked = task;
+    blocked.consent_rules = PublicRuleNumbers(decision);
+    blocked.decide_at = decision.next_change;
+    AMANA_ASSIGN_OR_RETURN(
+        moved, MoveBlocked(recorder, std::move(blocked), decision.PublicCode(), disclosed));
+  }
+  if (!moved) AMANA_RETURN_IF_ERROR(KeepDecideAt(tx, task, decision.next_change));
   return taken;
 }
 

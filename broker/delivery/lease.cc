@@ -9,6 +9,7 @@
 #include "broker/delivery/errors.h"
 #include "broker/delivery/expire.h"
 #include "broker/delivery/recorder.h"
+#include "broker/delivery/route_task.h"
 #include "broker/delivery/wire.h"
 #include "proto/envelope/grant.h"
 
@@ -216,10 +217,10 @@ absl::Status LeaseOne(store::Transaction& tx, const Moment& moment, const Policy
                  CategoriesOf(consignment.sections),
                  delivery.disclosed ? consent::Attempt::kRetry : consent::Attempt::kFirst);
   if (!decision.Delivers()) {
-    return Block(tx, consignment.referral, moment.now, policy, consignment.task, decision, {},
-                 std::nullopt)
+    return Block(tx, consignment.referral, moment.now, policy, consignment.task, decision, {})
         .status();
   }
+  AMANA_RETURN_IF_ERROR(KeepDecideAt(tx, consignment.task, decision.next_change));
   const Selection selection = Select(consignment, decision, delivery.key.stage);
   delivery.disclosed = true;
   ++delivery.attempts;

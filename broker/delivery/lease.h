@@ -26,7 +26,7 @@ namespace amana::delivery {
 // certificate goes on with the grant for the current one, or else sends its task to NEEDS_WRAP; an
 // offer that has expired expires its task. One whose record cannot be read leaves the queue,
 // WITHHELD as CONSENT_UNVERIFIABLE or recalled, and is no reason to stop the others. While the
-// clock is in doubt only recalls go.
+// clock is in doubt only recalls go. When time could next change a decision is kept with its task.
 absl::StatusOr<LeaseResult> Lease(store::Transaction& tx, const Moment& moment,
                                   const Policy& policy, const Address& unit, uint32_t limit,
                                   const RecallWanted& wanted);
@@ -45,14 +45,18 @@ absl::Status Report(store::Transaction& tx, const Moment& moment, const Policy& 
                     const store::DeliveryKey& key, const Address& unit, uint64_t lease_epoch,
                     Outcome outcome, v1::Reason error, double jitter);
 
+// How far a denial goes: what was never disclosed alone, or what was as well.
+enum class Reach { kUndisclosed, kEverything };
+
 // Consent no longer permits: task and deliveries go where the tables say. What was never disclosed
-// is withheld, what was is recalled, with `cause` shown to its recipient where there is one. The
-// events say what `evidence` says; recipients see those of recalls, so it must name no agency that
-// they do not know of.
+// is withheld; what was is recalled, if `reach` goes that far, and else a task that it is of stays
+// where it is. The events say what the pending word behind the denial lets them (word_behind.h),
+// and its recalls show it; where there is none they say what `evidence` says. Recipients see those
+// of recalls, so it must name no agency that they do not know of.
 absl::StatusOr<TakenBack> Block(store::Transaction& tx, const store::ReferralRecord& referral,
-                                absl::Time now, const Policy& policy, store::TaskRecord task,
+                                absl::Time now, const Policy& policy, const store::TaskRecord& task,
                                 const consent::Decision& decision, const Evidence& evidence,
-                                const std::optional<store::StatementRecord>& cause);
+                                Reach reach = Reach::kEverything);
 
 }  // namespace amana::delivery
 

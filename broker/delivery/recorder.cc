@@ -121,6 +121,7 @@ absl::StatusOr<uint64_t> Recorder::MoveTask(store::TaskRecord& task, v1::TaskSta
   next.state = to;
   next.reason = reason;
   next.changed = now_;
+  if (referral::IsTerminal(to)) next.decide_at = absl::InfiniteFuture();
   AMANA_RETURN_IF_ERROR(tx_.referrals().MoveTask(from, next));
   task = std::move(next);
   events::Event event = TaskEvent(task);

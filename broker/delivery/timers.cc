@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "amana/v1/referral.pb.h"
+#include "broker/delivery/decide_again.h"
 #include "broker/delivery/errors.h"
 #include "broker/delivery/expire.h"
 #include "broker/delivery/lease.h"
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/retry.h"
+#include "broker/delivery/route_task.h"
 
 namespace amana::delivery {
 namespace {
@@ -31,14 +33,14 @@ absl::Status EndBackoff(store::Transaction& tx, const Moment& moment, const Poli
       delivery.key.task.task >= tasks.size()) {
     return RecordUnreadable();
   }
+  const store::TaskRecord& task = tasks[delivery.key.task.task];
   const consent::Decision decision =
-      DecideTask(tx, moment, header, delivery.key.task.task, delivery.recipient,
-                 CategoriesOf(sections), consent::Attempt::kRetry);
+      DecideTask(tx, moment, header, task.key.task, delivery.recipient, CategoriesOf(sections),
+                 consent::Attempt::kRetry);
   if (!decision.Delivers()) {
-    return Block(tx, referral, moment.now, policy, tasks[delivery.key.task.task], decision, {},
-                 std::nullopt)
-        .status();
+    return Block(tx, referral, moment.now, policy, task, decision, {}).status();
   }
+  AMANA_RETURN_IF_ERROR(KeepDecideAt(tx, task, decision.next_change));
   Recorder recorder(tx, referral, moment.now, {});
   AMANA_RETURN_IF_ERROR(recorder
                             .MoveDelivery(delivery, v1::DELIVERY_STATE_QUEUED, Actor::kBroker,
@@ -112,18 +114,26 @@ absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, cons
   for (const store::TaskRecord& task : expired) {
     AMANA_RETURN_IF_ERROR(Expire(tx, moment, policy, task));
   }
-  return due.size() + expired.size();
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> changed,
+                         tx.referrals().TasksToDecide(moment.now, std::min(slice, kDecideAtOnce)));
+  for (const store::TaskRecord& task : changed) {
+    AMANA_RETURN_IF_ERROR(
+        DecideAgain(tx, moment, policy, Occasion::kTime, Evidence{}, task).status());
+  }
+  return due.size() + expired.size() + changed.size();
 }
 
 TimerLoop::TimerLoop(const Clock* clock, Tick tick)
     : clock_(clock), tick_(std::move(tick)), thread_([this] { Run(); }) {}
 
-TimerLoop::~TimerLoop() {
+TimerLoop::~TimerLoop() { Stop(); }
+
+void TimerLoop::Stop() {
   {
     absl::MutexLock lock(&mu_);
     stopping_ = true;
   }
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void TimerLoop::Poke() {

@@ -1,6 +1,7 @@
 // What time does: leases and backoffs end, acknowledgements and recalls go unanswered, referrals
-// expire. RunDue does what is due, in slices; TimerLoop runs it in time. Timers are columns of the
-// store, so they survive a restart and cost nothing while idle.
+// expire, validities of consents begin and end. RunDue does what is due, in slices; TimerLoop runs
+// it in time. Timers are columns of the store, so they survive a restart and cost nothing while
+// idle.
 #ifndef AMANA_BROKER_DELIVERY_TIMERS_H_
 #define AMANA_BROKER_DELIVERY_TIMERS_H_
 
@@ -17,8 +18,13 @@
 
 namespace amana::delivery {
 
-// At most `slice` deliveries and as many tasks that are due at `moment.now`; returns how many there
-// were. Nothing is done while the clock is not to be trusted.
+// So many tasks at most are decided in one transaction: a few hundredths of a second of the store's
+// writer.
+inline constexpr size_t kDecideAtOnce = 64;
+
+// At most `slice` deliveries and as many tasks that expire at `moment.now`, and at most
+// kDecideAtOnce of those whose decision time has changed; returns how many there were. Nothing is
+// done while the clock is not to be trusted.
 absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, const Policy& policy,
                               size_t slice);
 
@@ -28,8 +34,10 @@ class TimerLoop {
  public:
   using Tick = absl::AnyInvocable<absl::Time()>;
   TimerLoop(const Clock* clock, Tick tick);
-  ~TimerLoop();  // waits for a tick that runs
-  void Poke();
+  ~TimerLoop();  // Stop()
+  void Poke();   // of no effect after Stop
+  // Waits for a tick that runs; there is none after it. Idempotent; by one thread.
+  void Stop();
 
  private:
   void Run();

@@ -59,6 +59,7 @@ struct Unit {
   Address address;
   std::vector<v1::ServiceType> services;  // ascending
   uint32_t county = 0;                    // 0: outside Kenya
+  friend bool operator==(const Unit&, const Unit&) = default;
 };
 
 struct Agency {
@@ -76,6 +77,7 @@ struct Agency {
   bool MayHave(crypto::Role role) const;
   bool MayApprove(const PersonId& person) const;
   bool embassy() const { return kind == v1::AGENCY_KIND_EMBASSY; }
+  friend bool operator==(const Agency&, const Agency&) = default;
 };
 
 struct RegisteredCertificate {

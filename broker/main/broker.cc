@@ -13,6 +13,7 @@
 #include "broker/main/keys.h"
 #include "broker/main/registry_log.h"
 #include "broker/operations/receive.h"
+#include "broker/operations/reconsider.h"
 #include "broker/rpc/services.h"
 #include "broker/store/embedded/embedded_store.h"
 #include "proto/transparency/note_verifier.h"
@@ -80,7 +81,8 @@ absl::Status Broker::OpenStore() {
               .clock = &clock_,
               .trust = [this] { return watcher_->Current(); },
               .policy = config_.policy,
-              .dispatcher = nullptr};
+              .dispatcher = nullptr,
+              .reconsider = [this] { reconsider_loop_->Poke(); }};
   dispatcher_ = std::make_unique<delivery::Dispatcher>(config_.policy, &clock_,
                                                        operations::MakeLeaseFn(context_),
                                                        operations::MakeGiveBackFn(context_));
@@ -94,9 +96,10 @@ absl::Status Broker::OpenStore() {
     dispatcher_->Wake(woken);
     if (tiles_ != nullptr) tiles_->Poke();
   });
+  recorded_ = watcher_->Current();
   return store_
       ->CommitAndWait([this](store::Transaction& tx) {
-        return RecordRegistry(tx, watcher_->Current()->registry->digest());
+        return operations::RecordRegistry(tx, nullptr, *recorded_->registry);
       })
       .status();
 }
@@ -105,6 +108,10 @@ absl::Status Broker::OpenDelivery() {
   if (tiles_ != nullptr) tiles_->Start();
   timers_ = std::make_unique<delivery::TimerLoop>(
       &clock_, [this] { return operations::RunTimers(context_); });
+  reconsider_loop_ = std::make_unique<delivery::TimerLoop>(
+      &clock_, [reconsiderer = std::make_unique<operations::Reconsiderer>(context_)] {
+        return reconsiderer->Run();
+      });
   watcher_->Start();
   return absl::OkStatus();
 }
@@ -138,25 +145,18 @@ absl::Status Broker::OpenServer() {
   return absl::OkStatus();
 }
 
-absl::Status Broker::RecordRegistry(store::Transaction& tx, const Digest& digest) {
-  AMANA_ASSIGN_OR_RETURN(const Digest last, std::as_const(tx).directory().RegistryDigest());
-  if (last == digest) return absl::OkStatus();
-  AMANA_RETURN_IF_ERROR(tx.directory().RecordRegistry(digest));
-  events::Event event;
-  event.kind = v1::EVENT_KIND_REGISTRY_LOADED;
-  event.detail = digest.bytes();
-  return tx.log().Append(std::move(event)).status();
-}
-
 // On the watcher's thread.
 void Broker::RegistryChanged(const identity::TrustPtr& trust) {
   Log(LogLevel::kInfo, "registry_changed",
       {{"generation", trust->generation}, {"digest", LogSafe(trust->registry->digest())}});
-  store_->Commit([this, digest = trust->registry->digest()](
-                     store::Transaction& tx) { return RecordRegistry(tx, digest); },
-                 [](const absl::StatusOr<store::BatchPtr>& batch) {
-                   if (!batch.ok()) LogError("registry_not_recorded", batch.status());
-                 });
+  store_->Commit(
+      [before = std::exchange(recorded_, trust), trust](store::Transaction& tx) {
+        return operations::RecordRegistry(tx, before->registry.get(), *trust->registry);
+      },
+      [this](const absl::StatusOr<store::BatchPtr>& batch) {
+        if (!batch.ok()) return LogError("registry_not_recorded", batch.status());
+        context_.reconsider();
+      });
   // A new certificate or a revocation may let a delivery go, or keep it back.
   for (const identity::Agency& agency : trust->registry->agencies()) {
     for (const identity::Unit& unit : agency.units) dispatcher_->Wake(unit.address);
@@ -243,6 +243,7 @@ void Broker::Drain(absl::Duration grace) {
   }
   if (executor_ != nullptr) executor_->Stop();
   timers_.reset();
+  if (reconsider_loop_ != nullptr) reconsider_loop_->Stop();
   if (dispatcher_ != nullptr) dispatcher_->Stop();
   if (watcher_ != nullptr) watcher_->Stop();
   if (tiles_ != nullptr) tiles_->Stop();

@@ -51,7 +51,6 @@ class Broker {
   absl::Status OpenDelivery();
   absl::Status OpenServer();
   void RegistryChanged(const identity::TrustPtr& trust);
-  absl::Status RecordRegistry(store::Transaction& tx, const Digest& digest);
   std::vector<HealthCheck> HealthChecks();
   absl::StatusOr<std::string> ReadTile(std::string_view path) const;
   void UpdateGauges(size_t streams);
@@ -65,12 +64,14 @@ class Broker {
   rpc::OpenStreams streams_;
 
   std::unique_ptr<identity::RegistryWatcher> watcher_;
+  identity::TrustPtr recorded_;  // the store was told of it; the watcher's thread, once that runs
   std::string vkey_;
   std::unique_ptr<store::Store> store_;
   operations::Context context_;
   std::unique_ptr<delivery::Dispatcher> dispatcher_;
   std::unique_ptr<audit::TileWriter> tiles_;
   std::unique_ptr<delivery::TimerLoop> timers_;
+  std::unique_ptr<delivery::TimerLoop> reconsider_loop_;
   std::unique_ptr<rpc::Executor> executor_;
   std::unique_ptr<rpc::Front> front_;
   std::unique_ptr<rpc::Server> server_;

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "broker/delivery/errors.h"
+#include "broker/delivery/route_task.h"
 #include "broker/operations/commit.h"
 #include "broker/operations/errors.h"
 #include "broker/operations/grants.h"
 #include "broker/operations/replay.h"
-#include "broker/operations/route_task.h"
 #include "broker/operations/statement.h"
 #include "broker/operations/task_status.h"
 
@@ -108,7 +108,8 @@ absl::StatusOr<Verdict> Add(store::Transaction& tx, const Context& context, cons
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks, tx.referrals().Tasks(key));
   for (const store::TaskRecord& task : tasks) {
     if (task.state != v1::TASK_STATE_NEEDS_WRAP) continue;
-    AMANA_RETURN_IF_ERROR(RouteTask(tx, checked.moment, context.policy, evidence, *referral, task));
+    AMANA_RETURN_IF_ERROR(
+        delivery::RouteTask(tx, checked.moment, context.policy, evidence, *referral, task));
   }
   AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> statuses, SenderStatuses(tx, key));
   response.mutable_tasks()->Assign(statuses.begin(), statuses.end());

@@ -18,42 +18,46 @@ namespace amana::operations {
 // Whose word it was that has open tasks decided again, and what may be told of it.
 struct NewWord {
   AgencyId author;
+  Pseudonym subject;
   // In the events of what it does: the statement's digest, or zero where nobody may see that there
   // was one. They name no agency: the author is no party to other agencies' referrals, and their
   // recipients must not learn who it was.
   Digest statement;
-  // Shown with the recalls, where their recipients may read it.
-  std::optional<store::StatementRecord> cause;
+  // The consent that it withdraws, and whether the recalls it causes show the withdrawal.
+  std::optional<ConsentId> withdrawn = std::nullopt;
+  bool cause_shown = false;
 };
 
-// What it did, in the author's eyes: deliveries of referrals it sent, recalls of what it received.
+// What this transaction did, in the author's eyes: deliveries of referrals it sent, recalls of what
+// it received.
 struct Effect {
   delivery::TakenBack taken;
-  bool any = false;  // whether anything at all was taken back, whoever's
+  bool any = false;   // whether anything at all was taken back, whoever's
+  bool more = false;  // whether tasks are left, for the Reconsiderer (reconsider.h)
 };
 
-// Decides every open task of `subject` again: what is no longer permitted is withheld or recalled,
-// what waited and is permitted now is routed. While the clock is in doubt only what a withdrawal
-// denies is taken back. A referral that cannot be read is taken back as CONSENT_UNVERIFIABLE; it
-// must not keep a person's word from being heard.
-absl::StatusOr<Effect> DecideAgain(store::Transaction& tx, const delivery::Moment& moment,
-                                   const delivery::Policy& policy, const Pseudonym& subject,
-                                   const NewWord& word);
+// Decides the first slice of the subject's open tasks again, those first that something was
+// disclosed of, and leaves a reconsideration for the rest. The word is in the store already. What
+// is no longer permitted is withheld or recalled, what waited and is permitted now is routed. Until
+// its slice comes nothing of a task goes out against the word: a lease decides for itself.
+absl::StatusOr<Effect> ObeyWord(store::Transaction& tx, const delivery::Moment& moment,
+                                const delivery::Policy& policy, const NewWord& word);
 
 // An event about a consent record, exclusion or withdrawal.
 events::Event ConsentEvent(v1::EventKind kind, const delivery::Evidence& evidence,
                            const ConsentId& id, uint32_t version);
 
-// A reply that waits until nothing of `subject` is being written to anybody; where `taken_back` is
-// given, only if that was set by then.
+// A reply that waits until nothing of `subject` is being written to anybody; where
+// `only_if_taken_back`, only if something was, or may yet be. Has what is left over done.
 template <class Response>
 Reply<Response> ReplyWhenQuiet(const Context& context, const Pseudonym& subject,
-                               std::shared_ptr<const bool> taken_back, Reply<Response> reply) {
-  return [&context, subject, taken_back = std::move(taken_back),
+                               std::shared_ptr<const Effect> effect, bool only_if_taken_back,
+                               Reply<Response> reply) {
+  return [&context, subject, effect = std::move(effect), only_if_taken_back,
           reply = std::move(reply)](absl::StatusOr<Response> response) mutable {
-    if (!response.ok() || (taken_back != nullptr && !*taken_back)) {
-      return reply(std::move(response));
-    }
+    if (!response.ok()) return reply(std::move(response));
+    if (effect->more) context.reconsider();
+    if (only_if_taken_back && !effect->any && !effect->more) return reply(std::move(response));
     struct Parked {
       Reply<Response> reply;
       Response response;

@@ -27,6 +27,8 @@ struct Context {
   std::function<identity::TrustPtr()> trust;  // the current one
   delivery::Policy policy;
   delivery::Dispatcher* dispatcher;
+  // There is something for the Reconsiderer (reconsider.h); it finds out in a second without.
+  std::function<void()> reconsider = [] {};
 
   delivery::Moment Now() const {
     return {.now = clock->Now(), .clock_ok = clock->Synchronised(), .trust = trust()};

@@ -19,7 +19,7 @@ struct Checked {
   delivery::Moment moment;
   Verified<v1::ConsentRecord> statement;
   consent::ConsentFacts facts;
-  std::shared_ptr<bool> taken_back = std::make_shared<bool>(false);
+  std::shared_ptr<Effect> effect = std::make_shared<Effect>();
 };
 
 absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& caller,
@@ -68,10 +68,10 @@ absl::StatusOr<Verdict> Register(store::Transaction& tx, const Context& context,
       tx.log().Append(ConsentEvent(v1::EVENT_KIND_CONSENT_REGISTERED, checked.statement.evidence,
                                    facts.id, facts.version)));
   AMANA_RETURN_IF_ERROR(tx.consents().Register(facts, record));
-  AMANA_ASSIGN_OR_RETURN(const Effect effect,
-                         DecideAgain(tx, checked.moment, context.policy, facts.pseudonym,
-                                     NewWord{facts.recorder.agency, record.digest, std::nullopt}));
-  *checked.taken_back = effect.any;
+  AMANA_ASSIGN_OR_RETURN(*checked.effect, ObeyWord(tx, checked.moment, context.policy,
+                                                   NewWord{.author = facts.recorder.agency,
+                                                           .subject = facts.pseudonym,
+                                                           .statement = record.digest}));
   return Verdict{.event = record.log_index};
 }
 
@@ -88,8 +88,8 @@ void RegisterConsent(const Context& context, const identity::Caller& caller,
       [&context, shared](store::Transaction& tx, v1::RegisterConsentResponse&) {
         return Register(tx, context, *shared);
       },
-      ReplyWhenQuiet<v1::RegisterConsentResponse>(context, shared->facts.pseudonym,
-                                                  shared->taken_back, std::move(reply)));
+      ReplyWhenQuiet<v1::RegisterConsentResponse>(context, shared->facts.pseudonym, shared->effect,
+                                                  /*only_if_taken_back=*/true, std::move(reply)));
 }
 
 }  // namespace amana::operations

@@ -10,8 +10,8 @@ namespace amana::operations {
 // Errors: those of VerifyStatement and FromRecord; SENDER_NOT_CALLER, EQUIVOCATION,
 // VERSION_OUT_OF_ORDER, NOT_FOUND for a version of another agency's; the store's. The same bytes
 // again are answered with the first receipt. Tasks that waited for this consent go on; what a
-// narrower version no longer covers is taken back, and then the reply waits until nothing of the
-// person's is being written.
+// narrower version no longer covers is taken back, slice by slice, and then the reply waits until
+// nothing of the person's is being written.
 void RegisterConsent(const Context& context, const identity::Caller& caller,
                      const v1::RegisterConsentRequest& request,
                      Reply<v1::RegisterConsentResponse> reply);

@@ -19,6 +19,7 @@ struct Checked {
   delivery::Moment moment;
   Verified<v1::Exclusion> statement;
   consent::ExclusionFacts facts;
+  std::shared_ptr<Effect> effect = std::make_shared<Effect>();
 };
 
 absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& caller,
@@ -30,7 +31,7 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
                                                         envelope::kExclusionType));
   AMANA_ASSIGN_OR_RETURN(consent::ExclusionFacts facts, consent::FromExclusion(statement.message));
   AMANA_RETURN_IF_ERROR(identity::CheckSignsFor(statement.signer, facts.recorder, "recorder"));
-  return Checked{moment, std::move(statement), std::move(facts)};
+  return Checked{.moment = moment, .statement = std::move(statement), .facts = std::move(facts)};
 }
 
 absl::StatusOr<Verdict> Register(store::Transaction& tx, const Context& context,
@@ -49,8 +50,10 @@ absl::StatusOr<Verdict> Register(store::Transaction& tx, const Context& context,
                                                checked.statement.evidence, checked.facts.id, 0)));
   AMANA_RETURN_IF_ERROR(tx.consents().RegisterExclusion(checked.facts, record));
   // Neither recalls nor events say by what: the excluded must not read that they were.
-  AMANA_RETURN_IF_ERROR(
-      DecideAgain(tx, checked.moment, context.policy, checked.facts.pseudonym, NewWord{}).status());
+  AMANA_ASSIGN_OR_RETURN(
+      *checked.effect,
+      ObeyWord(tx, checked.moment, context.policy,
+               NewWord{.author = {}, .subject = checked.facts.pseudonym, .statement = {}}));
   return Verdict{.event = record.log_index};
 }
 
@@ -67,7 +70,8 @@ void RegisterExclusion(const Context& context, const identity::Caller& caller,
       [&context, shared](store::Transaction& tx, v1::RegisterExclusionResponse&) {
         return Register(tx, context, *shared);
       },
-      ReplyWhenQuiet<v1::RegisterExclusionResponse>(context, shared->facts.pseudonym, nullptr,
+      ReplyWhenQuiet<v1::RegisterExclusionResponse>(context, shared->facts.pseudonym,
+                                                    shared->effect, /*only_if_taken_back=*/false,
                                                     std::move(reply)));
 }
 

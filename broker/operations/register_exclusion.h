@@ -8,7 +8,8 @@
 namespace amana::operations {
 
 // Errors: those of VerifyStatement and FromExclusion; SENDER_NOT_CALLER, EQUIVOCATION; the store's.
-// What the exclusion forbids is withheld or recalled in the same transaction.
+// What the exclusion forbids cannot be leased any more; it is withheld or recalled, the first of it
+// in the same transaction.
 void RegisterExclusion(const Context& context, const identity::Caller& caller,
                        const v1::RegisterExclusionRequest& request,
                        Reply<v1::RegisterExclusionResponse> reply);

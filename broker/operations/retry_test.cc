@@ -270,6 +270,7 @@ TEST(Retry, EveryRecallReachesTheReceiverHoweverManyAreOpen) {
   for (size_t i = 0; i < kMany; ++i) SendUnder(world, consent);
   EXPECT_EQ(world.Receive(100).size(), kMany);
   AMANA_ASSERT_OK(Withdraw(world, consent).status());
+  world.Reconsider();
   EXPECT_EQ(world.Receive(0).size(), kMany);
 }
 

@@ -116,6 +116,7 @@ Start StartTask(const store::Transaction& tx, const Prepared& prepared, uint32_t
       delivery::DecideTask(tx, prepared.moment, header, index, *start.task.recipient,
                            prepared.categories, consent::Attempt::kFirst);
   start.task.consent_rules = delivery::PublicRuleNumbers(decision);
+  start.task.decide_at = decision.next_change;
   if (!decision.Delivers()) {
     start.task.state = v1::TASK_STATE_BLOCKED_CONSENT;
     start.task.reason = decision.PublicCode();

@@ -41,9 +41,13 @@ World::World() {
   auto watcher = identity::RegistryWatcher::Open(RealFileSystem(), registry_files_.path(), {});
   AMANA_EXPECT_OK(watcher.status());
   watcher_ = *std::move(watcher);
+  Open();
+}
+
+void World::Open() {
   auto store = store::OpenEmbeddedStore({.directory = data_.File("store"),
                                          .clock = &clock_,
-                                         .log_key = *crypto::Ed25519PrivateKey::Generate(),
+                                         .log_key = log_key_,
                                          .origin = "test.amana.example/log"});
   AMANA_EXPECT_OK(store.status());
   store_ = *std::move(store);
@@ -53,6 +57,12 @@ World::World() {
   dispatcher_ = std::make_unique<delivery::Dispatcher>(
       context_.policy, &clock_, MakeLeaseFn(context_), MakeGiveBackFn(context_));
   context_.dispatcher = dispatcher_.get();
+  reconsiderer_.emplace(context_);
+}
+
+void World::Restart() {
+  store_->Close();
+  Open();
 }
 
 World::~World() { store_->Close(); }
@@ -229,6 +239,25 @@ v1::GetReferralResponse World::Get(const v1::Submission& submission) {
   auto response = GetReferral(context_, CallerOf("police"), request);
   AMANA_EXPECT_OK(response.status());
   return response.value_or(v1::GetReferralResponse());
+}
+
+void World::ReloadAndRecordRegistry() {
+  const identity::TrustPtr before = watcher_->Current();
+  ASSERT_TRUE(watcher_->Poll());
+  AMANA_EXPECT_OK(store_->CommitAndWait([&](store::Transaction& tx) {
+    return RecordRegistry(tx, before->registry.get(), *watcher_->Current()->registry);
+  }));
+}
+
+bool World::ReconsiderOnce() {
+  const auto pending = [this] { return (*store_->Read())->reconsiderations().Pending(1); };
+  if (pending()->empty()) return false;
+  return reconsiderer_->Run() <= clock_.Now();
+}
+
+void World::Reconsider() {
+  while (ReconsiderOnce()) {
+  }
 }
 
 void World::RunTimers() {

@@ -19,6 +19,7 @@
 #include "broker/identity/registry_testing.h"
 #include "broker/identity/registry_watcher.h"
 #include "broker/operations/context.h"
+#include "broker/operations/reconsider.h"
 #include "broker/store/embedded/embedded_store.h"
 #include "proto/envelope/statement.h"
 #include "proto/envelope/submission.h"
@@ -49,6 +50,10 @@ class World {
   store::Store& store() { return *store_; }
   identity::TestRegistry& registry_files() { return registry_files_; }
   void ReloadRegistry() { watcher_->Poll(); }
+  // The same, told to the store as the broker tells it.
+  void ReloadAndRecordRegistry();
+  // As after the end of the process: the store is opened again, nothing else is left.
+  void Restart();
 
   static identity::Caller CallerOf(std::string_view agency,
                                    crypto::Role role = crypto::Role::kSystem);
@@ -80,15 +85,22 @@ class World {
   v1::GetReferralResponse Get(const v1::Submission& submission);
   // One pass of the timers, until nothing is due.
   void RunTimers();
+  // The next slice of what is to be decided again; false: nothing is, or cannot be now.
+  bool ReconsiderOnce();
+  void Reconsider();  // all of it
 
  private:
+  void Open();
+
   FakeClock clock_{absl::FromUnixSeconds(1900000000)};
   identity::TestRegistry registry_files_;
   TempDir data_;
+  const crypto::Ed25519PrivateKey log_key_ = *crypto::Ed25519PrivateKey::Generate();
   std::unique_ptr<identity::RegistryWatcher> watcher_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<delivery::Dispatcher> dispatcher_;
   Context context_;
+  std::optional<Reconsiderer> reconsiderer_;
 };
 
 // The keys of the agencies in the world.

@@ -19,6 +19,7 @@ struct Checked {
   delivery::Moment moment;
   Verified<v1::Withdrawal> statement;
   consent::WithdrawalFacts facts;
+  std::shared_ptr<Effect> effect = std::make_shared<Effect>();
 };
 
 absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& caller,
@@ -31,7 +32,7 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
   AMANA_ASSIGN_OR_RETURN(consent::WithdrawalFacts facts,
                          consent::FromWithdrawal(statement.message));
   AMANA_RETURN_IF_ERROR(identity::CheckSignsFor(statement.signer, facts.recorder, "recorder"));
-  return Checked{moment, std::move(statement), std::move(facts)};
+  return Checked{.moment = moment, .statement = std::move(statement), .facts = std::move(facts)};
 }
 
 absl::StatusOr<bool> MayWithdraw(const store::Transaction& tx, const identity::Caller& caller,
@@ -68,13 +69,15 @@ absl::StatusOr<Verdict> Withdraw(store::Transaction& tx, const Context& context,
       tx.log().Append(ConsentEvent(v1::EVENT_KIND_CONSENT_WITHDRAWN, checked.statement.evidence,
                                    checked.facts.consent, consent->version)));
   AMANA_RETURN_IF_ERROR(tx.consents().Withdraw(checked.facts.consent, checked.moment.now, record));
-  NewWord word{caller.agency, record.digest, std::nullopt};
   // Who else may withdraw is an agency that the person has reached: others must not learn which.
-  if (caller.agency == consent->recorder.agency) word.cause = record;
-  AMANA_ASSIGN_OR_RETURN(const Effect effect, DecideAgain(tx, checked.moment, context.policy,
-                                                          checked.facts.pseudonym, word));
-  response.set_withheld(static_cast<uint32_t>(effect.taken.quiet));
-  response.set_recalled(static_cast<uint32_t>(effect.taken.recalled));
+  const NewWord word{.author = caller.agency,
+                     .subject = checked.facts.pseudonym,
+                     .statement = record.digest,
+                     .withdrawn = checked.facts.consent,
+                     .cause_shown = caller.agency == consent->recorder.agency};
+  AMANA_ASSIGN_OR_RETURN(*checked.effect, ObeyWord(tx, checked.moment, context.policy, word));
+  response.set_withheld(static_cast<uint32_t>(checked.effect->taken.quiet));
+  response.set_recalled(static_cast<uint32_t>(checked.effect->taken.recalled));
   return Verdict{.event = record.log_index};
 }
 
@@ -91,8 +94,8 @@ void WithdrawConsent(const Context& context, const identity::Caller& caller,
       [&context, caller, shared](store::Transaction& tx, v1::WithdrawConsentResponse& response) {
         return Withdraw(tx, context, caller, *shared, response);
       },
-      ReplyWhenQuiet<v1::WithdrawConsentResponse>(context, shared->facts.pseudonym, nullptr,
-                                                  std::move(reply)));
+      ReplyWhenQuiet<v1::WithdrawConsentResponse>(context, shared->facts.pseudonym, shared->effect,
+                                                  /*only_if_taken_back=*/false, std::move(reply)));
 }
 
 }  // namespace amana::operations

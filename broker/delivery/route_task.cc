@@ -1,4 +1,4 @@
-#include "broker/operations/route_task.h"
+#include "broker/delivery/route_task.h"
 
 #include <optional>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "broker/delivery/errors.h"
 #include "broker/delivery/lease.h"
 
-namespace amana::operations {
+namespace amana::delivery {
 namespace {
 
 using referral::Actor;
@@ -24,8 +24,7 @@ absl::StatusOr<std::optional<store::DeliveryRecord>> FindWithheld(const store::T
   }
 }
 
-absl::Status QueueOffer(store::Transaction& tx, delivery::Recorder& recorder,
-                        const store::TaskRecord& task,
+absl::Status QueueOffer(store::Transaction& tx, Recorder& recorder, const store::TaskRecord& task,
                         std::optional<store::DeliveryRecord> withheld,
                         const CertId& recipient_cert) {
   if (!withheld.has_value()) {
@@ -40,11 +39,20 @@ absl::Status QueueOffer(store::Transaction& tx, delivery::Recorder& recorder,
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::optional<store::GrantRecord>> FindCurrentGrant(const store::Transaction& tx,
+                                                                   const Moment& moment,
+                                                                   const store::TaskRecord& task) {
+  const identity::RegisteredCertificate* sealing =
+      moment.trust->registry->CurrentSealingCertificate(*task.recipient, moment.now,
+                                                        *moment.trust->revocations);
+  if (sealing == nullptr) return std::nullopt;
+  return tx.referrals().FindGrant(task.key.referral, sealing->certificate.id());
+}
+
 }  // namespace
 
 absl::StatusOr<consent::Decision> DecideStored(const store::Snapshot& snapshot,
-                                               const delivery::Moment& moment,
-                                               const store::TaskRecord& task,
+                                               const Moment& moment, const store::TaskRecord& task,
                                                consent::Attempt attempt) {
   AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body,
                          snapshot.referrals().ReadBody(task.key.referral));
@@ -53,49 +61,48 @@ absl::StatusOr<consent::Decision> DecideStored(const store::Snapshot& snapshot,
   v1::Submission sections;
   if (!task.recipient.has_value() || !envelope.ParseFromString(body.header_envelope) ||
       !header.ParseFromString(envelope.payload()) || !sections.ParseFromString(body.sections)) {
-    return delivery::RecordUnreadable();
+    return RecordUnreadable();
   }
-  return delivery::DecideTask(snapshot, moment, header, task.key.task, *task.recipient,
-                              delivery::CategoriesOf(sections), attempt);
+  return DecideTask(snapshot, moment, header, task.key.task, *task.recipient,
+                    CategoriesOf(sections), attempt);
 }
 
-absl::Status RouteTask(store::Transaction& tx, const delivery::Moment& moment,
-                       const delivery::Policy& policy, const delivery::Evidence& evidence,
-                       const store::ReferralRecord& referral, store::TaskRecord task) {
-  const bool blocked = task.state == v1::TASK_STATE_BLOCKED_CONSENT;
-  if (!blocked && task.state != v1::TASK_STATE_NEEDS_WRAP) return absl::OkStatus();
+absl::Status RouteTask(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                       const Evidence& evidence, const store::ReferralRecord& referral,
+                       const store::TaskRecord& task) {
+  if (task.state != v1::TASK_STATE_NEEDS_WRAP) return absl::OkStatus();
   AMANA_ASSIGN_OR_RETURN(const consent::Decision decision,
                          DecideStored(tx, moment, task, consent::Attempt::kFirst));
   if (!decision.Delivers()) {
-    if (blocked) return absl::OkStatus();
-    return delivery::Block(tx, referral, moment.now, policy, task, decision, evidence, std::nullopt)
-        .status();
+    return Block(tx, referral, moment.now, policy, task, decision, evidence).status();
   }
-  delivery::Recorder recorder(tx, referral, moment.now, evidence);
-  task.consent_rules = delivery::PublicRuleNumbers(decision);
+  return RouteDecided(tx, moment, evidence, referral, task, decision, Actor::kSender);
+}
+
+absl::Status RouteDecided(store::Transaction& tx, const Moment& moment, const Evidence& evidence,
+                          const store::ReferralRecord& referral, store::TaskRecord task,
+                          const consent::Decision& decision, Actor released_by) {
+  const bool blocked = task.state == v1::TASK_STATE_BLOCKED_CONSENT;
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::GrantRecord> grant,
+                         FindCurrentGrant(std::as_const(tx), moment, task));
+  if (!blocked && !grant.has_value()) return KeepDecideAt(tx, task, decision.next_change);
+  Recorder recorder(tx, referral, moment.now, evidence);
+  task.consent_rules = PublicRuleNumbers(decision);
   task.withheld.clear();
   for (const v1::Category category : decision.redacted) task.withheld.push_back(category);
-
-  const identity::RegisteredCertificate* sealing =
-      moment.trust->registry->CurrentSealingCertificate(*task.recipient, moment.now,
-                                                        *moment.trust->revocations);
-  std::optional<store::GrantRecord> grant;
-  if (sealing != nullptr) {
-    AMANA_ASSIGN_OR_RETURN(grant,
-                           tx.referrals().FindGrant(referral.key, sealing->certificate.id()));
-  }
+  task.decide_at = decision.next_change;
   if (blocked) {
     AMANA_RETURN_IF_ERROR(
-        recorder.MoveTask(task, v1::TASK_STATE_SUBMITTED, Actor::kSender, v1::REASON_UNSPECIFIED)
+        recorder.MoveTask(task, v1::TASK_STATE_SUBMITTED, released_by, v1::REASON_UNSPECIFIED)
             .status());
   }
   if (!grant.has_value()) {
-    if (!blocked) return absl::OkStatus();
     return recorder
         .MoveTask(task, v1::TASK_STATE_NEEDS_WRAP, Actor::kBroker, v1::REASON_UNSPECIFIED)
         .status();
   }
   AMANA_ASSIGN_OR_RETURN(std::optional<store::DeliveryRecord> withheld, FindWithheld(tx, task));
+  // What leads out of NEEDS_WRAP is the grant, and that is the sender's.
   AMANA_RETURN_IF_ERROR(recorder
                             .MoveTask(task, v1::TASK_STATE_ROUTED,
                                       blocked ? Actor::kBroker : Actor::kSender,
@@ -104,4 +111,10 @@ absl::Status RouteTask(store::Transaction& tx, const delivery::Moment& moment,
   return QueueOffer(tx, recorder, task, std::move(withheld), grant->recipient_cert);
 }
 
-}  // namespace amana::operations
+absl::Status KeepDecideAt(store::Transaction& tx, store::TaskRecord task, absl::Time decide_at) {
+  if (task.decide_at == decide_at) return absl::OkStatus();
+  task.decide_at = decide_at;
+  return tx.referrals().MoveTask(task.state, task);
+}
+
+}  // namespace amana::delivery

@@ -1,0 +1,159 @@
+#include "broker/delivery/decide_again.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "broker/consent/rule.h"
+#include "broker/delivery/errors.h"
+#include "broker/delivery/lease.h"
+#include "broker/delivery/route_task.h"
+
+namespace amana::delivery {
+namespace {
+
+using referral::Actor;
+
+bool IsWithdrawn(const consent::Decision& decision) {
+  return decision.rules.Has(consent::Rule::kWithdrawnBeforeDelivery) ||
+         decision.rules.Has(consent::Rule::kWithdrawnAfterDelivery);
+}
+
+consent::Decision Unverifiable() {
+  consent::Decision decision;
+  decision.outcome = consent::Outcome::kHold;
+  decision.rules.Add(consent::Rule::kConsentUnverifiable);
+  decision.code = v1::REASON_CONSENT_UNVERIFIABLE;
+  return decision;
+}
+
+// Whether a HOLD is what blocks it; a denial ends with a word, not with time.
+bool IsHeld(const store::TaskRecord& task) {
+  return std::any_of(task.consent_rules.begin(), task.consent_rules.end(), [&](uint8_t number) {
+    const consent::RuleRow* row = consent::RowOf(static_cast<consent::Rule>(number));
+    return row != nullptr && row->outcome == consent::Outcome::kHold && row->code == task.reason;
+  });
+}
+
+class Again {
+ public:
+  Again(store::Transaction& tx, const Moment& moment, const Policy& policy, Occasion occasion,
+        const Evidence& evidence, const store::ReferralRecord& referral,
+        std::vector<store::DeliveryRecord> deliveries)
+      : tx_(tx),
+        moment_(moment),
+        policy_(policy),
+        occasion_(occasion),
+        evidence_(evidence),
+        referral_(referral),
+        deliveries_(std::move(deliveries)) {}
+
+  absl::StatusOr<TakenBack> Decide(const store::TaskRecord& task) {
+    const bool waits =
+        task.state == v1::TASK_STATE_BLOCKED_CONSENT || task.state == v1::TASK_STATE_NEEDS_WRAP;
+    absl::StatusOr<consent::Decision> decision = DecisionOn(task);
+    if (absl::IsDataLoss(decision.status())) {
+      if (waits && moment_.clock_ok) return Leave(task, absl::InfiniteFuture());
+      decision = Unverifiable();
+    }
+    if (!decision.ok()) return decision.status();
+    if (!moment_.clock_ok) {
+      // Nothing is known of a time in doubt, so neither is when to look again.
+      if (decision->Delivers() || !IsWithdrawn(*decision)) return TakenBack{};
+      return TakeBack(task, *decision);
+    }
+    if (waits) return DecideWaiting(task, *decision);
+    if (!decision->Delivers()) return TakeBack(task, *decision);
+    // What time brings back waits for a word: it was withheld by one.
+    if (occasion_ != Occasion::kTime) AMANA_RETURN_IF_ERROR(Requeue(task));
+    return Leave(task, decision->next_change);
+  }
+
+ private:
+  absl::StatusOr<consent::Decision> DecisionOn(const store::TaskRecord& task) const {
+    // Whether a withdrawal denies does not depend on what time it is.
+    Moment moment = moment_;
+    moment.clock_ok = true;
+    const bool disclosed = std::any_of(deliveries_.begin(), deliveries_.end(),
+                                       [](const auto& each) { return each.disclosed; });
+    return DecideStored(tx_, moment, task,
+                        disclosed ? consent::Attempt::kAfterDelivery : consent::Attempt::kFirst);
+  }
+
+  absl::StatusOr<TakenBack> DecideWaiting(const store::TaskRecord& task,
+                                          const consent::Decision& decision) {
+    const bool blocked = task.state == v1::TASK_STATE_BLOCKED_CONSENT;
+    if (!decision.Delivers()) {
+      return blocked ? Leave(task, decision.next_change) : TakeBack(task, decision);
+    }
+    // Time ends a HOLD; it brings no wrap and heals no denial.
+    if (occasion_ == Occasion::kTime && (!blocked || !IsHeld(task))) {
+      return Leave(task, decision.next_change);
+    }
+    const Actor released_by = occasion_ == Occasion::kWord ? Actor::kSender : Actor::kBroker;
+    AMANA_RETURN_IF_ERROR(
+        RouteDecided(tx_, moment_, evidence_, referral_, task, decision, released_by));
+    return TakenBack{};
+  }
+
+  absl::StatusOr<TakenBack> TakeBack(const store::TaskRecord& task,
+                                     const consent::Decision& decision) {
+    return Block(tx_, referral_, moment_.now, policy_, task, decision, {},
+                 occasion_ == Occasion::kWord ? Reach::kEverything : Reach::kUndisclosed);
+  }
+
+  absl::StatusOr<TakenBack> Leave(const store::TaskRecord& task, absl::Time decide_at) {
+    AMANA_RETURN_IF_ERROR(KeepDecideAt(tx_, task, decide_at));
+    return TakenBack{};
+  }
+
+  // What was withheld while its task went on, for a reason that the task table has no word for.
+  absl::Status Requeue(const store::TaskRecord& task) {
+    Recorder recorder(tx_, referral_, moment_.now, evidence_);
+    for (store::DeliveryRecord& each : deliveries_) {
+      if (each.state != v1::DELIVERY_STATE_WITHHELD) continue;
+      if (each.key.offer_epoch != task.offer_epoch) continue;
+      const bool accepted = each.key.stage == v1::DISCLOSURE_STAGE_AT_ACCEPT;
+      if (task.state != (accepted ? v1::TASK_STATE_ACCEPTED : v1::TASK_STATE_ROUTED)) continue;
+      AMANA_RETURN_IF_ERROR(recorder
+                                .MoveDelivery(each, v1::DELIVERY_STATE_QUEUED, Actor::kBroker,
+                                              v1::REASON_UNSPECIFIED, absl::InfiniteFuture())
+                                .status());
+      tx_.Wake(each.recipient);
+    }
+    return absl::OkStatus();
+  }
+
+  store::Transaction& tx_;
+  const Moment& moment_;
+  const Policy& policy_;
+  const Occasion occasion_;
+  const Evidence& evidence_;
+  const store::ReferralRecord& referral_;
+  std::vector<store::DeliveryRecord> deliveries_;
+};
+
+}  // namespace
+
+absl::StatusOr<TakenBack> DecideAgain(store::Transaction& tx, const Moment& moment,
+                                      const Policy& policy, Occasion occasion,
+                                      const Evidence& evidence, const store::TaskRecord& task) {
+  if (!task.recipient.has_value()) return TakenBack{};
+  const store::Transaction& read = tx;
+  const absl::StatusOr<std::optional<store::ReferralRecord>> referral =
+      read.referrals().Find(task.key.referral);
+  absl::StatusOr<std::vector<store::DeliveryRecord>> deliveries =
+      read.deliveries().OfTask(task.key);
+  if (absl::IsDataLoss(referral.status()) || absl::IsDataLoss(deliveries.status())) {
+    AMANA_RETURN_IF_ERROR(KeepDecideAt(tx, task, absl::InfiniteFuture()));
+    return TakenBack{};
+  }
+  if (!referral.ok()) return referral.status();
+  if (!deliveries.ok()) return deliveries.status();
+  if (!referral->has_value()) return RecordUnreadable();
+  return Again(tx, moment, policy, occasion, evidence, **referral, *std::move(deliveries))
+      .Decide(task);
+}
+
+}  // namespace amana::delivery
