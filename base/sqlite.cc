@@ -187,7 +187,8 @@ absl::Status Database::Configure(const OpenOptions& options) {
   // A string in double quotes is a misspelt column, not a literal.
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
-  sqlite3_busy_timeout(db_, static_cast<int>(absl::ToInt64Milliseconds(options.busy_timeout)));
+  busy_timeout_ms_ = static_cast<int>(absl::ToInt64Milliseconds(options.busy_timeout));
+  sqlite3_busy_timeout(db_, busy_timeout_ms_);
   AMANA_RETURN_IF_ERROR(
       Exec("PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
            "PRAGMA cell_size_check=ON; PRAGMA cache_size=-" +
@@ -279,8 +280,11 @@ absl::StatusOr<CheckpointResult> Database::Checkpoint(CheckpointMode mode) {
                   : mode == CheckpointMode::kRestart ? SQLITE_CHECKPOINT_RESTART
                                                      : SQLITE_CHECKPOINT_TRUNCATE;
   CheckpointResult result;
+  const bool now = mode == CheckpointMode::kTruncateNow;
+  if (now) sqlite3_busy_timeout(db_, 0);
   const int rc =
       sqlite3_wal_checkpoint_v2(db_, "main", how, &result.wal_pages, &result.copied_pages);
+  if (now) sqlite3_busy_timeout(db_, busy_timeout_ms_);
   result.blocked = (rc & 0xff) == SQLITE_BUSY || result.copied_pages < result.wal_pages;
   if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY) return Error(rc);
   return result;

@@ -130,9 +130,14 @@ class Statement {
   bool bound_ = false;
 };
 
-enum class CheckpointMode { kPassive, kRestart, kTruncate };
+enum class CheckpointMode {
+  kPassive,      // waits for nobody
+  kRestart,      // waits, at most busy_timeout, until nobody reads from the WAL: it starts over
+  kTruncate,     // the same, and its file is empty
+  kTruncateNow,  // the same, but waits for nobody
+};
 struct CheckpointResult {
-  bool blocked = false;  // a reader kept it from finishing
+  bool blocked = false;  // a reader kept it from finishing, or from starting the WAL over
   int wal_pages = 0;     // pages in the WAL
   int copied_pages = 0;  // of them, pages now in the database file
 };
@@ -171,7 +176,7 @@ class Database {
   int64_t Changes() const;  // rows changed by the last INSERT, UPDATE or DELETE
   int64_t LastInsertRowId() const;
 
-  // Writer only (STORE_READ_ONLY). kPassive never waits for a reader.
+  // Writer only (STORE_READ_ONLY).
   absl::StatusOr<CheckpointResult> Checkpoint(CheckpointMode mode);
   // Pages in the WAL after this connection's last commit; only with wal_autocheckpoint_pages = 0.
   int wal_pages() const { return wal_pages_; }
@@ -189,6 +194,7 @@ class Database {
 
   sqlite3* const db_;
   const Mode mode_;
+  int busy_timeout_ms_ = 0;
   int wal_pages_ = 0;
   // Idle compiled statements by text; node stability is not needed: values are heap vectors.
   absl::flat_hash_map<std::string, std::unique_ptr<std::vector<sqlite3_stmt*>>> cache_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "base/sqlite_fault.h"
 #include "base/testing.h"
 #include "gtest/gtest.h"
@@ -234,6 +235,18 @@ TEST_F(SqliteTest, OwnerCheckpoints) {
   const CheckpointResult done = db->Checkpoint(CheckpointMode::kPassive).value();
   EXPECT_FALSE(done.blocked);
   EXPECT_EQ(done.copied_pages, done.wal_pages);
+  {
+    auto reader = Open({.mode = Mode::kReader});
+    auto snapshot = Transaction::Begin(*reader);
+    EXPECT_EQ(Count(*reader), 101);
+    AMANA_ASSERT_OK(db->Run("INSERT INTO item(body) VALUES(?)", Blob(body)));
+    const absl::Time before = absl::Now();
+    EXPECT_TRUE(db->Checkpoint(CheckpointMode::kTruncateNow).value().blocked);
+    EXPECT_LT(absl::Now() - before, absl::Seconds(4)) << "waits for nobody";
+  }
+  const CheckpointResult emptied = db->Checkpoint(CheckpointMode::kTruncateNow).value();
+  EXPECT_FALSE(emptied.blocked);
+  EXPECT_EQ(emptied.wal_pages, 0);
   EXPECT_EQ(db->Checkpoint(CheckpointMode::kTruncate).value().wal_pages, 0);
 }
 

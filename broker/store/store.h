@@ -1,4 +1,4 @@
-// The store: six small contracts in the broker's own verbs, and the transaction that joins them.
+// The store: seven small contracts in the broker's own verbs, and the transaction that joins them.
 // Implementations: embedded/ (SQLite) and, later, postgres/. suite.h holds the contract tests that
 // every implementation runs.
 //
@@ -37,6 +37,7 @@
 #include "base/ids.h"
 #include "broker/consent/facts.h"
 #include "broker/events/event.h"
+#include "broker/store/erasures.h"
 #include "broker/store/records.h"
 #include "proto/transparency/salted_event.h"
 
@@ -51,9 +52,12 @@ class Referrals {
   // The highest accepted version of a referral; nullopt when none.
   virtual absl::StatusOr<std::optional<uint32_t>> LatestVersion(const AgencyId& sender,
                                                                 const ReferralId& id) const = 0;
+  // ERASED (kNotFound): erasures() took it. KEY_GONE (kDataLoss): the row is an older one, from a
+  // backup, and its key has been destroyed.
   virtual absl::StatusOr<ReferralBody> ReadBody(const StatementKey& key) const = 0;
   // Ascending by index.
   virtual absl::StatusOr<std::vector<TaskRecord>> Tasks(const StatementKey& key) const = 0;
+  // None also when it was erased.
   virtual absl::StatusOr<std::optional<GrantRecord>> FindGrant(const StatementKey& key,
                                                                const CertId& recipient) const = 0;
   // Referrals that `agency` sent or was disclosed something of, newest first. A delivery that is
@@ -87,7 +91,7 @@ class Referrals {
                               const std::vector<TaskRecord>& tasks) = 0;
   // Replaces the task's record if it is in state `from`, else CONFLICT.
   virtual absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) = 0;
-  // A later grant for the same certificate replaces the earlier.
+  // A later grant for the same certificate replaces the earlier. ERASED.
   virtual absl::Status AddGrant(const GrantRecord& grant) = 0;
   // Keeps other bytes that came under an accepted key; the same bytes once: false when they were
   // kept before.
@@ -244,6 +248,7 @@ class Snapshot {
   virtual const Deliveries& deliveries() const = 0;
   virtual const Consents& consents() const = 0;
   virtual const Reconsiderations& reconsiderations() const = 0;
+  virtual const Erasures& erasures() const = 0;
   virtual const Directory& directory() const = 0;
   virtual const Log& log() const = 0;
 };
@@ -253,6 +258,7 @@ class Transaction : public Snapshot {
   using Snapshot::consents;
   using Snapshot::deliveries;
   using Snapshot::directory;
+  using Snapshot::erasures;
   using Snapshot::log;
   using Snapshot::reconsiderations;
   using Snapshot::referrals;
@@ -260,6 +266,7 @@ class Transaction : public Snapshot {
   virtual Deliveries& deliveries() = 0;
   virtual Consents& consents() = 0;
   virtual Reconsiderations& reconsiderations() = 0;
+  virtual Erasures& erasures() = 0;
   virtual Directory& directory() = 0;
   virtual Log& log() = 0;
   // Tells the commit listener that there is something new for this unit.

@@ -85,7 +85,9 @@ absl::StatusOr<std::unique_ptr<BodyKeys>> BodyKeys::Open(const BodyKeysOptions& 
   return keys;
 }
 
-BodyKeys::~BodyKeys() {
+BodyKeys::~BodyKeys() { Close(); }
+
+void BodyKeys::Close() {
   {
     absl::MutexLock lock(&mu_);
     stopping_ = true;

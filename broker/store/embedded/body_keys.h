@@ -63,6 +63,9 @@ class BodyKeys {
                                                         const std::string& id, uint64_t used);
   ~BodyKeys();
 
+  // Ends its thread; what is in the file can still be found. Idempotent.
+  void Close();
+
   const std::string& id() const { return id_; }  // 16 bytes
 
   // A key nobody had before; durable. No I/O unless keys are used up faster than they are made.

@@ -5,6 +5,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "base/sqlite.h"
+#include "broker/store/embedded/body_keys.h"
 #include "broker/store/embedded/directory_lock.h"
 #include "broker/store/embedded/health.h"
 #include "broker/store/embedded/reader_pool.h"
@@ -20,9 +21,11 @@ namespace {
 class EmbeddedStore final : public Store {
  public:
   EmbeddedStore(std::unique_ptr<DirectoryLock> lock, std::shared_ptr<StoreHealth> health,
-                std::shared_ptr<ReaderPool> readers, std::unique_ptr<Writer> writer)
+                std::shared_ptr<BodyKeys> keys, std::shared_ptr<ReaderPool> readers,
+                std::unique_ptr<Writer> writer)
       : lock_(std::move(lock)),
         health_(std::move(health)),
+        keys_(std::move(keys)),
         readers_(std::move(readers)),
         writer_(std::move(writer)) {}
   ~EmbeddedStore() override { Close(); }
@@ -37,6 +40,7 @@ class EmbeddedStore final : public Store {
     absl::MutexLock lock(&closing_);
     readers_->Close();
     writer_->Close();
+    keys_->Close();
     lock_.reset();
   }
 
@@ -44,6 +48,7 @@ class EmbeddedStore final : public Store {
   absl::Mutex closing_;
   std::unique_ptr<DirectoryLock> lock_ ABSL_GUARDED_BY(closing_);
   const std::shared_ptr<StoreHealth> health_;
+  const std::shared_ptr<BodyKeys> keys_;
   const std::shared_ptr<ReaderPool> readers_;
   const std::unique_ptr<Writer> writer_;
 };
@@ -73,6 +78,56 @@ absl::StatusOr<std::unique_ptr<Session>> OpenWriterSession(const std::string& pa
   return std::make_unique<Session>(std::move(db), health);
 }
 
+// The slots that rows name were given out in the order of the rows.
+absl::StatusOr<uint64_t> UsedSlots(Session& session) {
+  AMANA_ASSIGN_OR_RETURN(auto newest,
+                         session.Query("SELECT key_slot FROM referral_body WHERE key_slot IS NOT "
+                                       "NULL ORDER BY referral DESC LIMIT 1"));
+  AMANA_ASSIGN_OR_RETURN(const bool any, session.Next(newest));
+  return any ? static_cast<uint64_t>(newest.Int(0)) + 1 : 0;
+}
+
+// A process may have died between an erasure's commit and the end of its key; or the key file is an
+// older one that was put back.
+absl::Status FinishErasures(Session& session, BodyKeys& keys) {
+  std::vector<uint64_t> slots;
+  AMANA_ASSIGN_OR_RETURN(auto erased,
+                         session.Query("SELECT key_slot FROM referral_body WHERE erased = 1 AND "
+                                       "key_slot IS NOT NULL"));
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool row, session.Next(erased));
+    if (!row) break;
+    slots.push_back(static_cast<uint64_t>(erased.Int(0)));
+  }
+  return keys.Erase(slots);
+}
+
+absl::StatusOr<std::shared_ptr<BodyKeys>> OpenKeys(Session& session,
+                                                   const EmbeddedOptions& options) {
+  std::string id;
+  {
+    AMANA_ASSIGN_OR_RETURN(auto query, session.Query("SELECT id FROM key_file"));
+    AMANA_ASSIGN_OR_RETURN(const bool known, session.Next(query));
+    if (known) id = std::string(query.Bytes(0));
+  }
+  AMANA_ASSIGN_OR_RETURN(const uint64_t used, UsedSlots(session));
+  const BodyKeysOptions key_options{.files = options.files,
+                                    .clock = options.clock,
+                                    .path = options.directory + "/keys.amana",
+                                    .block = options.key_block,
+                                    .copies = options.key_copies,
+                                    .on_copies = options.on_key_copies};
+  AMANA_ASSIGN_OR_RETURN(std::shared_ptr<BodyKeys> keys, BodyKeys::Open(key_options, id, used));
+  AMANA_RETURN_IF_ERROR(FinishErasures(session, *keys));
+  if (id.empty()) {
+    AMANA_RETURN_IF_ERROR(
+        session.Run("INSERT INTO key_file (one, id) VALUES (1, ?1)", sqlite::Blob(keys->id())));
+    session.EndTransaction(true);
+  }
+  session.UseKeys(*keys);
+  return keys;
+}
+
 absl::StatusOr<std::unique_ptr<Store>> Open(const EmbeddedOptions& options) {
   AMANA_ASSIGN_OR_RETURN(auto lock, DirectoryLock::Acquire(options.directory));
   AMANA_ASSIGN_OR_RETURN(auto signer,
@@ -80,6 +135,7 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const EmbeddedOptions& options) {
   const std::string path = options.directory + "/store.db";
   auto health = std::make_shared<StoreHealth>();
   AMANA_ASSIGN_OR_RETURN(auto session, OpenWriterSession(path, options, *health));
+  AMANA_ASSIGN_OR_RETURN(std::shared_ptr<BodyKeys> keys, OpenKeys(*session, options));
   AMANA_ASSIGN_OR_RETURN(auto sequencer,
                          Sequencer::Load(*session, *options.clock, std::move(signer)));
   if (sequencer->size() == 0) {
@@ -90,12 +146,12 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const EmbeddedOptions& options) {
   reader.cache_kib = 2 * 1024;
   reader.vfs = options.sqlite_vfs;
   auto readers =
-      std::make_shared<ReaderPool>(path, std::move(reader), health, options.idle_readers);
+      std::make_shared<ReaderPool>(path, std::move(reader), health, keys, options.idle_readers);
   const WriterLimits limits{options.batch_works, options.batch_bytes, options.checkpoint_pages,
                             options.rehearse_works};
   auto writer = std::make_unique<Writer>(std::move(session), std::move(sequencer), *health, limits);
-  return std::make_unique<EmbeddedStore>(std::move(lock), std::move(health), std::move(readers),
-                                         std::move(writer));
+  return std::make_unique<EmbeddedStore>(std::move(lock), std::move(health), std::move(keys),
+                                         std::move(readers), std::move(writer));
 }
 
 }  // namespace

@@ -3,11 +3,14 @@
 #ifndef AMANA_BROKER_STORE_EMBEDDED_EMBEDDED_STORE_H_
 #define AMANA_BROKER_STORE_EMBEDDED_EMBEDDED_STORE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/durable_file.h"
+#include "broker/store/embedded/key_copies.h"
 #include "broker/store/store.h"
 #include "proto/crypto/ed25519.h"
 
@@ -26,6 +29,11 @@ struct EmbeddedOptions {
   int checkpoint_pages = 2000;  // of 4 KiB in the WAL, before they are copied to the database file
   int cache_kib = 64 * 1024;    // of the writer
   size_t idle_readers = 8;      // connections kept for the next snapshots
+  // Of <directory>/keys.amana, without which no referral in the database can be read.
+  KeyCopyPolicy key_copies = {};
+  std::function<void(const absl::Status&)> on_key_copies = nullptr;  // when it changes; any thread
+  size_t key_block = 4096;                                           // keys made at a time
+  FileSystem* files = &RealFileSystem();                             // of the key file
   bool rehearse_works = false;  // tests: every batch is rolled back and run again once
   std::string sqlite_vfs = {};  // tests: see base/sqlite_fault.h
 };
@@ -33,7 +41,8 @@ struct EmbeddedOptions {
 // Opens or creates. A new log begins with a LOG_OPENED event; an old one is verified against its
 // signed checkpoint first, and not opened when it does not fit (LOG_INCONSISTENT). Other errors:
 // ALREADY_RUNNING, FILE_PERMISSION, DISK_FULL, IO_ERROR, STORE_CORRUPT, SCHEMA_TOO_NEW,
-// VERIFIER_KEY_INVALID (origin).
+// VERIFIER_KEY_INVALID (origin), KEY_FILE_MISSING, KEY_FILE_TRUNCATED, KEY_FILE_FOREIGN,
+// KEY_FILE_DAMAGED, KEY_FILE_PERMISSIONS.
 //
 // A snapshot keeps the WAL from starting over: take one for a request, not for a session.
 absl::StatusOr<std::unique_ptr<Store>> OpenEmbeddedStore(const EmbeddedOptions& options);

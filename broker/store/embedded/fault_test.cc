@@ -135,6 +135,10 @@ class CorruptionTest : public testing::Test {
       AMANA_RETURN_IF_ERROR(
           tx.consents().Withdraw(SampleId<ConsentId>(1), SampleTime(), SampleStatement(4)));
       AMANA_RETURN_IF_ERROR(tx.reconsiderations().Begin(SampleReconsideration(1)).status());
+      AMANA_RETURN_IF_ERROR(tx.erasures().Settle(SampleKey(1), Ending::kEnded, SampleTime()));
+      const HoldRecord hold{SampleKey(1).sender, SampleKey(1).referral, SampleKey(1).sender, true,
+                            1};
+      AMANA_RETURN_IF_ERROR(tx.erasures().SetHold(hold, {}));
       AMANA_RETURN_IF_ERROR(tx.directory().RecordRegistry(SampleId<Digest>(1)));
       return tx.directory().RememberCertificate(SampleId<CertId>(1), "SYNTHETIC");
     }));
@@ -195,6 +199,8 @@ TEST_F(CorruptionTest, ARowThatDoesNotMatchItsDigestIsRefused) {
       {"UPDATE consent SET facts = zeroblob(length(facts))", subject},
       {"UPDATE withdrawal SET at = at + 1", subject},
       {"UPDATE exclusion SET facts = zeroblob(length(facts))", subject},
+      {"UPDATE legal_hold SET held = 0",
+       [key](const Snapshot& s) { return s.erasures().IsHeld(key.sender, key.referral).status(); }},
       {"UPDATE registry_load SET registry = zeroblob(32)",
        [](const Snapshot& s) { return s.directory().RegistryDigest().status(); }},
       {"UPDATE certificate SET der = x'00'",
@@ -241,6 +247,17 @@ TEST_F(CorruptionTest, WhatIsToBeDoneLeavesOutWhatCannotBeRead) {
   ASSERT_EQ(to_decide.size(), 1u);
   EXPECT_EQ(to_decide[0].key.referral, second);
   EXPECT_EQ(ErrorReason(store->Health()), "STORE_CORRUPT");
+}
+
+TEST_F(CorruptionTest, NothingIsErasedBeforeItsTimeBecauseARowHasChanged) {
+  Change("UPDATE legal_hold SET held = 0");
+  Change("UPDATE settled SET since = 0");
+  auto store = world_.Open().value();
+  EXPECT_TRUE(store->Read().value()->erasures().Due({.ended = SampleTime()}, 9)->empty());
+  EXPECT_EQ(ErrorReason(store->Health()), "STORE_CORRUPT");
+  const auto erased =
+      store->CommitAndWait([](Transaction& tx) { return tx.erasures().Erase(SampleKey(1)); });
+  EXPECT_EQ(ErrorReason(erased.status()), "STORE_CORRUPT");
 }
 
 TEST_F(CorruptionTest, AWorkThatReadsACorruptRowFails) {

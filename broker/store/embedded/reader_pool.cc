@@ -18,6 +18,7 @@ class EmbeddedSnapshot final : public Snapshot {
   const Deliveries& deliveries() const override { return tables_.deliveries; }
   const Consents& consents() const override { return tables_.consents; }
   const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
+  const Erasures& erasures() const override { return tables_.erasures; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
 
@@ -40,6 +41,7 @@ absl::StatusOr<std::unique_ptr<Snapshot>> ReaderPool::Read() {
   if (session == nullptr) {
     AMANA_ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(path_, options_));
     session = std::make_unique<Session>(std::move(db), *health_);
+    session->UseKeys(*keys_);
   }
   AMANA_RETURN_IF_ERROR(session->db().Begin());
   return std::make_unique<EmbeddedSnapshot>(shared_from_this(), std::move(session));

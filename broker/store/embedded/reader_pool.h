@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "base/sqlite.h"
+#include "broker/store/embedded/body_keys.h"
 #include "broker/store/embedded/health.h"
 #include "broker/store/embedded/session.h"
 #include "broker/store/store.h"
@@ -19,10 +20,11 @@ namespace amana::store::embedded {
 class ReaderPool : public std::enable_shared_from_this<ReaderPool> {
  public:
   ReaderPool(std::string path, sqlite::OpenOptions options, std::shared_ptr<StoreHealth> health,
-             size_t keep)
+             std::shared_ptr<BodyKeys> keys, size_t keep)
       : path_(std::move(path)),
         options_(std::move(options)),
         health_(std::move(health)),
+        keys_(std::move(keys)),
         keep_(keep) {}
 
   // Begins a short read transaction; the snapshot ends it when it goes. While it lives the WAL
@@ -37,6 +39,7 @@ class ReaderPool : public std::enable_shared_from_this<ReaderPool> {
   const std::string path_;
   const sqlite::OpenOptions options_;
   const std::shared_ptr<StoreHealth> health_;
+  const std::shared_ptr<BodyKeys> keys_;
   const size_t keep_;
 
   absl::Mutex mu_;

@@ -42,8 +42,9 @@ RowDigest DigestOf(const ReferralRecord& r) {
   return hasher.Add(r.log_index).Add(r.test).Finish();
 }
 
-RowDigest DigestOf(const StatementKey& key, const ReferralBody& body) {
-  return RowHasher("body").Add(key).Finish({body.header_envelope, body.sections});
+RowDigest DigestOfBody(const StatementKey& key, std::string_view header,
+                       std::string_view sections) {
+  return RowHasher("body").Add(key).Finish({header, sections});
 }
 
 RowDigest DigestOf(const TaskRecord& t) {
@@ -64,10 +65,10 @@ RowDigest DigestOf(const DeliveryRecord& d) {
   return hasher.Add(d.expires).Add(d.changed).Add(d.due).Finish();
 }
 
-RowDigest DigestOf(const GrantRecord& g) {
+RowDigest DigestOfGrant(const GrantRecord& g, std::string_view bytes) {
   RowHasher hasher("grant");
   hasher.Add(g.referral).Add(g.recipient).Add(g.recipient_cert).Add(g.signer_cert);
-  return hasher.Finish({g.grant});
+  return hasher.Finish({bytes});
 }
 
 RowDigest DigestOf(const ReconsiderationRecord& r) {

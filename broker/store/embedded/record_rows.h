@@ -31,10 +31,11 @@ namespace amana::store::embedded {
   "d.lease_epoch, d.queued, d.expires, d.changed, d.due, d.digest"
 
 RowDigest DigestOf(const ReferralRecord& record);
-RowDigest DigestOf(const StatementKey& key, const ReferralBody& body);
+// Of what is stored: encrypted, or empty when it was erased.
+RowDigest DigestOfBody(const StatementKey& key, std::string_view header, std::string_view sections);
+RowDigest DigestOfGrant(const GrantRecord& record, std::string_view bytes);
 RowDigest DigestOf(const TaskRecord& record);
 RowDigest DigestOf(const DeliveryRecord& record);
-RowDigest DigestOf(const GrantRecord& record);
 RowDigest DigestOf(const ReconsiderationRecord& record);
 RowDigest DigestOf(std::string_view scope, const StatementRecord& record);
 

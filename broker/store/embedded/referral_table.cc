@@ -54,15 +54,7 @@ absl::StatusOr<std::optional<uint32_t>> ReferralTable::LatestVersion(const Agenc
 
 absl::StatusOr<ReferralBody> ReferralTable::ReadBody(const StatementKey& key) const {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
-  AMANA_ASSIGN_OR_RETURN(
-      auto query,
-      session_.Query("SELECT header, sections, digest FROM referral_body WHERE referral = ?1",
-                     row));
-  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
-  if (!found) return session_.Corrupt("referral_body");
-  ReferralBody body{std::string(query.Bytes(0)), std::string(query.Bytes(1))};
-  if (query.Bytes(2) != DigestOf(key, body).view()) return session_.Corrupt("referral_body");
-  return body;
+  return bodies_.Read(row, key);
 }
 
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadTasks(sqlite::Statement query) const {
@@ -191,21 +183,7 @@ absl::StatusOr<std::optional<GrantRecord>> ReferralTable::FindGrant(const Statem
                                                                     const CertId& recipient) const {
   AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> referral, session_.FindReferralRow(key));
   if (!referral.has_value()) return std::nullopt;
-  AMANA_ASSIGN_OR_RETURN(
-      auto query, session_.Query("SELECT agency, unit, signer_cert, bytes, digest FROM wrap_grant "
-                                 "WHERE referral = ?1 AND recipient_cert = ?2",
-                                 *referral, Blob(recipient.view())));
-  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
-  if (!found) return std::nullopt;
-  RowReader row(query);
-  GrantRecord grant;
-  grant.referral = key;
-  grant.recipient = row.ReadAddress();
-  grant.recipient_cert = recipient;
-  grant.signer_cert = row.Fixed<CertId>();
-  grant.grant = std::string(row.Bytes());
-  if (!row.ok() || !row.Matches(DigestOf(grant))) return session_.Corrupt("wrap_grant");
-  return grant;
+  return bodies_.FindGrant(*referral, key, recipient);
 }
 
 absl::StatusOr<int64_t> ReferralTable::RowOfToken(const AgencyId& agency,
@@ -266,11 +244,7 @@ absl::Status ReferralTable::Accept(const ReferralRecord& record, const ReferralB
   AMANA_RETURN_IF_ERROR(inserted);
   const int64_t row = session_.db().LastInsertRowId();
   session_.RememberReferralRow(record.key, row);
-  session_.CountBytes(body.header_envelope.size() + body.sections.size());
-  const RowDigest body_digest = DigestOf(record.key, body);
-  AMANA_RETURN_IF_ERROR(session_.Run(
-      "INSERT INTO referral_body (referral, header, sections, digest) VALUES (?1, ?2, ?3, ?4)", row,
-      Blob(body.header_envelope), Blob(body.sections), body_digest.blob()));
+  AMANA_RETURN_IF_ERROR(bodies_.Insert(row, record.key, body));
   for (const TaskRecord& task : tasks) AMANA_RETURN_IF_ERROR(InsertTask(row, record, task));
   return session_.Run("INSERT INTO party (agency, referral) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                       record.key.sender.value(), row);
@@ -314,22 +288,13 @@ absl::Status ReferralTable::MoveTask(v1::TaskState from, const TaskRecord& task)
 
 absl::Status ReferralTable::AddGrant(const GrantRecord& grant) {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(grant.referral));
-  const RowDigest digest = DigestOf(grant);
-  session_.CountBytes(grant.grant.size());
-  return session_.Run(
-      "INSERT INTO wrap_grant (referral, recipient_cert, agency, unit, signer_cert, bytes, digest) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (referral, recipient_cert) DO UPDATE SET "
-      "agency = excluded.agency, unit = excluded.unit, signer_cert = excluded.signer_cert, "
-      "bytes = excluded.bytes, digest = excluded.digest",
-      row, Blob(grant.recipient_cert.view()), grant.recipient.agency.value(),
-      grant.recipient.unit.value(), Blob(grant.signer_cert.view()), Blob(grant.grant),
-      digest.blob());
+  return bodies_.AddGrant(row, grant);
 }
 
 absl::StatusOr<bool> ReferralTable::KeepEquivocation(const StatementKey& key,
                                                      const StatementRecord& other) {
-  AMANA_RETURN_IF_ERROR(statements_.KeepOnce(EquivocationScope(key, other.digest), other));
-  return session_.db().Changes() == 1;
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
+  return bodies_.KeepEquivocation(row, key, other);
 }
 
 }  // namespace amana::store::embedded

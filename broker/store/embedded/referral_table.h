@@ -6,16 +6,16 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/store/embedded/body_table.h"
 #include "broker/store/embedded/session.h"
-#include "broker/store/embedded/statement_table.h"
 #include "broker/store/store.h"
 
 namespace amana::store::embedded {
 
-// Referrals over a session, which must outlive it. Used by the session's thread.
+// Referrals over a session, which must outlive it, as must `bodies`. Used by the session's thread.
 class ReferralTable final : public Referrals {
  public:
-  explicit ReferralTable(Session& session) : session_(session), statements_(session) {}
+  ReferralTable(Session& session, BodyTable& bodies) : session_(session), bodies_(bodies) {}
 
   absl::StatusOr<std::optional<ReferralRecord>> Find(const StatementKey& key) const override;
   absl::StatusOr<std::optional<uint32_t>> LatestVersion(const AgencyId& sender,
@@ -60,7 +60,7 @@ class ReferralTable final : public Referrals {
   absl::StatusOr<int64_t> RowOfToken(const AgencyId& agency, std::string_view token) const;
 
   Session& session_;
-  StatementTable statements_;
+  BodyTable& bodies_;
 };
 
 }  // namespace amana::store::embedded

@@ -230,7 +230,42 @@ CREATE INDEX reconsideration_subject ON reconsideration (subject) WHERE recipien
 CREATE UNIQUE INDEX reconsideration_recipient ON reconsideration (recipient) WHERE recipient <> '';
 )sql";
 
-constexpr std::string_view kScripts[] = {kVersion1, kVersion2};
+// Bodies are encrypted (body_table.h), and erased.
+constexpr std::string_view kVersion3 = R"sql(
+-- NULL: as it came, from before this version.
+ALTER TABLE referral_body ADD COLUMN key_slot INTEGER;
+ALTER TABLE wrap_grant ADD COLUMN key_slot INTEGER;
+-- What a start makes sure of: that these keys are destroyed.
+ALTER TABLE referral_body ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX referral_body_erased ON referral_body (key_slot) WHERE erased = 1;
+
+-- Which key file the slots are of.
+CREATE TABLE key_file (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  id BLOB NOT NULL
+);
+
+-- Referrals that nothing is to be done with any more, until they are erased.
+CREATE TABLE settled (
+  referral INTEGER PRIMARY KEY,
+  ending INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  digest BLOB NOT NULL
+);
+CREATE INDEX settled_due ON settled (ending, since);
+
+CREATE TABLE legal_hold (
+  id_no INTEGER NOT NULL,
+  sender TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  held INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  digest BLOB NOT NULL,
+  PRIMARY KEY (id_no, sender, holder)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::string_view kScripts[] = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

@@ -35,10 +35,12 @@ absl::Status Session::BeforeWrite() {
 void Session::BeginWork(bool savepoint) {
   wants_savepoint_ = savepoint;
   work_wrote_ = false;
+  doomed_before_ = doomed_.size();
 }
 
 absl::Status Session::EndWork(bool keep) {
   wants_savepoint_ = false;
+  if (!keep) doomed_.resize(doomed_before_);
   if (!std::exchange(savepoint_, false)) return absl::OkStatus();
   if (!keep) Forget();
   absl::Status status = keep ? db_->ReleaseSavepoint() : db_->RollbackToSavepoint();
@@ -47,6 +49,7 @@ absl::Status Session::EndWork(bool keep) {
 
 void Session::EndTransaction(bool committed) {
   if (!committed) Forget();
+  doomed_.clear();
   wants_savepoint_ = savepoint_ = wrote_ = work_wrote_ = false;
   bytes_ = 0;
   fatal_ = absl::OkStatus();

@@ -8,12 +8,14 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/ids.h"
 #include "base/sqlite.h"
+#include "broker/store/embedded/body_keys.h"
 #include "broker/store/embedded/health.h"
 
 namespace amana::store::embedded {
@@ -25,6 +27,9 @@ class Session {
       : db_(std::move(db)), health_(health) {}
 
   sqlite::Database& db() { return *db_; }
+  // Before anything of a referral's body is read or written; `keys` must outlive the session.
+  void UseKeys(BodyKeys& keys) { keys_ = &keys; }
+  BodyKeys& keys() const { return *keys_; }
 
   // A statement ready to be stepped with Next. Binding copies nothing: what `args` refer to must
   // live as long as the statement is stepped.
@@ -69,6 +74,10 @@ class Session {
   size_t bytes() const { return bytes_; }
   void CountBytes(size_t bytes) { bytes_ += bytes; }
 
+  // --- keys to be destroyed once this transaction is durable; none of a work that is undone.
+  void DestroyAtCommit(uint64_t slot) { doomed_.push_back(slot); }
+  std::vector<uint64_t> TakeDoomed() { return std::exchange(doomed_, {}); }
+
   // --- numbers that stand for random ids (schema.cc)
   absl::StatusOr<std::optional<int64_t>> FindReferralNo(const ReferralId& id);
   absl::StatusOr<int64_t> ReferralNo(const ReferralId& id);  // gives one if it has none
@@ -89,6 +98,9 @@ class Session {
 
   std::unique_ptr<sqlite::Database> db_;
   StoreHealth& health_;
+  BodyKeys* keys_ = nullptr;
+  std::vector<uint64_t> doomed_;
+  size_t doomed_before_ = 0;  // this work
   absl::Status fatal_;
   bool wants_savepoint_ = false;
   bool savepoint_ = false;  // it is open

@@ -1,5 +1,8 @@
 #include "broker/store/embedded/statement_table.h"
 
+#include <utility>
+#include <vector>
+
 #include "broker/store/embedded/record_rows.h"
 
 namespace amana::store::embedded {
@@ -20,8 +23,10 @@ std::string KeyBytes(char kind, const StatementKey& key) {
 
 }  // namespace
 
+std::string EquivocationScope(const StatementKey& key) { return KeyBytes('q', key); }
+
 std::string EquivocationScope(const StatementKey& key, const Digest& digest) {
-  return KeyBytes('q', key) + digest.bytes();
+  return EquivocationScope(key) + digest.bytes();
 }
 
 std::string AnswerScope(const DeliveryKey& key, std::string_view payload_type) {
@@ -36,6 +41,9 @@ std::string ConsentScope(const ConsentId& id, uint32_t version) {
 }
 std::string WithdrawalScope(const ConsentId& id) { return 'w' + id.bytes(); }
 std::string ExclusionScope(const ConsentId& id) { return 'x' + id.bytes(); }
+std::string HoldScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement) {
+  return 'h' + referral.bytes() + sender.value() + '/' + statement.bytes();
+}
 
 absl::StatusOr<std::optional<StatementRecord>> StatementTable::Find(
     const std::string& scope) const {
@@ -73,6 +81,35 @@ absl::Status StatementTable::Replace(const std::string& scope, const StatementRe
       "log_index = excluded.log_index, envelope = excluded.envelope, digest = excluded.digest",
       Blob(scope), Blob(statement.digest.view()), Blob(statement.cert_id.view()),
       statement.log_index, Blob(statement.envelope), digest.blob());
+}
+
+absl::Status StatementTable::ClearEnvelopes(const std::string& prefix) {
+  const std::string last = prefix + std::string(Digest::kSize, '\xff');
+  std::vector<std::pair<std::string, StatementRecord>> found;
+  {
+    AMANA_ASSIGN_OR_RETURN(auto query,
+                           session_.Query("SELECT scope, statement_digest, cert_id, log_index FROM "
+                                          "statement WHERE scope BETWEEN ?1 AND ?2",
+                                          Blob(prefix), Blob(last)));
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool more, session_.Next(query));
+      if (!more) break;
+      RowReader row(query);
+      std::string scope(row.Bytes());
+      StatementRecord statement;
+      statement.digest = row.Fixed<Digest>();
+      statement.cert_id = row.Fixed<CertId>();
+      statement.log_index = row.Int<uint64_t>();
+      found.emplace_back(std::move(scope), std::move(statement));
+    }
+  }
+  for (const auto& [scope, statement] : found) {
+    const RowDigest digest = DigestOf(scope, statement);
+    AMANA_RETURN_IF_ERROR(
+        session_.Run("UPDATE statement SET envelope = x'', digest = ?2 WHERE scope = ?1",
+                     Blob(scope), digest.blob()));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace amana::store::embedded

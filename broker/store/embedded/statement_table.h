@@ -13,10 +13,13 @@
 namespace amana::store::embedded {
 
 std::string EquivocationScope(const StatementKey& key, const Digest& digest);
+// What the scopes of all equivocations of a referral begin with.
+std::string EquivocationScope(const StatementKey& key);
 std::string AnswerScope(const DeliveryKey& key, std::string_view payload_type);
 std::string ConsentScope(const ConsentId& id, uint32_t version);
 std::string WithdrawalScope(const ConsentId& id);
 std::string ExclusionScope(const ConsentId& id);
+std::string HoldScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement);
 
 class StatementTable {
  public:
@@ -27,6 +30,8 @@ class StatementTable {
   absl::Status KeepOnce(const std::string& scope, const StatementRecord& statement);
   // The last one stands.
   absl::Status Replace(const std::string& scope, const StatementRecord& statement);
+  // Takes the envelopes out of all whose scope is `prefix` and a digest; the rest of them stays.
+  absl::Status ClearEnvelopes(const std::string& prefix);
 
  private:
   Session& session_;

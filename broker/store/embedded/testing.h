@@ -32,6 +32,7 @@ class EmbeddedWorld final : public StoreWorld {
         .directory = directory(), .clock = &clock_, .log_key = key_, .origin = "log.example/amana"};
     options.batch_works = 16;
     options.cache_kib = 1024;
+    options.key_block = 64;
     if (tune_) tune_(options);
     return options;
   }

@@ -3,9 +3,11 @@
 
 #include <vector>
 
+#include "broker/store/embedded/body_table.h"
 #include "broker/store/embedded/consent_table.h"
 #include "broker/store/embedded/delivery_table.h"
 #include "broker/store/embedded/directory_table.h"
+#include "broker/store/embedded/erasure_table.h"
 #include "broker/store/embedded/log_table.h"
 #include "broker/store/embedded/reconsideration_table.h"
 #include "broker/store/embedded/referral_table.h"
@@ -13,20 +15,24 @@
 
 namespace amana::store::embedded {
 
-// The six contracts over one session.
+// The seven contracts over one session.
 struct Tables {
   Tables(Session& session, Sequencer* sequencer)
-      : referrals(session),
+      : bodies(session),
+        referrals(session, bodies),
         deliveries(session),
         consents(session),
         reconsiderations(session),
+        erasures(session, bodies),
         directory(session),
         log(session, sequencer) {}
 
+  BodyTable bodies;
   ReferralTable referrals;
   DeliveryTable deliveries;
   ConsentTable consents;
   ReconsiderationTable reconsiderations;
+  ErasureTable erasures;
   DirectoryTable directory;
   LogTable log;
 };
@@ -40,12 +46,14 @@ class EmbeddedTransaction final : public Transaction {
   const Deliveries& deliveries() const override { return tables_.deliveries; }
   const Consents& consents() const override { return tables_.consents; }
   const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
+  const Erasures& erasures() const override { return tables_.erasures; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
   Referrals& referrals() override { return tables_.referrals; }
   Deliveries& deliveries() override { return tables_.deliveries; }
   Consents& consents() override { return tables_.consents; }
   Reconsiderations& reconsiderations() override { return tables_.reconsiderations; }
+  Erasures& erasures() override { return tables_.erasures; }
   Directory& directory() override { return tables_.directory; }
   Log& log() override { return tables_.log; }
   void Wake(const Address& recipient) override { woken_.push_back(recipient); }

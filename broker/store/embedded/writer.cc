@@ -1,28 +1,20 @@
 #include "broker/store/embedded/writer.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <utility>
 
 #include "base/errors.h"
+#include "broker/store/embedded/end_process.h"
 #include "broker/store/errors.h"
 
 namespace amana::store::embedded {
 namespace {
 
 constexpr absl::Duration kIdleBeforeCheckpoint = absl::Milliseconds(200);
+constexpr std::chrono::seconds kEmptyWalEvery(1);
 constexpr absl::Duration kDiskProbeInterval = absl::Seconds(1);
 constexpr int kCarefulBatches = 16;  // failures come in rows
-constexpr int kIoErrorExit = 74;     // EX_IOERR of sysexits.h
-
-void EndProcessIfFsyncFailed(const absl::Status& status) {
-  if (!IsFsyncFailure(status)) return;
-  std::fprintf(stderr, "amana: fsync of the store failed; ending at once, nothing is retried: %s\n",
-               std::string(status.message()).c_str());
-  std::_Exit(kIoErrorExit);
-}
 
 // What a work whose commit did not become durable is told.
 absl::Status ToStoreError(const absl::Status& status) {
@@ -176,6 +168,7 @@ absl::Status Writer::Finish(Outcome& outcome) {
     return session_->Noticed(committed);
   }
   if (session_->wrote()) health_.Committed();
+  DestroyKeys();
   session_->EndTransaction(true);
   outcome.batch = sequencer_->Committed();
   std::vector<Address>& woken = transaction_.woken();
@@ -183,6 +176,17 @@ absl::Status Writer::Finish(Outcome& outcome) {
   woken.erase(std::unique(woken.begin(), woken.end()), woken.end());
   outcome.woken.swap(woken);
   return absl::OkStatus();
+}
+
+// After the commit, never before: a key that is gone for a transaction that is not durable would be
+// a loss. Should the process die before, the next start does it; so that is also what to do when
+// the key file cannot be written.
+void Writer::DestroyKeys() {
+  const std::vector<uint64_t> slots = session_->TakeDoomed();
+  if (slots.empty()) return;
+  const absl::Status destroyed = session_->keys().Erase(slots);
+  if (!destroyed.ok()) EndProcess("keys of erased referrals could not be destroyed", destroyed);
+  wal_holds_erased_ = true;
 }
 
 void Writer::Abandon() {
@@ -223,6 +227,7 @@ void Writer::Complete() {
 // PASSIVE waits for nobody. It copies what no snapshot needs any more; when that is all, the WAL
 // starts over with the next commit.
 void Writer::CheckpointIfDue(bool idle) {
+  if (wal_holds_erased_ && TryEmptyWal(idle)) return;
   const int pages = session_->db().wal_pages();
   if (pages < checkpointed_pages_) checkpointed_pages_ = 0;
   const int waiting = pages - checkpointed_pages_;
@@ -231,6 +236,20 @@ void Writer::CheckpointIfDue(bool idle) {
   EndProcessIfFsyncFailed(result.status());
   if (!result.ok()) session_->Noticed(result.status()).IgnoreError();
   checkpointed_pages_ = pages;
+}
+
+// What was erased stands in the WAL as it was before, until that is emptied. It cannot be while
+// anybody reads from it, and nobody is waited for: it is tried again.
+bool Writer::TryEmptyWal(bool idle) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!idle && now < next_emptying_) return false;
+  next_emptying_ = now + kEmptyWalEvery;
+  const auto result = session_->db().Checkpoint(sqlite::CheckpointMode::kTruncateNow);
+  EndProcessIfFsyncFailed(result.status());
+  if (!result.ok()) session_->Noticed(result.status()).IgnoreError();
+  checkpointed_pages_ = session_->db().wal_pages();
+  wal_holds_erased_ = !result.ok() || result->blocked;
+  return true;
 }
 
 // Callers do not commit while Health() is not OK, so somebody else must find out that it could be.

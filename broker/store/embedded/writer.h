@@ -11,6 +11,7 @@
 #ifndef AMANA_BROKER_STORE_EMBEDDED_WRITER_H_
 #define AMANA_BROKER_STORE_EMBEDDED_WRITER_H_
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -72,17 +73,21 @@ class Writer {
   absl::Status RunWork(Item& item);
   absl::Status RunAgain(std::vector<Item>& items, size_t count);
   absl::Status Finish(Outcome& outcome);
+  void DestroyKeys();
   void Abandon();
   void CheckpointIfDue(bool idle);
+  bool TryEmptyWal(bool idle);
   void ProbeDisk();
 
   const std::unique_ptr<Session> session_;      // writer's thread
   const std::unique_ptr<Sequencer> sequencer_;  // writer's thread
   StoreHealth& health_;
   const WriterLimits limits_;
-  EmbeddedTransaction transaction_;  // writer's thread
-  int checkpointed_pages_ = 0;       // writer's thread
-  int careful_batches_ = 0;          // writer's thread: so many more with a savepoint for each work
+  EmbeddedTransaction transaction_;                      // writer's thread
+  int checkpointed_pages_ = 0;                           // writer's thread
+  bool wal_holds_erased_ = false;                        // writer's thread
+  std::chrono::steady_clock::time_point next_emptying_;  // writer's thread
+  int careful_batches_ = 0;  // writer's thread: so many more with a savepoint for each work
 
   absl::Mutex mu_;
   std::deque<Item> queue_ ABSL_GUARDED_BY(mu_);

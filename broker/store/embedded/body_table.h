@@ -1,0 +1,65 @@
+// What erasure takes: header, sections and wraps of a referral, encrypted under its own key, each
+// row with the slot of that key (body_keys.h). Rows from before there were keys hold them as they
+// came. Used by the session's thread.
+//
+// Rows are cleared by UPDATE, never by DELETE: SQLite balances its tree when it deletes, and would
+// leave stale copies of neighbours' bytes behind, which their own erasure could not overwrite.
+#ifndef AMANA_BROKER_STORE_EMBEDDED_BODY_TABLE_H_
+#define AMANA_BROKER_STORE_EMBEDDED_BODY_TABLE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "broker/store/embedded/body_seal.h"
+#include "broker/store/embedded/session.h"
+#include "broker/store/embedded/statement_table.h"
+#include "broker/store/records.h"
+
+namespace amana::store::embedded {
+
+// `row` is the referral's.
+class BodyTable {
+ public:
+  explicit BodyTable(Session& session) : session_(session), statements_(session) {}
+
+  // Under a key of its own.
+  absl::Status Insert(int64_t row, const StatementKey& key, const ReferralBody& body);
+  // ERASED; KEY_GONE.
+  absl::StatusOr<ReferralBody> Read(int64_t row, const StatementKey& key) const;
+  // ERASED.
+  absl::Status AddGrant(int64_t row, const GrantRecord& grant);
+  // None when it was erased.
+  absl::StatusOr<std::optional<GrantRecord>> FindGrant(int64_t row, const StatementKey& key,
+                                                       const CertId& recipient) const;
+  // Of an erased referral without its bytes. False when it was kept before.
+  absl::StatusOr<bool> KeepEquivocation(int64_t row, const StatementKey& key,
+                                        StatementRecord other);
+  // Clears all of it, and has the key destroyed when this is committed.
+  absl::Status Erase(int64_t row, const StatementKey& key);
+
+ private:
+  struct RowKey {
+    int64_t row = 0;
+    std::optional<uint64_t> slot;  // none: as it came
+    crypto::Secret key;
+    uint64_t lost = 0;
+  };
+  absl::StatusOr<const RowKey*> KeyOf(int64_t row);
+  absl::StatusOr<crypto::Secret> FindKey(uint64_t slot) const;
+  absl::StatusOr<std::string> Open(const crypto::Secret& key, const SealedPlace& place,
+                                   std::string_view stored, std::string_view table) const;
+  absl::Status EraseGrants(int64_t row, const StatementKey& key);
+
+  Session& session_;
+  StatementTable statements_;
+  BodySealer sealer_;
+  std::string header_;    // sealed; kept for its memory
+  std::string sections_;  // the same
+  RowKey last_;           // writer only: of the referral that is being written
+};
+
+}  // namespace amana::store::embedded
+
+#endif  // AMANA_BROKER_STORE_EMBEDDED_BODY_TABLE_H_

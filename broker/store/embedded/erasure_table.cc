@@ -1,0 +1,149 @@
+#include "broker/store/embedded/erasure_table.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "broker/store/embedded/row.h"
+#include "broker/store/errors.h"
+
+namespace amana::store::embedded {
+namespace {
+
+using sqlite::Blob;
+
+RowDigest SettledDigest(const StatementKey& key, Ending ending, int64_t since) {
+  return RowHasher("settled").Add(key).Add(ending).Add(since).Finish();
+}
+
+RowDigest HoldDigest(const HoldRecord& hold) {
+  RowHasher hasher("hold");
+  hasher.Add(hold.sender).Add(hold.referral).Add(hold.holder).Add(hold.held);
+  return hasher.Add(hold.log_index).Finish();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<StatementKey>> ErasureTable::Due(const SettledBefore& before,
+                                                            size_t limit) const {
+  std::vector<StatementKey> due;
+  AMANA_RETURN_IF_ERROR(AddDue(Ending::kUndisclosed, before.undisclosed, limit, due));
+  AMANA_RETURN_IF_ERROR(AddDue(Ending::kEnded, before.ended, limit, due));
+  AMANA_RETURN_IF_ERROR(AddDue(Ending::kCompleted, before.completed, limit, due));
+  return due;
+}
+
+absl::Status ErasureTable::AddDue(Ending ending, absl::Time before, size_t limit,
+                                  std::vector<StatementKey>& due) const {
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT r.sender, r.id, r.version, s.since, s.digest FROM settled s CROSS "
+                     "JOIN referral r ON r.row = s.referral WHERE s.ending = ?1 AND s.since <= ?2 "
+                     "AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.id_no = r.id_no AND "
+                     "h.sender = r.sender AND h.held = 1) ORDER BY s.since, s.referral",
+                     ending, TimeToRow(before)));
+  while (due.size() < limit) {
+    AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+    if (!found) break;
+    RowReader row(query);
+    StatementKey key;
+    key.sender = row.Token<AgencyId>();
+    key.referral = row.Fixed<ReferralId>();
+    key.version = row.Int<uint32_t>();
+    const int64_t since = row.Int();
+    if (row.ok() && row.Matches(SettledDigest(key, ending, since))) {
+      due.push_back(std::move(key));
+    } else {
+      session_.Corrupt("settled").IgnoreError();
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<HoldRecord>> ErasureTable::Holds(const AgencyId& sender,
+                                                            const ReferralId& referral) const {
+  std::vector<HoldRecord> holds;
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> no, session_.FindReferralNo(referral));
+  if (!no.has_value()) return holds;
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query("SELECT holder, held, log_index, digest FROM legal_hold WHERE "
+                                 "id_no = ?1 AND sender = ?2",
+                                 *no, sender.value()));
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+    if (!found) return holds;
+    RowReader row(query);
+    HoldRecord hold;
+    hold.sender = sender;
+    hold.referral = referral;
+    hold.holder = row.Token<AgencyId>();
+    hold.held = row.Int<bool>();
+    hold.log_index = row.Int<uint64_t>();
+    if (!row.ok() || !row.Matches(HoldDigest(hold))) return session_.Corrupt("legal_hold");
+    holds.push_back(std::move(hold));
+  }
+}
+
+absl::StatusOr<bool> ErasureTable::IsHeld(const AgencyId& sender,
+                                          const ReferralId& referral) const {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<HoldRecord> holds, Holds(sender, referral));
+  return std::any_of(holds.begin(), holds.end(), [](const HoldRecord& each) { return each.held; });
+}
+
+absl::StatusOr<std::optional<HoldRecord>> ErasureTable::FindHold(const AgencyId& sender,
+                                                                 const ReferralId& referral,
+                                                                 const AgencyId& holder) const {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<HoldRecord> holds, Holds(sender, referral));
+  for (const HoldRecord& each : holds) {
+    if (each.holder == holder) return each;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::optional<StatementRecord>> ErasureTable::FindHoldStatement(
+    const AgencyId& sender, const ReferralId& referral, const Digest& statement) const {
+  return statements_.Find(HoldScope(sender, referral, statement));
+}
+
+absl::Status ErasureTable::Settle(const StatementKey& key, Ending ending, absl::Time since) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
+  const int64_t millis = TimeToRow(since);
+  const RowDigest digest = SettledDigest(key, ending, millis);
+  return session_.Run(
+      "INSERT INTO settled (referral, ending, since, digest) VALUES (?1, ?2, ?3, ?4) ON CONFLICT "
+      "(referral) DO UPDATE SET ending = excluded.ending, since = excluded.since, "
+      "digest = excluded.digest",
+      row, ending, millis, digest.blob());
+}
+
+absl::Status ErasureTable::Unsettle(const StatementKey& key) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
+  return session_.Run("DELETE FROM settled WHERE referral = ?1", row);
+}
+
+absl::Status ErasureTable::Erase(const StatementKey& key) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
+  AMANA_ASSIGN_OR_RETURN(const bool held, IsHeld(key.sender, key.referral));
+  if (held) return LegalHoldError();
+  AMANA_RETURN_IF_ERROR(bodies_.Erase(row, key));
+  return session_.Run("DELETE FROM settled WHERE referral = ?1", row);
+}
+
+absl::Status ErasureTable::SetHold(const HoldRecord& hold,
+                                   const std::vector<StatementRecord>& statements) {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> no, session_.FindReferralNo(hold.referral));
+  if (!no.has_value()) return NotFoundError("referral");
+  const RowDigest digest = HoldDigest(hold);
+  AMANA_RETURN_IF_ERROR(session_.Run(
+      "INSERT INTO legal_hold (id_no, sender, holder, held, log_index, digest) VALUES "
+      "(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id_no, sender, holder) DO UPDATE SET "
+      "held = excluded.held, log_index = excluded.log_index, digest = excluded.digest",
+      *no, hold.sender.value(), hold.holder.value(), hold.held, hold.log_index, digest.blob()));
+  for (const StatementRecord& each : statements) {
+    AMANA_RETURN_IF_ERROR(
+        statements_.KeepOnce(HoldScope(hold.sender, hold.referral, each.digest), each));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace amana::store::embedded

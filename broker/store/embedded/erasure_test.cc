@@ -1,0 +1,399 @@
+// What erasure leaves on the disk: nothing of the body, in no file, whatever happens meanwhile.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/time/clock.h"
+#include "base/durable_file_fault.h"
+#include "base/errors.h"
+#include "base/sqlite.h"
+#include "broker/store/embedded/record_rows.h"
+#include "broker/store/embedded/testing.h"
+#include "gtest/gtest.h"
+#include "proto/crypto/random.h"
+
+namespace amana::store {
+namespace {
+
+constexpr size_t kWindow = 16;
+
+ReferralBody RandomBody(size_t header, size_t sections) {
+  return {crypto::RandomBytes(header), crypto::RandomBytes(sections)};
+}
+
+GrantRecord RandomGrant(uint32_t number, uint32_t cert) {
+  GrantRecord grant = SampleGrant(number, cert);
+  grant.grant = crypto::RandomBytes(700);
+  return grant;
+}
+
+Work Accept(uint32_t number, const ReferralBody& body) {
+  return [number, body](Transaction& tx) {
+    return tx.referrals().Accept(SampleReferral(number), body, {SampleTask(number)});
+  };
+}
+
+Work Erase(uint32_t number) {
+  return [number](Transaction& tx) { return tx.erasures().Erase(SampleKey(number)); };
+}
+
+// Whether any 16 bytes in a row of any of `needles` stand in any file of `folder`.
+bool AnyWindowIn(const std::string& folder, const std::vector<std::string>& needles) {
+  absl::flat_hash_set<absl::string_view> windows;
+  for (const std::string& needle : needles) {
+    for (size_t i = 0; i + kWindow <= needle.size(); ++i) {
+      windows.insert(absl::string_view(needle).substr(i, kWindow));
+    }
+  }
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    const std::string bytes = RealFileSystem().Read(entry.path()).value();
+    for (size_t i = 0; i + kWindow <= bytes.size(); ++i) {
+      if (windows.contains(absl::string_view(bytes).substr(i, kWindow))) return true;
+    }
+  }
+  return false;
+}
+
+class ErasureTest : public testing::Test {
+ protected:
+  std::string KeyFile() const { return world_.directory() + "/keys.amana"; }
+  // What the database holds for a referral: header, sections, grants, as stored.
+  std::vector<std::string> Stored(uint32_t number) {
+    sqlite::OpenOptions reader;
+    reader.mode = sqlite::Mode::kReader;
+    auto db = sqlite::Database::Open(world_.database(), reader).value();
+    const std::string id = SampleKey(number).referral.bytes();
+    std::vector<std::string> stored;
+    for (const char* sql :
+         {"SELECT b.header, b.sections FROM referral r JOIN referral_body b ON b.referral = r.row "
+          "WHERE r.id = ?1",
+          "SELECT g.bytes, x'' FROM referral r JOIN wrap_grant g ON g.referral = r.row "
+          "WHERE r.id = ?1"}) {
+      auto query = db->Prepare(sql).value();
+      query.Bind(sqlite::Blob(id));
+      while (query.Step().value()) {
+        stored.emplace_back(query.Bytes(0));
+        stored.emplace_back(query.Bytes(1));
+      }
+    }
+    return stored;
+  }
+  // The WAL is emptied as soon as nobody reads it.
+  void AwaitEmptyWal() {
+    const std::string wal = world_.database() + "-wal";
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (std::filesystem::file_size(wal) > 0) {
+      ASSERT_LT(absl::Now(), deadline);
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+  }
+  absl::Status Read(const Store& store, uint32_t number) {
+    return store.Read().value()->referrals().ReadBody(SampleKey(number)).status();
+  }
+
+  FaultFileSystem files_{RealFileSystem()};
+  std::string copies_;
+  EmbeddedWorld world_{[this](EmbeddedOptions& options) {
+    options.files = &files_;
+    options.key_block = 64;
+    options.key_copies.folder = copies_;
+  }};
+};
+
+// Small bodies lie within pages of the database, large ones in pages of their own; grants come late
+// and are replaced.
+TEST_F(ErasureTest, NoWindowOfWhatWasErasedIsFound) {
+  constexpr uint32_t kReferrals = 40;
+  std::vector<std::vector<std::string>> plain(kReferrals);
+  std::vector<std::vector<std::string>> stored(kReferrals);
+  auto store = world_.Open().value();
+  for (uint32_t i = 0; i < kReferrals; ++i) {
+    const ReferralBody body = RandomBody(300 + 20 * i, i % 3 == 0 ? 200 : 5000 + 700 * i);
+    const GrantRecord grant = RandomGrant(i, 5);
+    plain[i] = {body.header_envelope, body.sections, grant.grant};
+    AMANA_ASSERT_OK(store->CommitAndWait(Accept(i, body)));
+    AMANA_ASSERT_OK(
+        store->CommitAndWait([&grant](Transaction& tx) { return tx.referrals().AddGrant(grant); }));
+  }
+  for (uint32_t i = 0; i < kReferrals; ++i) stored[i] = Stored(i);
+  for (uint32_t i = 0; i < kReferrals; ++i) {
+    ASSERT_EQ(stored[i].size(), 4u);
+    EXPECT_TRUE(AnyWindowIn(world_.directory(), stored[i])) << "the search finds what is there";
+  }
+  const auto check = [&](uint32_t from, uint32_t to) {
+    for (uint32_t i = from; i < to; ++i) {
+      EXPECT_FALSE(AnyWindowIn(world_.directory(), plain[i])) << i;
+      const bool erased = i % 4 != 1;
+      EXPECT_EQ(AnyWindowIn(world_.directory(), stored[i]), !erased) << i;
+    }
+  };
+  for (uint32_t i = 0; i < kReferrals; ++i) {
+    if (i % 4 == 1) continue;
+    AMANA_ASSERT_OK(store->CommitAndWait(Erase(i)));
+  }
+  AwaitEmptyWal();
+  check(0, kReferrals);
+  for (uint32_t i = 0; i < kReferrals; ++i) EXPECT_EQ(Read(*store, i).ok(), i % 4 == 1) << i;
+  // What comes later takes the free pages, and keeps nothing of them.
+  for (uint32_t i = 100; i < 110; ++i) {
+    AMANA_ASSERT_OK(store->CommitAndWait(Accept(i, RandomBody(400, 9000))));
+  }
+  store.reset();
+  check(0, kReferrals);
+}
+
+TEST_F(ErasureTest, AnEquivocationGoesWithItsReferral) {
+  auto store = world_.Open().value();
+  StatementRecord other = SampleStatement(1);
+  other.envelope = crypto::RandomBytes(900);
+  AMANA_ASSERT_OK(store->CommitAndWait([&other](Transaction& tx) -> absl::Status {
+    AMANA_RETURN_IF_ERROR(AcceptSample(1)(tx));
+    return tx.referrals().KeepEquivocation(SampleKey(1), other).status();
+  }));
+  store->Close();
+  EXPECT_FALSE(AnyWindowIn(world_.directory(), {other.envelope})) << "encrypted";
+  std::string stored;
+  {
+    auto db = sqlite::Database::Open(world_.database(), {}).value();
+    auto query = db->Prepare("SELECT envelope FROM statement").value();
+    ASSERT_TRUE(query.Step().value());
+    stored = std::string(query.Bytes(0));
+  }
+  EXPECT_TRUE(AnyWindowIn(world_.directory(), {stored}));
+  store = world_.Open().value();
+  AMANA_ASSERT_OK(store->CommitAndWait(Erase(1)));
+  store.reset();
+  EXPECT_FALSE(AnyWindowIn(world_.directory(), {stored}));
+}
+
+// The bytes go although somebody reads the database all the time; the key goes at once.
+TEST_F(ErasureTest, AReaderDelaysTheBytesAndNotTheKey) {
+  auto store = world_.Open().value();
+  AMANA_ASSERT_OK(store->CommitAndWait(Accept(1, RandomBody(500, 5000))));
+  const std::vector<std::string> stored = Stored(1);
+  auto look = store->Read().value();
+  AMANA_EXPECT_OK(look->referrals().ReadBody(SampleKey(1)));
+  AMANA_ASSERT_OK(store->CommitAndWait(Erase(1)));
+  EXPECT_EQ(ErrorReason(look->referrals().ReadBody(SampleKey(1)).status()), "KEY_GONE")
+      << "an older view of the database has no key any more";
+  AMANA_EXPECT_OK(store->Health());
+  EXPECT_GT(std::filesystem::file_size(world_.database() + "-wal"), 0u);
+  look.reset();
+  AwaitEmptyWal();
+  EXPECT_FALSE(AnyWindowIn(world_.directory(), stored));
+}
+
+// The slot of the key is whole, or half overwritten.
+TEST_F(ErasureTest, ADeathBetweenCommitAndTheEndOfTheKeyIsMadeGood) {
+  for (const FaultFileSystem::Call call : {FaultFileSystem::kRead, FaultFileSystem::kWrite}) {
+    const uint32_t number = call + 1;
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      auto store = world_.Open();
+      if (!store.ok() || !(*store)->CommitAndWait(AcceptSample(number)).ok()) _exit(1);
+      files_.Fail(call, 1, IoError("keys", "EIO"));
+      (void)(*store)->CommitAndWait(Erase(number));
+      _exit(2);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status));
+    ASSERT_EQ(WEXITSTATUS(status), 74);
+    const auto slot = [this, call] {
+      return RealFileSystem().ReadRange(KeyFile(), call == FaultFileSystem::kRead ? 64 : 64 * 3,
+                                        64);
+    };
+    const std::string key = slot().value().substr(24, 16);
+    EXPECT_NE(key, std::string(16, '\0')) << "it is still there: this is about that death";
+    auto store = world_.Open().value();
+    EXPECT_EQ(ErrorReason(Read(*store, number)), "ERASED");
+    EXPECT_EQ(slot()->substr(0, 40), std::string(1, '\2') + std::string(39, '\0'));
+    AMANA_EXPECT_OK(store->CommitAndWait(AcceptSample(number + 10)).status());
+    AMANA_EXPECT_OK(store->CommitAndWait(Erase(number + 10)).status());
+  }
+}
+
+TEST_F(ErasureTest, AFailedFsyncOfTheKeyFileEndsTheProcess) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    auto store = world_.Open();
+    if (!store.ok() || !(*store)->CommitAndWait(AcceptSample(1)).ok()) _exit(1);
+    files_.Fail(FaultFileSystem::kSync, 1, FsyncFailedError("keys", "EIO"));
+    (void)(*store)->CommitAndWait(Erase(1));
+    _exit(2);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 74);
+}
+
+TEST_F(ErasureTest, AnErasureThatIsUndoneLeavesTheKey) {
+  auto store = world_.Open().value();
+  AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(1)));
+  EXPECT_FALSE(store
+                   ->CommitAndWait([](Transaction& tx) -> absl::Status {
+                     AMANA_RETURN_IF_ERROR(Erase(1)(tx));
+                     return absl::AbortedError("no");
+                   })
+                   .ok());
+  AMANA_EXPECT_OK(store->CommitAndWait(AcceptSample(2)));
+  AMANA_EXPECT_OK(Read(*store, 1));
+}
+
+TEST_F(ErasureTest, ABackupOfTheDatabaseCannotBeReadOnceTheKeyCopiesHaveLapsed) {
+  TempDir elsewhere;
+  copies_ = elsewhere.File("copies");
+  const std::string backup = elsewhere.File("store.db");
+  auto store = world_.Open().value();
+  AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(1)));
+  AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(2)));
+  const auto copies = [this] {
+    std::vector<std::string> names;
+    for (const std::string& name : RealFileSystem().List(copies_).value_or(names)) {
+      if (name.ends_with(".amana")) names.push_back(copies_ + "/" + name);
+    }
+    return names;
+  };
+  const auto await = [](const std::function<bool()>& condition) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (!condition() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(10));
+    EXPECT_TRUE(condition());
+  };
+  await([&] { return copies().size() == 1; });
+  store.reset();
+  std::filesystem::copy_file(world_.database(), backup);
+  const auto restore = [&](const std::string& keys) {
+    std::filesystem::copy_file(backup, world_.database(),
+                               std::filesystem::copy_options::overwrite_existing);
+    if (!keys.empty()) {
+      std::filesystem::copy_file(keys, KeyFile(),
+                                 std::filesystem::copy_options::overwrite_existing);
+    }
+  };
+  store = world_.Open().value();
+  AMANA_ASSERT_OK(store->CommitAndWait(Erase(1)));
+  store.reset();
+  std::filesystem::copy_file(KeyFile(), elsewhere.File("now"));
+
+  restore("");
+  store = world_.Open().value();
+  EXPECT_EQ(ErrorReason(Read(*store, 1)), "KEY_GONE");
+  AMANA_EXPECT_OK(Read(*store, 2));
+  AMANA_EXPECT_OK(store->Health());
+  store.reset();
+
+  restore(copies().front());
+  store = world_.Open().value();
+  AMANA_EXPECT_OK(Read(*store, 1)) << "a copy that has not lapsed opens it: the search is honest";
+  store.reset();
+
+  restore(elsewhere.File("now"));
+  world_.clock().Advance(absl::Hours(24));
+  const std::string lapsed = copies().front();
+  store = world_.Open().value();
+  await([&] { return copies().size() == 1 && copies().front() != lapsed; });
+  store.reset();
+  restore(copies().front());
+  store = world_.Open().value();
+  EXPECT_EQ(ErrorReason(Read(*store, 1)), "KEY_GONE");
+  AMANA_EXPECT_OK(Read(*store, 2));
+}
+
+// The erasure stands in the database: an older key file that is put back is brought up to it.
+TEST_F(ErasureTest, AKeyThatComesBackWithAnOlderKeyFileIsDestroyedAgain) {
+  auto store = world_.Open().value();
+  AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(1)));
+  store.reset();
+  const std::string before = RealFileSystem().Read(KeyFile()).value();
+  store = world_.Open().value();
+  AMANA_ASSERT_OK(store->CommitAndWait(Erase(1)));
+  store.reset();
+  AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(KeyFile(), before, kPrivateFile));
+  store = world_.Open().value();
+  EXPECT_EQ(RealFileSystem().Read(KeyFile()).value()[64], 2);
+}
+
+TEST_F(ErasureTest, WithoutItsKeysTheStoreIsNotOpened) {
+  auto store = world_.Open().value();
+  for (uint32_t i = 0; i < 5; ++i) AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(i)));
+  store.reset();
+  const std::string good = RealFileSystem().Read(KeyFile()).value();
+  std::filesystem::resize_file(KeyFile(), 64 * 5);
+  const absl::Status truncated = world_.Open().status();
+  EXPECT_EQ(ErrorReason(truncated), "KEY_FILE_TRUNCATED");
+  EXPECT_NE(truncated.message().find("cannot be read without them"), std::string::npos);
+  std::filesystem::remove(KeyFile());
+  EXPECT_EQ(ErrorReason(world_.Open().status()), "KEY_FILE_MISSING");
+  EmbeddedWorld other;
+  { AMANA_ASSERT_OK(other.Open()); }
+  std::filesystem::copy_file(other.directory() + "/keys.amana", KeyFile());
+  EXPECT_EQ(ErrorReason(world_.Open().status()), "KEY_FILE_FOREIGN");
+  AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(KeyFile(), good, kPrivateFile));
+  AMANA_EXPECT_OK(Read(*world_.Open().value(), 4));
+}
+
+TEST_F(ErasureTest, WithoutRoomForKeysNothingIsAccepted) {
+  auto store = world_.Open().value();
+  files_.LimitSpace(0);
+  uint32_t accepted = 0;
+  absl::Status status;
+  for (; accepted < 200; ++accepted) {
+    status = store->CommitAndWait(AcceptSample(accepted)).status();
+    if (!status.ok()) break;
+  }
+  EXPECT_EQ(accepted, 64u);
+  EXPECT_EQ(ErrorReason(status), "DISK_FULL");
+  EXPECT_FALSE(store->Read().value()->referrals().Find(SampleKey(accepted)).value().has_value());
+  files_.LimitSpace(std::nullopt);
+  AMANA_EXPECT_OK(store->CommitAndWait(AcceptSample(accepted)));
+  AMANA_EXPECT_OK(Read(*store, accepted));
+}
+
+// What stands in a database from before there were keys is read as it came, and erased.
+TEST_F(ErasureTest, ABodyFromBeforeThereWereKeys) {
+  auto store = world_.Open().value();
+  AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(1)));
+  store.reset();
+  const ReferralBody body = RandomBody(500, 5000);
+  {
+    auto db = sqlite::Database::Open(world_.database(), {}).value();
+    const auto digest = embedded::DigestOfBody(SampleKey(1), body.header_envelope, body.sections);
+    AMANA_ASSERT_OK(
+        db->Run("UPDATE referral_body SET header = ?1, sections = ?2, digest = ?3, key_slot = NULL",
+                sqlite::Blob(body.header_envelope), sqlite::Blob(body.sections), digest.blob()));
+  }
+  store = world_.Open().value();
+  EXPECT_EQ(store->Read().value()->referrals().ReadBody(SampleKey(1))->sections, body.sections);
+  AMANA_EXPECT_OK(store->CommitAndWait(
+      [](Transaction& tx) { return tx.referrals().AddGrant(SampleGrant(1, 5)); }));
+  AMANA_ASSERT_OK(store->CommitAndWait(Erase(1)));
+  EXPECT_EQ(ErrorReason(Read(*store, 1)), "ERASED");
+  store.reset();
+  EXPECT_FALSE(AnyWindowIn(world_.directory(), {body.header_envelope, body.sections}));
+}
+
+TEST_F(ErasureTest, ACipherTextMovedToAnotherRowIsRefused) {
+  auto store = world_.Open().value();
+  AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(1)));
+  store.reset();
+  const std::vector<std::string> stored = Stored(1);
+  {
+    auto db = sqlite::Database::Open(world_.database(), {}).value();
+    const auto digest = embedded::DigestOfBody(SampleKey(1), stored[1], stored[0]);
+    AMANA_ASSERT_OK(db->Run("UPDATE referral_body SET header = ?1, sections = ?2, digest = ?3",
+                            sqlite::Blob(stored[1]), sqlite::Blob(stored[0]), digest.blob()));
+  }
+  store = world_.Open().value();
+  EXPECT_EQ(ErrorReason(Read(*store, 1)), "STORE_CORRUPT");
+}
+
+}  // namespace
+}  // namespace amana::store
