@@ -53,6 +53,8 @@ class Again {
     const bool waits =
         task.state == v1::TASK_STATE_BLOCKED_CONSENT || task.state == v1::TASK_STATE_NEEDS_WRAP;
     absl::StatusOr<consent::Decision> decision = DecisionOn(task);
+    // Its body is gone for good: nothing is left to send.
+    if (absl::IsNotFound(decision.status())) return Leave(task, absl::InfiniteFuture());
     if (absl::IsDataLoss(decision.status())) {
       if (waits && moment_.clock_ok) return Leave(task, absl::InfiniteFuture());
       decision = Unverifiable();

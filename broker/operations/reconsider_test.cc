@@ -96,31 +96,41 @@ TEST(Reconsider, WhatWasDisclosedComesFirst) {
   EXPECT_EQ(CountOffers(world, given, v1::DELIVERY_STATE_RECALL_SENT), 5u);
 }
 
-TEST(Reconsider, ASmallWordLeavesNothing) {
+TEST(Reconsider, WhatIsLeftIsToldAndASmallWordLeavesNothing) {
   World world;
+  int told = 0;
+  world.context().reconsider = [&told] { ++told; };
   const v1::ConsentRecord consent = Registered(world);
-  SendMany(world, consent, 3);
-  AMANA_ASSERT_OK(Withdraw(world, consent).status());
+  SendMany(world, consent, kSlice - 1);
+  AMANA_ASSERT_OK(Exclude(world, 's', "consulate").status());
+  EXPECT_EQ(told, 0);
   EXPECT_FALSE(world.ReconsiderOnce());
+  SendMany(world, consent, 1);
+  AMANA_ASSERT_OK(Withdraw(world, consent).status());
+  EXPECT_EQ(told, 1);
+  EXPECT_TRUE(world.ReconsiderOnce());
 }
 
-// Acknowledged, seen and accepted while the person's word is on its way to it.
+// Accepted while the person's word is on its way to it.
 TEST(Reconsider, AnAcceptanceBetweenSlicesReleasesNothing) {
   World world;
   const v1::ConsentRecord consent = Registered(world);
+  // Disclosed before it, so that it is the last of a pass that is longer than a slice.
+  const std::vector<Sent> before = SendMany(world, consent, kSlice);
+  ASSERT_EQ(world.Receive(kSlice).size(), kSlice);
   const Sent sent = SendUnder(world, consent);
   const v1::Delivery offer = OfferSeen(world, sent);
-  std::vector<Sent> all = SendMany(world, consent, 2 * kSlice, Urgently);
-  ASSERT_EQ(world.Receive(2 * kSlice).size(), 2 * kSlice);  // disclosed as well: a long first pass
   AMANA_ASSERT_OK(Withdraw(world, consent).status());
-  // The oldest came first; the last of them has not been decided.
-  const Sent& last = all.back();
-  ASSERT_EQ(OfferOf(world, last).state, v1::DELIVERY_STATE_LEASED);
-  EXPECT_EQ(TaskOf(world, last).state, v1::TASK_STATE_ROUTED);
-  EXPECT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_REVOKED);
-  EXPECT_FALSE(world.Decide(offer.delivery(), sent.digest, true).ok());
+  ASSERT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_SEEN);
+  AMANA_ASSERT_OK(world.Decide(offer.delivery(), sent.digest, true));
+  ASSERT_EQ(DeliveriesOf(world, sent).size(), 2u);
+  for (const v1::ReceiveResponse& each : world.Receive()) EXPECT_TRUE(each.has_recall());
   world.Reconsider();
-  EXPECT_EQ(CountOffers(world, all, v1::DELIVERY_STATE_RECALL_SENT), all.size());
+  EXPECT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_REVOKED);
+  const std::vector<store::DeliveryRecord> both = DeliveriesOf(world, sent);
+  EXPECT_EQ(both[0].state, v1::DELIVERY_STATE_RECALL_SENT);
+  EXPECT_EQ(both[1].state, v1::DELIVERY_STATE_WITHHELD);
+  EXPECT_FALSE(both[1].disclosed);
 }
 
 TEST(Reconsider, ASecondWordHasItsOwnEvidenceAndTheFirstKeepsIts) {
