@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <utility>
@@ -172,6 +173,16 @@ ordered_json ErrorJson(const absl::Status& error, int exit_code, std::string_vie
   if (!hint.empty()) json["hint"] = hint;
   json["exit_code"] = exit_code;
   return json;
+}
+
+std::function<std::string(const std::string&)> WholeNumber(uint64_t least, uint64_t most) {
+  return [least, most](const std::string& text) -> std::string {
+    uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error == std::errc() && stop == end && number >= least && number <= most) return {};
+    return "expected a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  };
 }
 
 void AddCommonFlags(CLI::App& app, bool& json) {

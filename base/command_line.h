@@ -7,7 +7,10 @@
 #ifndef AMANA_BASE_COMMAND_LINE_H_
 #define AMANA_BASE_COMMAND_LINE_H_
 
+#include <cstdint>
+#include <functional>
 #include <iosfwd>
+#include <limits>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -15,6 +18,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace CLI {
 class App;
@@ -32,6 +36,13 @@ int ExitCodeOfReason(std::string_view reason);
 // A value on the command line that no option can take: USAGE_INVALID naming the option.
 absl::Status UsageError(std::string_view option, std::string_view why);
 
+// What was read from the value of an option; its error becomes a UsageError in the same words.
+template <typename T>
+absl::StatusOr<T> FromOption(std::string_view option, absl::StatusOr<T> value) {
+  if (value.ok()) return value;
+  return UsageError(option, std::string(value.status().message()));
+}
+
 // The version of this build: the project's, in CMakeLists.txt.
 std::string_view Version();
 
@@ -46,6 +57,11 @@ std::string ErrorText(std::string_view program, const absl::Status& error,
                       std::string_view hint = {});
 nlohmann::ordered_json ErrorJson(const absl::Status& error, int exit_code,
                                  std::string_view hint = {});
+
+// For CLI11's check(), which by itself takes -1 and what is too long for large numbers: "" for a
+// whole number from `least` to `most`, else what was expected.
+std::function<std::string(const std::string&)> WholeNumber(
+    uint64_t least, uint64_t most = std::numeric_limits<uint64_t>::max());
 
 // Adds `--json` and `--version`.
 void AddCommonFlags(CLI::App& app, bool& json);

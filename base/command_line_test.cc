@@ -105,6 +105,19 @@ TEST(CommandLine, WhatIsMissingOrWrongIsNamed) {
   EXPECT_THAT(Parse({"referral", "list", "x"}).err, HasSubstr("see `prog referral list --help`"));
 }
 
+TEST(WholeNumber, TakesNothingElse) {
+  const auto check = WholeNumber(1, 255);
+  EXPECT_EQ(check("1") + check("255") + check("007"), "");
+  for (const char* const text :
+       {"0", "256", "-1", "+1", "", "x", "1x", " 1", "1.0", "99999999999999999999"}) {
+    EXPECT_EQ(check(text), "expected a whole number from 1 to 255") << text;
+  }
+  const auto any = WholeNumber(0);
+  EXPECT_EQ(any("0") + any("18446744073709551615"), "");
+  EXPECT_NE(any("-1"), "");
+  EXPECT_NE(any("18446744073709551616"), "");
+}
+
 TEST(CommandLine, WithJsonWrongUseIsAnObject) {
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"--json", "referral", "list", "--limit", "x"},
@@ -118,6 +131,15 @@ TEST(CommandLine, WithJsonWrongUseIsAnObject) {
     EXPECT_EQ(json["hint"], "see `prog referral list --help`");
     EXPECT_THAT(json["message"].get<std::string>(), StartsWith("--limit: "));
   }
+}
+
+TEST(FromOption, NamesTheOption) {
+  EXPECT_EQ(FromOption("--role", absl::StatusOr<int>(7)).value(), 7);
+  const absl::Status error =
+      FromOption("--role", absl::StatusOr<int>(absl::NotFoundError("no such role"))).status();
+  EXPECT_EQ(ErrorReason(error), "USAGE_INVALID");
+  EXPECT_EQ(ErrorField(error), "--role");
+  EXPECT_EQ(std::string(error.message()), "--role: no such role");
 }
 
 TEST(ErrorText, NamesTheFieldOnce) {
