@@ -7,11 +7,13 @@
 #include <ostream>
 #include <utility>
 
+#include "base/command_line.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/status.h"
 #include "certs/authority_folder.h"
 #include "certs/pki_report.h"
+#include "proto/crypto/spiffe.h"
 
 namespace amana::certs {
 namespace {
@@ -43,6 +45,9 @@ absl::StatusOr<Certificate> ReadCertificate(const std::string& path) {
 }
 
 Result Init(const AuthorityFolder& folder, const Options& o) {
+  if (const absl::Status domain = crypto::CheckTrustDomain(o.trust_domain); !domain.ok()) {
+    return UsageError("--trust-domain", std::string(domain.message()));
+  }
   AMANA_ASSIGN_OR_RETURN(const Certificate root, folder.Init(o.trust_domain, o.days));
   return About(root, "made the root CA: " + folder.root_path() +
                          "; move root.key to safety when the "
@@ -50,7 +55,7 @@ Result Init(const AuthorityFolder& folder, const Options& o) {
 }
 
 Result Agency(const AuthorityFolder& folder, const Options& o) {
-  AMANA_ASSIGN_OR_RETURN(const AgencyId agency, AgencyId::Create(o.agency));
+  AMANA_ASSIGN_OR_RETURN(const AgencyId agency, AgencyId::Create(o.agency, "--agency"));
   std::optional<std::string> csr_pem;
   if (!o.csr.empty()) {
     AMANA_ASSIGN_OR_RETURN(csr_pem, RealFileSystem().Read(o.csr));
@@ -61,15 +66,15 @@ Result Agency(const AuthorityFolder& folder, const Options& o) {
 
 absl::StatusOr<SignRequest> ToSignRequest(const Options& o) {
   SignRequest request;
-  AMANA_ASSIGN_OR_RETURN(request.spiffe.agency, AgencyId::Create(o.agency));
-  AMANA_ASSIGN_OR_RETURN(request.spiffe.role, crypto::ParseRole(o.role));
+  AMANA_ASSIGN_OR_RETURN(request.spiffe.agency, AgencyId::Create(o.agency, "--agency"));
+  AMANA_ASSIGN_OR_RETURN(request.spiffe.role, FromOption("--role", crypto::ParseRole(o.role)));
   if (!o.unit.empty()) {
-    AMANA_ASSIGN_OR_RETURN(request.spiffe.unit, UnitId::Create(o.unit));
+    AMANA_ASSIGN_OR_RETURN(request.spiffe.unit, UnitId::Create(o.unit, "--unit"));
   }
   if (!o.person.empty()) {
-    AMANA_ASSIGN_OR_RETURN(request.spiffe.person, PersonId::Create(o.person));
+    AMANA_ASSIGN_OR_RETURN(request.spiffe.person, PersonId::Create(o.person, "--person"));
   }
-  AMANA_ASSIGN_OR_RETURN(request.usage, crypto::ParseUsage(o.usage));
+  AMANA_ASSIGN_OR_RETURN(request.usage, FromOption("--usage", crypto::ParseUsage(o.usage)));
   AMANA_ASSIGN_OR_RETURN(request.csr_pem, RealFileSystem().Read(o.csr));
   request.days = o.days;
   request.dns_names = o.dns_names;
@@ -233,14 +238,14 @@ void AddOtherCommands(CLI::App& app, Parsed& parsed) {
       ->required();
 }
 
-int ExitCodeOf(const absl::Status& error) {
-  const std::string reason = ErrorReason(error);
-  for (const char* const machine :
-       {"IO_ERROR", "DISK_FULL", "FSYNC_FAILED", "FILE_NOT_FOUND", "FILE_EXISTS", "FILE_PERMISSION",
-        "TOO_MANY_FILES", "KEY_FILE_PERMISSIONS", "CRYPTO_FAILED"}) {
-    if (reason == machine) return kExitMachine;
+int Print(const Result& result, bool json, std::ostream& out, std::ostream& err) {
+  if (result.ok()) {
+    out << (json ? Dump(result->json) : result->text);
+    return kExitDone;
   }
-  return kExitRefused;
+  const int code = ExitCodeOfReason(ErrorReason(result.status()));
+  err << (json ? Dump(ErrorJson(result.status(), code)) : ErrorText("amana-pki", result.status()));
+  return code;
 }
 
 }  // namespace
@@ -251,33 +256,18 @@ int RunPki(const std::vector<std::string>& arguments, const Clock& clock, std::o
   CLI::App app("amana-pki: the certificate authority of an Amana federation", "amana-pki");
   app.fallthrough();
   app.require_subcommand(1);
-  app.add_flag("--json", parsed.json, "Print results and errors as JSON");
+  AddCommonFlags(app, parsed.json);
   app.footer(
-      "Exit codes: 0 done; 1 a file or its rights; 2 wrong use; 3 refused.\n"
+      "Exit codes: 0 done; 1 refused, or a file could not be read or written; 2 wrong use.\n"
       "Private keys never travel: make them with `amana keys new` or `amana-broker keys` where\n"
       "they are used, and bring only the request (.csr) here.\n");
   AddAuthorityCommands(app, parsed);
   AddSigningCommands(app, parsed);
   AddOtherCommands(app, parsed);
-  try {  // CLI11 speaks in exceptions; none leaves this function
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-    app.parse(std::move(reversed));
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error, out, err) == 0 ? kExitDone : kExitUsage;
-  }
+  const std::optional<int> ended = ParseCommandLine(app, arguments, out, err);
+  if (ended.has_value()) return *ended;
   const AuthorityFolder folder(parsed.options.dir, clock);
-  const Result result = parsed.command(folder, parsed.options);
-  if (!result.ok()) {
-    const absl::Status& error = result.status();
-    if (parsed.json) {
-      err << ToJson(error).dump() << "\n";
-    } else {
-      err << "amana-pki: " << ErrorReason(error) << ": " << error.message() << "\n";
-    }
-    return ExitCodeOf(error);
-  }
-  out << (parsed.json ? result->json.dump() + "\n" : result->text);
-  return kExitDone;
+  return Print(parsed.command(folder, parsed.options), parsed.json, out, err);
 }
 
 }  // namespace amana::certs

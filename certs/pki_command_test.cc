@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/command_line.h"
 #include "base/durable_file.h"
 #include "base/testing.h"
 #include "proto/crypto/key_request.h"
@@ -90,7 +92,7 @@ TEST_F(PkiCommandTest, BrokersHaveHostNames) {
   EXPECT_EQ(signing.json()["dns_names"], nlohmann::json::array({"localhost"}));
   EXPECT_EQ(signing.json()["ip_addresses"], nlohmann::json::array({"127.0.0.1"}));
   EXPECT_EQ(OpensslVerify("amana", dir_.File("broker.crt")), 0);
-  EXPECT_EQ(Run(sign).code, kExitMachine) << "an existing file is not overwritten";
+  EXPECT_EQ(Run(sign).code, kExitRefused) << "an existing file is not overwritten";
 }
 
 TEST_F(PkiCommandTest, RotatesRevokesListsAndShows) {
@@ -134,24 +136,82 @@ TEST_F(PkiCommandTest, SaysWhenTheRequestAskedForSomeoneElse) {
   EXPECT_NE(signing.out.find("spiffe://amana.example/agency/police/system\n"), std::string::npos);
 }
 
-TEST_F(PkiCommandTest, ExitCodesTellUseMachineAndRefusalApart) {
+TEST_F(PkiCommandTest, ExitCodesTellWrongUseAndRefusalApart) {
   MakeAuthority();
-  EXPECT_EQ(Run({}).code, kExitUsage);
-  EXPECT_EQ(Run({"sing"}).code, kExitUsage);
-  EXPECT_EQ(Run({"sign", "--dir", pki_}).code, kExitUsage);
-  EXPECT_EQ(Run({"list", "--dir", pki_, "--days", "x"}).code, kExitUsage);
   EXPECT_EQ(Run({"--help"}).code, kExitDone);
   EXPECT_NE(Run({"sign", "--help"}).out.find("--usage"), std::string::npos);
-  EXPECT_EQ(Run({"init", "--dir", pki_, "--trust-domain", "amana.example"}).code, kExitMachine);
-  EXPECT_EQ(Run({"show", dir_.File("absent")}).code, kExitMachine);
-  EXPECT_EQ(Run({"agency", "--dir", pki_, "--agency", "Not An Id"}).code, kExitRefused);
-  EXPECT_EQ(Run({"init", "--dir", dir_.File("b"), "--trust-domain", "Bad Domain"}).code,
-            kExitRefused);
+  EXPECT_EQ(Run({"init", "--dir", pki_, "--trust-domain", "amana.example"}).code, kExitRefused);
+  EXPECT_EQ(Run({"show", dir_.File("absent")}).code, kExitRefused);
+}
+
+TEST_F(PkiCommandTest, WrongUseIsNamedAsTheOtherProgramsDo) {
+  const std::pair<std::vector<std::string>, std::string> cases[] = {
+      {{}, "command"},
+      {{"sing", "--dir", pki_}, "sing"},
+      {{"sign", "--dir", pki_}, "--csr"},
+      {{"sign", "--dri", pki_}, "--dri"},
+      {{"list", "--dir", pki_, "--days", "x"}, "--days"},
+      {{"init", "--dir", pki_, "--trust-domain", "amana.example", "--days", "x"}, "--days"}};
+  for (const auto& [arguments, field] : cases) {
+    const Outcome text = Run(arguments);
+    EXPECT_EQ(text.code, kExitUsage);
+    EXPECT_EQ(text.err.rfind("amana-pki: USAGE_INVALID (" + field + "): ", 0), 0u) << text.err;
+    std::vector<std::string> as_json = arguments;
+    as_json.emplace_back("--json");
+    const Outcome wrong = Run(as_json);
+    EXPECT_EQ(wrong.code, kExitUsage);
+    const auto error = nlohmann::json::parse(wrong.err, nullptr, false);
+    EXPECT_EQ(error.value("error", ""), "USAGE_INVALID") << wrong.err;
+    EXPECT_EQ(error.value("field", ""), field);
+    EXPECT_EQ(error["exit_code"], kExitUsage);
+    EXPECT_EQ(text.out + wrong.out, "");
+  }
+}
+
+TEST_F(PkiCommandTest, AValueThatNoOptionCanTakeNamesTheOption) {
+  MakeAuthority();
+  const std::string csr = Csr("tls", "spiffe://amana.example/agency/police/system/west");
+  const auto sign = [&](const std::string& option, const std::string& value) {
+    std::vector<std::string> arguments = {"--json",   "sign",  "--dir",  pki_,
+                                          "--csr",    csr,     "--role", "system",
+                                          "--usage",  "tls",   "--out",  dir_.File("x.crt"),
+                                          "--agency", "police"};
+    const auto at = std::find(arguments.begin(), arguments.end(), option);
+    if (at != arguments.end()) arguments.erase(at, at + 2);
+    arguments.insert(arguments.end(), {option, value});
+    return Run(arguments);
+  };
+  for (const auto& [option, value] : {std::pair("--role", "king"),
+                                      {"--usage", "tsl"},
+                                      {"--agency", "Not An Id"},
+                                      {"--unit", "Not An Id"}}) {
+    const Outcome wrong = sign(option, value);
+    EXPECT_EQ(wrong.code, kExitUsage) << option;
+    EXPECT_EQ(nlohmann::json::parse(wrong.err, nullptr, false).value("field", ""), option);
+  }
+  const Outcome domain =
+      Run({"init", "--dir", dir_.File("b"), "--trust-domain", "Bad Domain", "--json"});
+  EXPECT_EQ(domain.code, kExitUsage);
+  EXPECT_EQ(nlohmann::json::parse(domain.err, nullptr, false).value("field", ""), "--trust-domain");
+  EXPECT_FALSE(std::filesystem::exists(dir_.File("b")));
+}
+
+TEST_F(PkiCommandTest, ARefusalIsAnObjectWithJson) {
+  MakeAuthority();
   const Outcome refused =
       Run({"--json", "agency", "--dir", pki_, "--agency", "moi", "--days", "0"});
   EXPECT_EQ(refused.code, kExitRefused);
-  EXPECT_EQ(nlohmann::json::parse(refused.err)["error"]["reason"], "DAYS_INVALID");
+  const auto error = nlohmann::json::parse(refused.err, nullptr, false);
+  EXPECT_EQ(error.value("error", ""), "DAYS_INVALID") << refused.err;
+  EXPECT_EQ(error.value("field", ""), "days");
+  EXPECT_EQ(error["exit_code"], kExitRefused);
   EXPECT_TRUE(refused.out.empty());
+}
+
+TEST_F(PkiCommandTest, SaysItsVersion) {
+  const Outcome version = Run({"--version"});
+  EXPECT_EQ(version.code, kExitDone);
+  EXPECT_EQ(version.out, "amana-pki " + std::string(Version()) + "\n");
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/status.h"
 #include "proto/crypto/spiffe.h"
 
 namespace amana::certs {
@@ -66,13 +65,6 @@ ordered_json ToJson(const Listed& listed) {
   json["state"] = std::string(StateName(listed.state));
   if (listed.revocation.has_value()) json["revocation"] = ToJson(*listed.revocation);
   return json;
-}
-
-ordered_json ToJson(const absl::Status& error) {
-  return {{"error",
-           {{"reason", ErrorReason(error)},
-            {"field", ErrorField(error)},
-            {"message", std::string(error.message())}}}};
 }
 
 std::string ToText(const Certificate& certificate) {

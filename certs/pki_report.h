@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "certs/authority_folder.h"
 #include "proto/crypto/x509.h"
@@ -18,7 +17,6 @@ std::string Rfc3339(absl::Time time);  // UTC, whole seconds
 nlohmann::ordered_json ToJson(const crypto::Certificate& certificate);
 nlohmann::ordered_json ToJson(const Listed& listed);
 nlohmann::ordered_json ToJson(const crypto::Revocation& revocation);
-nlohmann::ordered_json ToJson(const absl::Status& error);
 
 // "name: value" lines.
 std::string ToText(const crypto::Certificate& certificate);
