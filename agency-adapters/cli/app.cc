@@ -1,11 +1,12 @@
 #include "agency-adapters/cli/app.h"
 
+#include <optional>
 #include <utility>
 
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/exit_code.h"
 #include "agency-adapters/cli/report.h"
-#include "base/status.h"
+#include "base/command_line.h"
 
 namespace amana::cli {
 namespace {
@@ -84,12 +85,11 @@ std::unique_ptr<CLI::App> MakeApp(Context& context) {
       "amana: send, receive and prove referrals through an Amana broker", "amana");
   app->fallthrough();  // the options here may stand anywhere; subcommands take this over
   app->require_subcommand(1);
-  app->add_flag("--json", context.json, "Print results and errors as JSON");
+  AddCommonFlags(*app, context.json);
   app->add_option("--config", context.config, "The agency's settings, agency.toml")
       ->envname("AMANA_CONFIG")
       ->capture_default_str()
       ->type_name("FILE");
-  app->set_version_flag("--version", "amana 0.1.0");
   app->footer(std::string(kExitCodesHelp) +
               "Every command takes --json. `amana completion bash --help` says how to complete "
               "commands.\n");
@@ -101,16 +101,9 @@ std::unique_ptr<CLI::App> MakeApp(Context& context) {
 int RunAmana(const std::vector<std::string>& arguments, World world) {
   Context context(std::move(world));
   const std::unique_ptr<CLI::App> app = MakeApp(context);
-  try {  // CLI11 speaks in exceptions; none leaves this function
-    app->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0 || !context.json) {
-      const int code = app->exit(error, context.world().out, context.world().err);
-      return code == 0 ? kExitDone : kExitUsage;
-    }
-    return Print(context, UsageError("arguments", error.what()));
-  }
-  return Print(context, context.action());
+  const std::optional<int> ended =
+      ParseCommandLine(*app, arguments, context.world().out, context.world().err);
+  return ended.has_value() ? *ended : Print(context, context.action());
 }
 
 }  // namespace amana::cli

@@ -80,11 +80,61 @@ TEST(App, WrongUseIsTwoAndGoesToStderr) {
   }
 }
 
-TEST(App, AMissingConfigurationIsNamedWithAHint) {
-  const Ran ran = Amana({"--config", "/nonexistent/agency.toml", "referral", "list"});
-  EXPECT_EQ(ran.code, kExitRefused);
-  EXPECT_THAT(ran.err, StartsWith("amana: FILE_NOT_FOUND"));
-  EXPECT_THAT(ran.err, HasSubstr("hint:"));
+TEST(App, AConfigurationThatCannotBeReadIsNamedWithAHint) {
+  const TempDir dir;
+  std::ofstream(dir.File("agency.toml"))
+      << "agency = \"police\"\ntrust_domain = \"amana.example\"\nbroker = \"127.0.0.1:1\"\n";
+  const std::pair<std::string, std::string> cases[] = {
+      {"/nonexistent/agency.toml", "/nonexistent/agency.toml: not found"},
+      {dir.path(), dir.path() + ": Is a directory"},
+      {dir.File("agency.toml"), dir.File("trust/log.vkey") + ": not found"}};
+  for (const auto& [config, message] : cases) {
+    const Ran ran = Amana({"--config", config, "referral", "list"});
+    EXPECT_EQ(ran.code, kExitUsage);
+    EXPECT_THAT(ran.err, StartsWith("amana: CONFIG_INVALID: " + message));
+    EXPECT_THAT(ran.err, HasSubstr("hint:"));
+  }
+}
+
+TEST(App, WhatIsMistypedIsNamed) {
+  EXPECT_THAT(Amana({"refrral", "list"}).err,
+              StartsWith("amana: USAGE_INVALID (refrral): unknown command; did you mean referral"));
+  EXPECT_THAT(Amana({"inbox", "shwo"}).err, StartsWith("amana: USAGE_INVALID (shwo)"));
+  EXPECT_THAT(Amana({"referral", "new", "--urgancy", "URGENT"}).err,
+              StartsWith("amana: USAGE_INVALID (--urgancy): unknown option; did you mean "
+                         "--urgency?\n  hint: see `amana referral new --help`"));
+}
+
+TEST(App, SaysItsVersion) {
+  const Ran ran = Amana({"--version"});
+  EXPECT_EQ(ran.code, kExitDone);
+  EXPECT_EQ(ran.out, "amana " + std::string(Version()) + "\n");
+}
+
+TEST(App, ANumberOutOfRangeIsNamed) {
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"inbox", "seen", "0"}, "item"},
+      {{"inbox", "accept", "-1"}, "item"},
+      {{"inbox", "reject", "99999999999999999999", "--reason", "NO_CAPACITY"}, "item"},
+      {{"inbox", "show", "0"}, "item"},
+      {{"inbox", "show", "--limit", "0"}, "--limit"},
+      {{"inbox", "show", "--limit", "-5"}, "--limit"},
+      {{"audit", "events", "--from", "-1"}, "--from"},
+      {{"audit", "events", "--from", "x"}, "--from"},
+      {{"audit", "prove", "-1"}, "index"},
+      {{"audit", "prove", "99999999999999999999"}, "index"},
+      {{"import", "sample", "--out", "x", "--seed", "-1"}, "--seed"},
+      {{"consent", "grant", "--version-number", "0"}, "--version-number"},
+      {{"consent", "grant", "--version-number", "4294967296"}, "--version-number"}};
+  for (const auto& [arguments, field] : cases) {
+    std::vector<std::string> as_json = arguments;
+    as_json.emplace_back("--json");
+    const Ran ran = Amana(as_json);
+    EXPECT_EQ(ran.code, kExitUsage) << testing::PrintToString(arguments);
+    const auto error = nlohmann::json::parse(ran.err, nullptr, false);
+    EXPECT_EQ(error.value("error", ""), "USAGE_INVALID") << ran.err;
+    EXPECT_EQ(error.value("field", ""), field) << ran.err;
+  }
 }
 
 TEST(Completion, HasEveryCommandAndOption) {
@@ -173,7 +223,9 @@ TEST(KeysNew, RefusesWhatCannotBeCertified) {
   EXPECT_EQ(run({"--role", "person", "--unit", "intake"}), kExitUsage);
   EXPECT_EQ(run({"--person", "p-017"}), kExitUsage);
   EXPECT_EQ(run({"--name", "x", "--usage", "tls,signing"}), kExitUsage);
-  EXPECT_NE(run({"--role", "king"}), kExitDone);
+  EXPECT_EQ(run({"--role", "king"}), kExitUsage);
+  EXPECT_EQ(run({"--usage", "tsl"}), kExitUsage);
+  EXPECT_EQ(run({"--unit", "Not An Id"}), kExitUsage);
   EXPECT_FALSE(std::filesystem::exists(dir.File("keys")));
 }
 

@@ -57,6 +57,9 @@ Result Run(Context& context, const Options& o) {
     report.json.push_back(std::move(json));
     report.text += ToLine(response.index(), event);
   }
+  if (report.json.empty()) {
+    report.text = "no events for you among the entries looked at (--from, --limit)\n";
+  }
   return report;
 }
 
@@ -70,7 +73,8 @@ void RegisterAuditEvents(CLI::App& parent, Context& context) {
       "An event is the broker's word until `amana audit prove INDEX` has shown it in the log.\n",
       [](CLI::App& command, Options& o) {
         command.add_option("--from", o.from, "Index of the first entry to look at")
-            ->capture_default_str();
+            ->capture_default_str()
+            ->check(WholeNumber(0));
         command.add_option("--limit", o.limit, "How many entries to look at")
             ->capture_default_str()
             ->check(CLI::Range(1, 1000));

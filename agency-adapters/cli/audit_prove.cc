@@ -78,13 +78,15 @@ void RegisterAuditProve(CLI::App& parent, Context& context) {
       "  amana audit prove --referral 00112233445566778899aabbccddeeff      (needs no link)\n"
       "  amana audit verify --receipt event-4711.receipt      (for whom you give it to)\n",
       [](CLI::App& command, Options& o) {
-        command.add_option_function<uint64_t>(
-            "index",
-            [&o](const uint64_t& index) {
-              o.index = index;
-              o.has_index = true;
-            },
-            "The event's index in the log");
+        command
+            .add_option_function<uint64_t>(
+                "index",
+                [&o](const uint64_t& index) {
+                  o.index = index;
+                  o.has_index = true;
+                },
+                "The event's index in the log")
+            ->check(WholeNumber(0));
         command.add_option("--referral", o.referral, "The submission of an own referral");
         command.add_option("--out", o.out, "File for the receipt (it shows the event's fields)");
       },

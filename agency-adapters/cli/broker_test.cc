@@ -84,6 +84,9 @@ TEST_F(AmanaBrokerTest, FromConsentToAcceptanceAndProof) {
   EXPECT_EQ(offered["stage"], "AT_OFFER");
   EXPECT_EQ(offered["sections"].size(), 3u);
   EXPECT_THAT(offered.dump(), Not(HasSubstr("full_names")));
+  // Nothing is signed that the broker would refuse.
+  EXPECT_EQ(Run("intake", {"inbox", "accept", "1"}, kExitRefused)["error"], "NOT_SEEN");
+  EXPECT_EQ(Run("intake", {"inbox", "show"})[0]["state"], "RECEIVED");
   EXPECT_EQ(Run("intake", {"inbox", "seen", "1"})["outbox"]["state"], "ACCEPTED");
   EXPECT_EQ(Run("intake", {"inbox", "accept", "1"})["outbox"]["state"], "ACCEPTED");
 
@@ -138,7 +141,13 @@ TEST_F(AmanaBrokerTest, AnAlteredMirrorIsTampered) {
 TEST_F(AmanaBrokerTest, ABrokerThatIsAwayIsThreeAndLosesNothing) {
   const std::string consent = Grant();
   AMANA_ASSERT_OK(broker_.Stop());
-  Run("police", {"referral", "list"}, kExitUnreachable);
+  const std::pair<const char*, std::vector<std::string>> commands[] = {
+      {"police", {"referral", "list"}}, {"intake", {"inbox", "watch", "--once"}}};
+  for (const auto& [endpoint, command] : commands) {
+    const Json error = Run(endpoint, command, kExitUnreachable);
+    EXPECT_EQ(error["error"], "BROKER_UNREACHABLE") << error;
+    EXPECT_THAT(error["message"].get<std::string>(), HasSubstr("127.0.0.1:"));
+  }
   AMANA_ASSERT_OK(broker_.Start());
   Send(consent);
 }

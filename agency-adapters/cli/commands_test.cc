@@ -157,6 +157,29 @@ TEST_F(CommandsTest, AnEmptyInboxAndAnswersToNothing) {
   EXPECT_EQ(Run({"inbox", "watch", "--once"}, "intake").code, kExitUnreachable);
 }
 
+TEST_F(CommandsTest, ListsWithNothingSaySo) {
+  answers_["/amana.v1.ReferralService/ListReferrals"] = [](const std::string&) {
+    return absl::StatusOr<std::string>(v1::ListReferralsResponse().SerializeAsString());
+  };
+  answers_["/amana.v1.AdminService/ListDeadLetters"] = [](const std::string&) {
+    return absl::StatusOr<std::string>(v1::ListDeadLettersResponse().SerializeAsString());
+  };
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"inbox", "show"}, "the inbox is empty: `amana inbox watch` receives\n"},
+      {{"inbox", "show", "--state", "SEEN"}, "no items in this state\n"},
+      {{"referral", "list"}, "no referrals\n"},
+      {{"referral", "list", "--state", "OPEN"}, "no referrals in this state\n"},
+      {{"referral", "list", "--tasks"}, "no referrals\n"},
+      {{"referral", "list", "--outbox"}, "nothing in the outbox\n"},
+      {{"referral", "list", "--outbox", "--state", "REFUSED"},
+       "nothing in the outbox in this state\n"},
+      {{"admin", "dead-letters"}, "no dead letters\n"}};
+  for (const auto& [command, text] : cases) {
+    EXPECT_EQ(Run(command).out, text) << testing::PrintToString(command);
+    EXPECT_EQ(Json(command), nlohmann::json::array()) << testing::PrintToString(command);
+  }
+}
+
 TEST_F(CommandsTest, DeadLettersAreNamedAsRedriveTakesThem) {
   answers_["/amana.v1.AdminService/ListDeadLetters"] = [](const std::string&) {
     v1::ListDeadLettersResponse page;

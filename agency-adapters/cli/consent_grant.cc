@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/consent_lookup.h"
 #include "agency-adapters/cli/consent_options.h"
@@ -75,7 +77,9 @@ void RegisterConsentGrant(CLI::App& parent, Context& context) {
         AddConsentOptions(command, o.consent, "--", true);
         command.add_option("--subject", o.subject, "The person's pseudonym, 32 hex digits (new)");
         command.add_option("--id", o.id, "The consent's id, for a further version (new)");
-        command.add_option("--version-number", o.version, "The version")->capture_default_str();
+        command.add_option("--version-number", o.version, "The version")
+            ->capture_default_str()
+            ->check(WholeNumber(1, std::numeric_limits<uint32_t>::max()));
         command.add_flag("--hold", o.hold, "Leave it in the outbox for `amana referral send`");
       },
       Run);

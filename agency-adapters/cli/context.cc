@@ -1,13 +1,25 @@
 #include "agency-adapters/cli/context.h"
 
+#include "agency-adapters/cli/exit_code.h"
 #include "base/status.h"
 
 namespace amana::cli {
+namespace {
+
+// A file that agency.toml names and that is not there or holds something else is the
+// configuration's fault, whatever the error is called elsewhere.
+absl::Status ToConfigError(const absl::Status& error) {
+  if (ExitCodeOf(error) != kExitRefused) return error;
+  return MakeError(error.code(), "CONFIG_INVALID", ErrorField(error), std::string(error.message()));
+}
+
+}  // namespace
 
 absl::StatusOr<const sdk::Identity*> Context::identity() {
   if (!identity_.has_value()) {
-    AMANA_ASSIGN_OR_RETURN(sdk::Identity loaded, sdk::Identity::Load(config));
-    identity_.emplace(std::move(loaded));
+    absl::StatusOr<sdk::Identity> loaded = sdk::Identity::Load(config);
+    if (!loaded.ok()) return ToConfigError(loaded.status());
+    identity_.emplace(*std::move(loaded));
   }
   return &*identity_;
 }

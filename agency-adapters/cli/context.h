@@ -31,8 +31,8 @@ class Context {
   const World& world() const { return world_; }
   const Clock& clock() const { return world_.clock; }
 
-  // Errors: of Identity::Load, Mailbox::Open, ConnectClient. What is returned lives as long as
-  // this.
+  // Errors: of Identity::Load (CONFIG_INVALID for those that no exit code tells from a refusal),
+  // Mailbox::Open, ConnectClient. What is returned lives as long as this.
   absl::StatusOr<const sdk::Identity*> identity();
   absl::StatusOr<sdk::Mailbox*> mailbox();
   absl::StatusOr<sdk::Client*> client();

@@ -9,9 +9,6 @@
 namespace amana::cli {
 namespace {
 
-constexpr std::string_view kUsage[] = {
-    "USAGE_INVALID", "CONFIG_INVALID", "IDENTITY_INVALID", "KEY_FILE_PERMISSIONS",
-    "CODE_UNKNOWN",  "INVALID_HEX",    "ID_INVALID"};
 constexpr std::string_view kUnreachable[] = {"BROKER_UNREACHABLE", "BROKER_TIMEOUT",
                                              "CALL_CANCELLED",     "STREAM_CLOSED",
                                              "READ_TIMEOUT",       "CALL_FAILED"};
@@ -39,14 +36,18 @@ constexpr std::string_view kUnverified[] = {"PROOF_INVALID",
                                             "RESPONSE_MALFORMED"};
 
 constexpr std::pair<std::string_view, std::string_view> kHints[] = {
-    {"BROKER_UNREACHABLE", "nothing is lost: what was queued is sent by `amana referral send`"},
+    {"BROKER_UNREACHABLE",
+     "is the broker running, at the address in agency.toml? Nothing is lost: what was queued is "
+     "sent by `amana referral send`"},
     {"BROKER_TIMEOUT", "nothing is lost: what was queued is sent by `amana referral send`"},
     {"STREAM_CLOSED", "nothing is lost: is the broker running, at the address in agency.toml?"},
-    {"CONFIG_INVALID", "correct agency.toml, or name another with --config or AMANA_CONFIG"},
+    {"CONFIG_INVALID",
+     "correct agency.toml, or name another with --config or AMANA_CONFIG; where neither is given "
+     "it "
+     "is looked for in this folder"},
     {"IDENTITY_INVALID", "keys and certificates in the keys folder must be this agency's"},
     {"KEY_FILE_PERMISSIONS", "chmod 0400 the key file"},
-    {"FILE_NOT_FOUND",
-     "check the path; where no --config is given, agency.toml is looked for in this folder"},
+    {"FILE_NOT_FOUND", "check the path"},
     {"FILE_EXISTS", "nothing is overwritten: choose another name, or move the old file away"},
     {"ROLE_NOT_PERMITTED",
      "call it with a certificate of the role that may: see the command's --help"},
@@ -60,7 +61,12 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"CONSENT_MISSING", "register the consent first: `amana consent grant`"},
     {"REQUIRED_CATEGORY_MISSING", "add it with --section CATEGORY=FILE, or say --incomplete"},
     {"ENTRY_UNKNOWN", "see `amana inbox show` or `amana referral list --outbox`"},
+    {"NOT_SEEN", "read it with `amana inbox show ITEM`, say so with `amana inbox seen ITEM`"},
+    {"TRANSITION_NOT_ALLOWED",
+     "it is no longer, or not yet, in a state for this: see `amana inbox show`, or the sender's "
+     "`amana referral status`"},
     {"CONTENT_ERASED", "it was recalled: its content is gone for good"},
+    {"FSYNC_FAILED", "the disk has failed: mend or replace it before anything is sent again"},
     {"MAILBOX_BUSY", "another program is writing; try again"},
     {"EQUIVOCATION", "this key was used for another statement: raise the version"},
     {"NOT_FOUND", "there is no such thing, or this agency has no part in it"},
@@ -80,10 +86,9 @@ bool In(std::span<const std::string_view> list, std::string_view reason) {
 }  // namespace
 
 int ExitCodeOfReason(std::string_view reason) {
-  if (In(kUsage, reason)) return kExitUsage;
   if (In(kUnreachable, reason)) return kExitUnreachable;
   if (In(kUnverified, reason)) return kExitUnverified;
-  return kExitRefused;
+  return amana::ExitCodeOfReason(reason);
 }
 
 int ExitCodeOf(const absl::Status& status) {
@@ -95,11 +100,6 @@ std::string_view HintFor(std::string_view reason) {
     if (name == reason) return hint;
   }
   return {};
-}
-
-absl::Status UsageError(std::string_view option, std::string_view why) {
-  return MakeError(absl::StatusCode::kInvalidArgument, "USAGE_INVALID", option,
-                   std::string(option) + ": " + std::string(why));
 }
 
 }  // namespace amana::cli

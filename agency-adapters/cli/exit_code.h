@@ -7,12 +7,11 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "base/command_line.h"
 
 namespace amana::cli {
 
-inline constexpr int kExitDone = 0;
-inline constexpr int kExitRefused = 1;      // refused, or the answer is no
-inline constexpr int kExitUsage = 2;        // the command line or agency.toml
+// Besides those that all our programs have (base/command_line.h).
 inline constexpr int kExitUnreachable = 3;  // the broker could not be asked; try again later
 inline constexpr int kExitUnverified = 4;   // evidence or a certificate does not verify
 
@@ -26,9 +25,6 @@ int ExitCodeOfReason(std::string_view reason);
 
 // What the caller can do about it, in one line; empty where the message says it all.
 std::string_view HintFor(std::string_view reason);
-
-// A value on the command line that no option can take: USAGE_INVALID naming the option.
-absl::Status UsageError(std::string_view option, std::string_view why);
 
 }  // namespace amana::cli
 

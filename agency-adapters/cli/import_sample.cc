@@ -34,7 +34,8 @@ void RegisterImportSample(CLI::App& parent, Context& context) {
             ->check(CLI::Range(1, 100000))
             ->capture_default_str();
         command.add_option("--seed", o.generator.seed, "The same seed makes the same file")
-            ->capture_default_str();
+            ->capture_default_str()
+            ->check(WholeNumber(0));
         command.add_option("--out", o.out, "Where the file goes")->required();
       },
       Run);

@@ -1,10 +1,17 @@
 #include "agency-adapters/cli/inbox_answer.h"
 
+#include <limits>
+
 #include "agency-adapters/cli/inbox_text.h"
 #include "agency-adapters/cli/sending.h"
 #include "base/status.h"
 
 namespace amana::cli {
+
+CLI::Option* AddItemOption(CLI::App& command, int64_t& item, const std::string& help) {
+  return command.add_option("item", item, help)
+      ->check(WholeNumber(1, std::numeric_limits<int64_t>::max()));
+}
 
 Result Answer(Context& context, int64_t id, bool hold,
               absl::FunctionRef<absl::StatusOr<int64_t>(sdk::Inbox&, const sdk::Identity&)> sign) {

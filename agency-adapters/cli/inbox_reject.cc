@@ -40,7 +40,7 @@ void RegisterInboxReject(CLI::App& parent, Context& context) {
       parent, context, "reject", "Decline an item, with a coded reason; needs a person's key",
       "  amana inbox reject 7 --reason NO_CAPACITY\n",
       [](CLI::App& command, Options& o) {
-        command.add_option("item", o.item, "The item, as `amana inbox show` lists it")->required();
+        AddItemOption(command, o.item, "The item, as `amana inbox show` lists it")->required();
         command.add_option("--reason", o.reason, DeclineCodes())->required();
         command.add_flag("--hold", o.hold, "Leave it in the outbox for `amana referral send`");
       },

@@ -22,7 +22,7 @@ void RegisterInboxSeen(CLI::App& parent, Context& context) {
       parent, context, "seen", "Say that a person has read an item; needs a person's key",
       "  amana inbox seen 7\n",
       [](CLI::App& command, Options& o) {
-        command.add_option("item", o.item, "The item, as `amana inbox show` lists it")->required();
+        AddItemOption(command, o.item, "The item, as `amana inbox show` lists it")->required();
         command.add_flag("--hold", o.hold, "Leave it in the outbox for `amana referral send`");
       },
       Run);

@@ -1,8 +1,8 @@
-#include <limits>
 #include <optional>
 
 #include "absl/strings/escaping.h"
 #include "agency-adapters/cli/commands.h"
+#include "agency-adapters/cli/inbox_answer.h"
 #include "agency-adapters/cli/inbox_text.h"
 #include "agency-adapters/cli/values.h"
 #include "base/durable_file.h"
@@ -34,6 +34,10 @@ Result List(Context& context, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<sdk::InboxItem> items,
                          sdk::Inbox(*mailbox).List(state, o.limit));
   Report report{ToText(items), Json::array()};
+  if (items.empty()) {
+    report.text = o.state.empty() ? "the inbox is empty: `amana inbox watch` receives\n"
+                                  : "no items in this state\n";
+  }
   for (const sdk::InboxItem& item : items) report.json.push_back(ToJson(item));
   return report;
 }
@@ -125,10 +129,11 @@ void RegisterInboxShow(CLI::App& parent, Context& context) {
       "  amana inbox show 7\n"
       "  amana inbox show 7 --out case-7        (sections as files that only you can read)\n",
       [](CLI::App& command, Options& o) {
-        command.add_option("item", o.item, "The item to open; none: list them")
-            ->check(CLI::Range(int64_t{1}, std::numeric_limits<int64_t>::max()));
+        AddItemOption(command, o.item, "The item to open; none: list them");
         command.add_option("--state", o.state, "List only these: RECEIVED, SEEN, ACCEPTED, ...");
-        command.add_option("--limit", o.limit, "List at most so many")->capture_default_str();
+        command.add_option("--limit", o.limit, "List at most so many")
+            ->capture_default_str()
+            ->check(CLI::Range(1, 100000));
         command.add_option("--out", o.out, "Folder to write the sections to, instead of showing");
       },
       Run);

@@ -42,7 +42,8 @@ absl::StatusOr<std::vector<Wanted>> WantedKeys(const Options& o, crypto::Role ro
   }
   std::vector<Wanted> wanted;
   for (const std::string& name : o.usages) {
-    AMANA_ASSIGN_OR_RETURN(const crypto::CertUsage usage, crypto::ParseUsage(name));
+    AMANA_ASSIGN_OR_RETURN(const crypto::CertUsage usage,
+                           FromOption("--usage", crypto::ParseUsage(name)));
     wanted.push_back({o.name.empty() ? name : o.name, usage});
   }
   return wanted;
@@ -50,19 +51,21 @@ absl::StatusOr<std::vector<Wanted>> WantedKeys(const Options& o, crypto::Role ro
 
 absl::StatusOr<crypto::SpiffeId> SpiffeOf(const Options& o) {
   crypto::SpiffeId id;
-  AMANA_RETURN_IF_ERROR(crypto::CheckTrustDomain(o.trust_domain));
+  if (const absl::Status domain = crypto::CheckTrustDomain(o.trust_domain); !domain.ok()) {
+    return UsageError("--trust-domain", std::string(domain.message()));
+  }
   id.trust_domain = o.trust_domain;
-  AMANA_ASSIGN_OR_RETURN(id.agency, AgencyId::Create(o.agency));
-  AMANA_ASSIGN_OR_RETURN(id.role, crypto::ParseRole(o.role));
+  AMANA_ASSIGN_OR_RETURN(id.agency, AgencyId::Create(o.agency, "--agency"));
+  AMANA_ASSIGN_OR_RETURN(id.role, FromOption("--role", crypto::ParseRole(o.role)));
   if (!o.unit.empty()) {
-    AMANA_ASSIGN_OR_RETURN(id.unit, UnitId::Create(o.unit));
+    AMANA_ASSIGN_OR_RETURN(id.unit, UnitId::Create(o.unit, "--unit"));
   }
   if (o.person.empty()) {
     if (id.role == crypto::Role::kPerson) return UsageError("--person", "a person's key names one");
     return id;
   }
   if (o.unit.empty()) return UsageError("--person", "a person is named within a --unit");
-  AMANA_ASSIGN_OR_RETURN(id.person, PersonId::Create(o.person));
+  AMANA_ASSIGN_OR_RETURN(id.person, PersonId::Create(o.person, "--person"));
   return id;
 }
 

@@ -30,6 +30,8 @@ absl::StatusOr<std::optional<sdk::EntryState>> OutboxState(const Options& o) {
   return UsageError("--state", "expected one of PENDING, ACCEPTED, REFUSED with --outbox");
 }
 
+std::string InThisState(const Options& o) { return o.states.empty() ? "\n" : " in this state\n"; }
+
 Result ListOutbox(Context& context, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(const auto state, OutboxState(o));
   AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, context.mailbox());
@@ -46,6 +48,7 @@ Result ListOutbox(Context& context, const Options& o) {
                Shown(entry.reason)});
   }
   report.text = table.Text();
+  if (entries.empty()) report.text = "nothing in the outbox" + InThisState(o);
   return report;
 }
 
@@ -70,6 +73,7 @@ Result ListReferrals(Context& context, const Options& o) {
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty() && report.json.size() < o.limit);
   report.text = table.Text();
+  if (report.json.empty()) report.text = "no referrals" + InThisState(o);
   return report;
 }
 
@@ -107,6 +111,7 @@ Result ListTasks(Context& context, const Options& o) {
     }
   }
   report.text = table.Text();
+  if (report.json.empty()) report.text = "no referrals" + InThisState(o);
   return report;
 }
 

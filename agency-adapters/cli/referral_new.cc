@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/consent_lookup.h"
 #include "agency-adapters/cli/referral_options.h"
@@ -119,7 +121,9 @@ void AddOptions(CLI::App& command, Options& o) {
   command.add_option("--consent", o.consent, "ID, ID/VERSION or ID/VERSION/DIGEST");
   command.add_option("--subject", o.subject, "The person's pseudonym (the consent's own)");
   command.add_option("--id", o.id, "The referral's id, for a further version (new)");
-  command.add_option("--version-number", o.version, "The version")->capture_default_str();
+  command.add_option("--version-number", o.version, "The version")
+      ->capture_default_str()
+      ->check(WholeNumber(1, std::numeric_limits<uint32_t>::max()));
   command.add_flag("--incomplete", o.incomplete, "Send without what the service needs");
   command.add_flag("--send", o.send, "Send it now (else: amana referral send)");
 }

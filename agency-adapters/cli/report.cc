@@ -14,24 +14,6 @@ std::string Rfc3339Millis(int64_t unix_ms) {
   return unix_ms == 0 ? std::string() : Rfc3339(absl::FromUnixMillis(unix_ms));
 }
 
-std::string Shown(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte >= 0x20 && byte != 0x7F) || c == '\n' || c == '\t') {
-      shown += c;
-    } else {
-      shown += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return shown;
-}
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 std::string Table::Text() const {
   if (rows_.size() < 2) return {};
   std::vector<size_t> widths(rows_[0].size());
@@ -50,25 +32,11 @@ std::string Table::Text() const {
 }
 
 std::string ErrorText(const absl::Status& error) {
-  const std::string reason = ErrorReason(error);
-  const std::string field = ErrorField(error);
-  std::string text = "amana: " + (reason.empty() ? std::string("FAILED") : reason);
-  if (!field.empty()) text += " (" + field + ")";
-  text += ": " + Shown(std::string(error.message())) + "\n";
-  if (const std::string_view hint = HintFor(reason); !hint.empty()) {
-    text += "  hint: " + std::string(hint) + "\n";
-  }
-  return text;
+  return amana::ErrorText("amana", error, HintFor(ErrorReason(error)));
 }
 
 Json ErrorJson(const absl::Status& error) {
-  const std::string reason = ErrorReason(error);
-  Json json = {{"error", reason.empty() ? "FAILED" : reason}};
-  if (const std::string field = ErrorField(error); !field.empty()) json["field"] = field;
-  json["message"] = std::string(error.message());
-  if (const std::string_view hint = HintFor(reason); !hint.empty()) json["hint"] = hint;
-  json["exit_code"] = ExitCodeOf(error);
-  return json;
+  return amana::ErrorJson(error, ExitCodeOf(error), HintFor(ErrorReason(error)));
 }
 
 }  // namespace amana::cli

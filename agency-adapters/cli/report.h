@@ -25,8 +25,6 @@ using Result = absl::StatusOr<Report>;
 
 std::string Rfc3339(absl::Time time);        // UTC, whole seconds
 std::string Rfc3339Millis(int64_t unix_ms);  // the same, of a time on the wire; "" for 0
-std::string Shown(std::string_view text);    // control characters made visible: for terminals
-std::string Dump(const Json& json);          // one line; what is not UTF-8 is replaced
 
 // Columns as wide as their widest cell, under headings; "" for no rows.
 class Table {
@@ -39,7 +37,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// Reason, field, message and hint.
+// As ErrorText and ErrorJson of base/command_line.h, with this program's name, hints and exit
+// codes.
 std::string ErrorText(const absl::Status& error);
 Json ErrorJson(const absl::Status& error);
 

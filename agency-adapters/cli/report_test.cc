@@ -20,11 +20,6 @@ TEST(Report, AnErrorHasReasonFieldMessageAndHint) {
   EXPECT_EQ(ErrorText(absl::InternalError("bare")), "amana: FAILED: bare\n");
 }
 
-TEST(Shown, NoControlCharacterReachesATerminal) {
-  EXPECT_EQ(Shown("plain\n\ttext \xC3\xA9"), "plain\n\ttext \xC3\xA9");
-  EXPECT_EQ(Shown("\x1B[2J\r\x7F"), "\\x1b[2J\\x0d\\x7f");
-}
-
 TEST(Table, AlignsAndIsEmptyWithoutRows) {
   Table table({"ID", "STATE"});
   EXPECT_EQ(table.Text(), "");
@@ -37,8 +32,6 @@ TEST(Report, TimesAreUtc) {
   EXPECT_EQ(Rfc3339Millis(0), "");
   EXPECT_EQ(Rfc3339Millis(1927872000999), "2031-02-03T08:00:00Z");
 }
-
-TEST(Dump, ReplacesWhatIsNotUtf8) { EXPECT_EQ(Dump(Json("\xFF")), "\"\xEF\xBF\xBD\"\n"); }
 
 }  // namespace
 }  // namespace amana::cli
