@@ -21,6 +21,7 @@
 #include "amana/v1/delivery_service.grpc.pb.h"
 #include "amana/v1/error_details.pb.h"
 #include "amana/v1/referral_service.grpc.pb.h"
+#include "base/command_line.h"
 #include "base/durable_file.h"
 #include "base/testing.h"
 #include "broker/identity/registry_testing.h"
@@ -36,6 +37,7 @@ namespace {
 using crypto::Role;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 std::string BrokerPath() {
   const char* path = getenv("AMANA_BROKER");
@@ -89,6 +91,21 @@ class Process {
   pid_t pid_ = 0;
   int out_ = -1;
 };
+
+struct Said {
+  std::string text;  // on stdout and stderr
+  int code = -1;
+};
+
+Said Shell(const std::string& command) {
+  Said said;
+  FILE* pipe = popen((command + " </dev/null 2>&1").c_str(), "r");
+  char buffer[4096];
+  while (const size_t size = fread(buffer, 1, sizeof(buffer), pipe)) said.text.append(buffer, size);
+  const int status = pclose(pipe);
+  if (WIFEXITED(status)) said.code = WEXITSTATUS(status);
+  return said;
+}
 
 v1::ErrorInfo InfoOf(const grpc::Status& status) {
   v1::ErrorStatus details;
@@ -185,14 +202,7 @@ class BrokerSmokeTest : public testing::Test {
 
   // What openssl says of a handshake; what it says of errors too.
   std::string OpenSsl(const std::string& more) const {
-    const std::string command =
-        "openssl s_client -connect " + Target() + " " + more + " </dev/null 2>&1";
-    std::string out;
-    FILE* pipe = popen(command.c_str(), "r");
-    char buffer[4096];
-    while (const size_t size = fread(buffer, 1, sizeof(buffer), pipe)) out.append(buffer, size);
-    pclose(pipe);
-    return out;
+    return Shell("openssl s_client -connect " + Target() + " " + more).text;
   }
 
   TempDir dir_;
@@ -200,6 +210,48 @@ class BrokerSmokeTest : public testing::Test {
   std::unique_ptr<Process> broker_;
   int port_ = 0;
 };
+
+TEST(BrokerCommandLine, WrongUseIsNamedAsTheOtherProgramsDo) {
+  const std::pair<const char*, const char*> cases[] = {{"bogus", "bogus"},
+                                                       {"run --confg broker.toml", "--confg"},
+                                                       {"run", "--config"},
+                                                       {"--config x --set nonsense", "--set"},
+                                                       {"keys --dir x", "--trust-domain"}};
+  for (const auto& [arguments, field] : cases) {
+    const Said said = Shell(BrokerPath() + " " + arguments);
+    EXPECT_EQ(said.code, kExitUsage) << said.text;
+    EXPECT_THAT(said.text, StartsWith("amana-broker: USAGE_INVALID (" + std::string(field) + ")"));
+    const Said json = Shell(BrokerPath() + " --json " + arguments);
+    EXPECT_EQ(json.code, kExitUsage);
+    const auto error = nlohmann::json::parse(json.text, nullptr, false);
+    EXPECT_EQ(error.value("error", ""), "USAGE_INVALID") << json.text;
+    EXPECT_EQ(error.value("field", ""), field);
+    EXPECT_EQ(error["exit_code"], kExitUsage);
+  }
+  const Said absent = Shell(BrokerPath() + " --json check-config --config /nonexistent");
+  EXPECT_EQ(absent.code, kExitUsage);
+  EXPECT_EQ(nlohmann::json::parse(absent.text, nullptr, false)["error"], "FILE_NOT_FOUND");
+}
+
+TEST(BrokerCommandLine, SaysItsVersion) {
+  const Said version = Shell(BrokerPath() + " --version");
+  EXPECT_EQ(version.code, kExitDone);
+  EXPECT_EQ(version.text, "amana-broker " + std::string(Version()) + "\n");
+}
+
+TEST(BrokerCommandLine, KeysAreNamedWithJson) {
+  const TempDir dir;
+  const std::string command = BrokerPath() + " --json keys --trust-domain amana.example --origin " +
+                              "log.test/amana --dir " + dir.File("keys");
+  const Said made = Shell(command);
+  EXPECT_EQ(made.code, kExitDone) << made.text;
+  const auto keys = nlohmann::json::parse(made.text, nullptr, false);
+  EXPECT_EQ(keys["tls_csr"], dir.File("keys/tls.csr")) << made.text;
+  EXPECT_THAT(keys["vkey"].get<std::string>(), StartsWith("log.test/amana+"));
+  const Said again = Shell(command);
+  EXPECT_EQ(again.code, kExitRefused);
+  EXPECT_EQ(nlohmann::json::parse(again.text, nullptr, false)["error"], "FILE_EXISTS");
+}
 
 TEST_F(BrokerSmokeTest, ServesThoseItKnowsAndNobodyElse) {
   ASSERT_NO_FATAL_FAILURE(Start());

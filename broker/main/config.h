@@ -27,7 +27,7 @@
 //   max_connections = 4096
 //   connection_memory_mib = 512
 //   threads = 0                    # that verify; 0: one a core
-//   queue_per_agency = 4096
+//   queue_per_agency = 1024
 //   calls_per_second = 5000        # of one agency, and so on
 //   calls_burst = 10000
 //   submissions_per_second = 20000

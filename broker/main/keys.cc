@@ -20,14 +20,17 @@ absl::StatusOr<BrokerKeys> MakeBrokerKeys(const KeysRequest& request) {
   spiffe.role = crypto::Role::kBroker;
   AMANA_ASSIGN_OR_RETURN(const crypto::Ed25519PrivateKey log_key,
                          crypto::Ed25519PrivateKey::Generate());
-  AMANA_ASSIGN_OR_RETURN(
-      const NoteVerifier verifier,
-      NoteVerifier::Create(request.origin, NoteKeyType::kEd25519, log_key.PublicKey()));
+  const absl::StatusOr<NoteVerifier> verifier =
+      NoteVerifier::Create(request.origin, NoteKeyType::kEd25519, log_key.PublicKey());
+  if (!verifier.ok()) {
+    return MakeError(verifier.status().code(), ErrorReason(verifier.status()), "origin",
+                     "origin: " + std::string(verifier.status().message()));
+  }
   AMANA_ASSIGN_OR_RETURN(const crypto::Secret log_pem, log_key.ToPem());
 
   BrokerKeys keys;
   keys.log_key_path = request.dir + "/log.key";
-  keys.vkey = verifier.vkey();
+  keys.vkey = verifier->vkey();
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(request.dir));
   AMANA_RETURN_IF_ERROR(crypto::WriteKeyFile(keys.log_key_path, log_pem));
   AMANA_RETURN_IF_ERROR(

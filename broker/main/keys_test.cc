@@ -69,6 +69,7 @@ TEST(KeysTest, RefusesNamesThatCannotBe) {
   request = Request(dir);
   request.origin = "a+b";
   EXPECT_EQ(ErrorReason(MakeBrokerKeys(request).status()), "VERIFIER_KEY_INVALID");
+  EXPECT_EQ(ErrorField(MakeBrokerKeys(request).status()), "origin");
   EXPECT_EQ(RealFileSystem().Exists(dir.File("keys")).value(), false);
 }
 

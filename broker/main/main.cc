@@ -1,13 +1,15 @@
 // amana-broker: see --help.
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <cstdio>
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "base/command_line.h"
 #include "base/process.h"
+#include "base/status.h"
 #include "broker/main/config.h"
 #include "broker/main/keys.h"
 #include "broker/main/run.h"
@@ -16,16 +18,8 @@
 namespace amana::broker {
 namespace {
 
-// 0: done; 1: it failed; 2: it was asked for wrongly.
-constexpr int kFailed = 1;
-constexpr int kWrong = 2;
-
-int Fail(int code, const absl::Status& status) {
-  std::fprintf(stderr, "amana-broker: %s\n", std::string(status.message()).c_str());
-  return code;
-}
-
 struct Flags {
+  bool json = false;
   std::string config;
   std::string listen;
   std::string data_dir;
@@ -33,15 +27,25 @@ struct Flags {
   KeysRequest keys;
 };
 
+int Fail(const Flags& flags, int code, const absl::Status& error) {
+  std::cerr << (flags.json ? Dump(ErrorJson(error, code)) : ErrorText("amana-broker", error));
+  return code;
+}
+
+int Done(const Flags& flags, const std::string& text, const nlohmann::ordered_json& json) {
+  std::cout << (flags.json ? Dump(json) : text) << std::flush;
+  return kExitDone;
+}
+
 absl::StatusOr<Config> ConfigOf(const Flags& flags) {
-  if (flags.config.empty()) return absl::InvalidArgumentError("--config is required");
+  if (flags.config.empty()) return UsageError("--config", "is required");
   Overrides overrides;
   if (!flags.listen.empty()) overrides.emplace_back("listen.address", flags.listen);
   if (!flags.data_dir.empty()) overrides.emplace_back("data_dir", flags.data_dir);
   for (const std::string& text : flags.set) {
     const size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return absl::InvalidArgumentError("--set: expected key=value");
+      return UsageError("--set", "expected key=value");
     }
     overrides.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
@@ -59,30 +63,34 @@ void StopLockOrderChecks() {
 int RunBroker(const Flags& flags) {
   StopLockOrderChecks();
   const absl::StatusOr<Config> config = ConfigOf(flags);
-  if (!config.ok()) return Fail(kWrong, config.status());
+  if (!config.ok()) return Fail(flags, kExitUsage, config.status());
   const auto shutdown = ShutdownSignal::Create();
-  if (!shutdown.ok()) return Fail(kFailed, shutdown.status());
+  if (!shutdown.ok()) return Fail(flags, kExitRefused, shutdown.status());
   const absl::Status status = Run(*config, **shutdown);
-  return status.ok() ? 0 : Fail(kFailed, status);
+  return status.ok() ? kExitDone : Fail(flags, kExitRefused, status);
 }
 
 int CheckConfig(const Flags& flags) {
   const absl::StatusOr<Config> config = ConfigOf(flags);
-  if (!config.ok()) return Fail(kWrong, config.status());
+  if (!config.ok()) return Fail(flags, kExitUsage, config.status());
   const absl::Status status = CheckStart(*config);
-  if (!status.ok()) return Fail(kFailed, status);
-  std::puts("configuration, registry and keys are good");
-  return 0;
+  if (!status.ok()) return Fail(flags, kExitRefused, status);
+  return Done(flags, "configuration, registry and keys are good\n", {{"good", true}});
 }
 
 int MakeKeys(const Flags& flags) {
   const absl::StatusOr<BrokerKeys> keys = MakeBrokerKeys(flags.keys);
-  if (!keys.ok()) return Fail(kFailed, keys.status());
-  std::printf("log key              %s\nverifier key         %s\n", keys->log_key_path.c_str(),
-              keys->vkey.c_str());
-  std::printf("TLS key              %s\ncertificate request  %s\n", keys->tls_key_path.c_str(),
-              keys->tls_csr_path.c_str());
-  return 0;
+  if (!keys.ok()) {
+    return Fail(flags, ExitCodeOfReason(ErrorReason(keys.status())), keys.status());
+  }
+  return Done(flags,
+              "log key              " + keys->log_key_path + "\nverifier key         " +
+                  keys->vkey + "\nTLS key              " + keys->tls_key_path +
+                  "\ncertificate request  " + keys->tls_csr_path + "\n",
+              {{"log_key", keys->log_key_path},
+               {"vkey", keys->vkey},
+               {"tls_key", keys->tls_key_path},
+               {"tls_csr", keys->tls_csr_path}});
 }
 
 int Main(int argc, char** argv) {
@@ -90,7 +98,7 @@ int Main(int argc, char** argv) {
   Flags flags;
   CLI::App app("Amana's broker: carries signed, consent-tagged referrals and keeps evidence.",
                "amana-broker");
-  app.set_version_flag("--version", "amana-broker " AMANA_VERSION);
+  AddCommonFlags(app, flags.json);
   app.footer(
       "Exit codes: 0 done; 1 it failed; 2 wrong use or configuration.\n"
       "`amana-broker check-config --config broker.toml` says what is wrong before anything is "
@@ -112,11 +120,9 @@ int Main(int argc, char** argv) {
   keys->add_option("--trust-domain", flags.keys.trust_domain, "As in the registry")->required();
   keys->add_option("--origin", flags.keys.origin, "Name of the log in its checkpoints")->required();
   keys->add_option("--agency", flags.keys.agency, "Whose broker it is")->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kWrong;
-  }
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const std::optional<int> ended = ParseCommandLine(app, arguments, std::cout, std::cerr);
+  if (ended.has_value()) return *ended;
   if (*check) return CheckConfig(flags);
   return *keys ? MakeKeys(flags) : RunBroker(flags);
 }
