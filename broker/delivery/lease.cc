@@ -11,6 +11,7 @@
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/route_task.h"
 #include "broker/delivery/wire.h"
+#include "broker/store/errors.h"
 #include "proto/envelope/grant.h"
 
 namespace amana::delivery {
@@ -207,7 +208,9 @@ absl::StatusOr<bool> MayGo(store::Transaction& tx, const Moment& moment, const P
 absl::Status LeaseOne(store::Transaction& tx, const Moment& moment, const Policy& policy,
                       store::DeliveryRecord delivery, LeaseResult& result) {
   absl::StatusOr<Consignment> loaded = Load(tx, moment, delivery);
-  if (absl::IsDataLoss(loaded.status())) return Park(tx, moment, policy, delivery);
+  if (absl::IsDataLoss(loaded.status()) || store::IsErased(loaded.status())) {
+    return Park(tx, moment, policy, delivery);
+  }
   if (!loaded.ok()) return loaded.status();
   Consignment& consignment = *loaded;
   AMANA_ASSIGN_OR_RETURN(const bool may_go, MayGo(tx, moment, policy, consignment, delivery));

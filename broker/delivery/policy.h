@@ -21,6 +21,11 @@ struct Policy {
   absl::Duration max_age = absl::Hours(14 * 24);
   // A recall unanswered for this long alerts the coordinator.
   absl::Duration recall_within = absl::Hours(24);
+  // How long the body of a referral is kept, once all of it is over, when something of it was
+  // disclosed: after it was completed, and after it was cancelled, expired or revoked. What was
+  // never disclosed is erased at once.
+  absl::Duration keep_completed = absl::Hours(30 * 24);
+  absl::Duration keep_ended = absl::Hours(7 * 24);
 };
 
 // Exponential, with full jitter on the upper half: between 1/2 and 1 times

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/delivery/settle.h"
 #include "broker/referral/delivery_machine.h"
 #include "broker/referral/task_machine.h"
 
@@ -123,6 +124,7 @@ absl::StatusOr<uint64_t> Recorder::MoveTask(store::TaskRecord& task, v1::TaskSta
   next.changed = now_;
   if (referral::IsTerminal(to)) next.decide_at = absl::InfiniteFuture();
   AMANA_RETURN_IF_ERROR(tx_.referrals().MoveTask(from, next));
+  AMANA_RETURN_IF_ERROR(NoteSettled(tx_, task, next, now_));
   task = std::move(next);
   events::Event event = TaskEvent(task);
   if (actor == referral::Actor::kRecipient) {

@@ -6,6 +6,7 @@
 #include "amana/v1/referral.pb.h"
 #include "broker/delivery/errors.h"
 #include "broker/delivery/lease.h"
+#include "broker/store/errors.h"
 
 namespace amana::delivery {
 namespace {
@@ -54,8 +55,12 @@ absl::StatusOr<std::optional<store::GrantRecord>> FindCurrentGrant(const store::
 absl::StatusOr<consent::Decision> DecideStored(const store::Snapshot& snapshot,
                                                const Moment& moment, const store::TaskRecord& task,
                                                consent::Attempt attempt) {
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body,
-                         snapshot.referrals().ReadBody(task.key.referral));
+  const absl::StatusOr<store::ReferralBody> stored =
+      snapshot.referrals().ReadBody(task.key.referral);
+  // What was erased can be decided no more than what cannot be read.
+  if (store::IsErased(stored.status())) return RecordUnreadable();
+  if (!stored.ok()) return stored.status();
+  const store::ReferralBody& body = *stored;
   v1::SignedEnvelope envelope;
   v1::ReferralHeader header;
   v1::Submission sections;

@@ -13,6 +13,7 @@
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/retry.h"
 #include "broker/delivery/route_task.h"
+#include "broker/store/errors.h"
 
 namespace amana::delivery {
 namespace {
@@ -91,7 +92,8 @@ absl::Status RunOne(store::Transaction& tx, const Moment& moment, const Policy& 
   const store::ReferralRecord referral =
       known ? **found : StandIn(delivery.key.task.referral, delivery.urgency);
   absl::Status done = OnDue(tx, moment, policy, referral, delivery);
-  if (!absl::IsDataLoss(done) || delivery.state != v1::DELIVERY_STATE_RETRY_WAIT) return done;
+  const bool unreadable = absl::IsDataLoss(done) || store::IsErased(done);
+  if (!unreadable || delivery.state != v1::DELIVERY_STATE_RETRY_WAIT) return done;
   Recorder recorder(tx, referral, moment.now, {});
   return recorder
       .MoveDelivery(delivery, v1::DELIVERY_STATE_DEAD_LETTER, Actor::kBroker,

@@ -14,6 +14,7 @@
 #include "broker/main/registry_log.h"
 #include "broker/operations/receive.h"
 #include "broker/operations/reconsider.h"
+#include "broker/operations/run_erasure.h"
 #include "broker/rpc/services.h"
 #include "broker/store/embedded/embedded_store.h"
 #include "proto/transparency/note_verifier.h"
@@ -71,12 +72,17 @@ absl::Status Broker::OpenStore() {
   vkey_ = verifier.vkey();
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(config_.data_dir));
   // An existing log is opened only if its newest checkpoint is by this key under this origin.
-  AMANA_ASSIGN_OR_RETURN(store_, store::OpenEmbeddedStore({.directory = config_.data_dir + "/store",
-                                                           .clock = &clock_,
-                                                           .log_key = std::move(key),
-                                                           .origin = config_.log_origin,
-                                                           .opened_detail = config_.log_origin,
-                                                           .sqlite_vfs = ""}));
+  AMANA_ASSIGN_OR_RETURN(
+      store_,
+      store::OpenEmbeddedStore(
+          {.directory = config_.data_dir + "/store",
+           .clock = &clock_,
+           .log_key = std::move(key),
+           .origin = config_.log_origin,
+           .opened_detail = config_.log_origin,
+           .key_copies = config_.key_copies,
+           .on_key_copies = [](const absl::Status& status) { LogError("key_copies", status); },
+           .sqlite_vfs = ""}));
   context_ = {.store = store_.get(),
               .clock = &clock_,
               .trust = [this] { return watcher_->Current(); },
@@ -112,6 +118,8 @@ absl::Status Broker::OpenDelivery() {
       &clock_, [reconsiderer = std::make_unique<operations::Reconsiderer>(context_)] {
         return reconsiderer->Run();
       });
+  erasure_ = std::make_unique<delivery::TimerLoop>(
+      &clock_, [this] { return operations::RunErasure(context_); });
   watcher_->Start();
   return absl::OkStatus();
 }
@@ -243,6 +251,7 @@ void Broker::Drain(absl::Duration grace) {
   }
   if (executor_ != nullptr) executor_->Stop();
   timers_.reset();
+  erasure_.reset();
   if (reconsider_loop_ != nullptr) reconsider_loop_->Stop();
   if (dispatcher_ != nullptr) dispatcher_->Stop();
   if (watcher_ != nullptr) watcher_->Stop();

@@ -72,6 +72,7 @@ class Broker {
   std::unique_ptr<audit::TileWriter> tiles_;
   std::unique_ptr<delivery::TimerLoop> timers_;
   std::unique_ptr<delivery::TimerLoop> reconsider_loop_;
+  std::unique_ptr<delivery::TimerLoop> erasure_;
   std::unique_ptr<rpc::Executor> executor_;
   std::unique_ptr<rpc::Front> front_;
   std::unique_ptr<rpc::Server> server_;

@@ -65,6 +65,19 @@ void ReadDelivery(const ConfigTable& table, Config& config) {
   }
 }
 
+void ReadRetention(const ConfigTable& retention, const ConfigTable& store, Config& config) {
+  delivery::Policy& policy = config.policy;
+  const absl::Duration kLongest = 20 * kYear;
+  policy.keep_completed =
+      retention.Duration("completed", absl::ZeroDuration(), kLongest, policy.keep_completed);
+  policy.keep_ended =
+      retention.Duration("ended", absl::ZeroDuration(), kLongest, policy.keep_ended);
+  store::KeyCopyPolicy& copies = config.key_copies;
+  copies.keep = static_cast<size_t>(store.Int("key_copies", 0, 100, 2));
+  copies.lifetime = store.Duration("key_copies_lifetime", absl::Minutes(1), kYear, copies.lifetime);
+  copies.folder = store.Path("key_copies_folder", config.data_dir + "/key-copies");
+}
+
 absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
   for (const auto& [key, value] : overrides) reader.Set(key, value);
   const ConfigTable root = reader.Root();
@@ -94,6 +107,7 @@ absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
   config.logging.file = logging.Path("file", "");
   ReadLimits(root.Table("limits"), config);
   ReadDelivery(root.Table("delivery"), config);
+  ReadRetention(root.Table("retention"), root.Table("store"), config);
   AMANA_RETURN_IF_ERROR(reader.Finish());
   return config;
 }

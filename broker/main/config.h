@@ -42,6 +42,14 @@
 //   max_attempts = 12
 //   max_age = "336h"
 //   recall_within = "24h"
+//   [retention]                    # what a referral holds is kept, once all of it is over:
+//   completed = "720h"             # after it was completed
+//   ended = "168h"                 # after it was cancelled, expired or revoked; what was never
+//                                  # disclosed is erased at once
+//   [store]
+//   key_copies = 2                 # of the file without which no referral can be read; 0: none
+//   key_copies_lifetime = "24h"    # then a copy is destroyed, and what was erased is gone from it
+//   key_copies_folder = "<data_dir>/key-copies"  # keep it out of backups of the store
 #ifndef AMANA_BROKER_MAIN_CONFIG_H_
 #define AMANA_BROKER_MAIN_CONFIG_H_
 
@@ -60,6 +68,7 @@
 #include "broker/delivery/policy.h"
 #include "broker/rpc/executor.h"
 #include "broker/rpc/rate_limit.h"
+#include "broker/store/embedded/key_copies.h"
 
 namespace amana::broker {
 
@@ -83,6 +92,7 @@ struct Config {
   rpc::Executor::Options executor;
   rpc::RateLimits rates;
   delivery::Policy policy;
+  store::KeyCopyPolicy key_copies;
 };
 
 // Dotted keys that stand in place of the file's: {"listen.address", "0.0.0.0:8443"}.

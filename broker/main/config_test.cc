@@ -45,6 +45,11 @@ TEST(ConfigTest, TheLeastAndItsDefaults) {
   EXPECT_EQ(config->min_free_bytes, uint64_t{256} << 20);
   EXPECT_EQ(config->policy.lease, absl::Seconds(60));
   EXPECT_EQ(config->policy.max_attempts, 12u);
+  EXPECT_EQ(config->policy.keep_completed, absl::Hours(30 * 24));
+  EXPECT_EQ(config->policy.keep_ended, absl::Hours(7 * 24));
+  EXPECT_EQ(config->key_copies.keep, 2u);
+  EXPECT_EQ(config->key_copies.lifetime, absl::Hours(24));
+  EXPECT_EQ(config->key_copies.folder, "/etc/amana/data/key-copies");
 }
 
 TEST(ConfigTest, EveryOtherKey) {
@@ -76,6 +81,13 @@ backoff_longest = "20ms"
 max_attempts = 4
 max_age = "5m"
 recall_within = "6h"
+[retention]
+completed = "1h"
+ended = "0s"
+[store]
+key_copies = 5
+key_copies_lifetime = "2h"
+key_copies_folder = "copies"
 )");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->clock_jump, absl::Minutes(5));
@@ -101,6 +113,11 @@ recall_within = "6h"
   EXPECT_EQ(config->policy.max_attempts, 4u);
   EXPECT_EQ(config->policy.max_age, absl::Minutes(5));
   EXPECT_EQ(config->policy.recall_within, absl::Hours(6));
+  EXPECT_EQ(config->policy.keep_completed, absl::Hours(1));
+  EXPECT_EQ(config->policy.keep_ended, absl::ZeroDuration());
+  EXPECT_EQ(config->key_copies.keep, 5u);
+  EXPECT_EQ(config->key_copies.lifetime, absl::Hours(2));
+  EXPECT_EQ(config->key_copies.folder, "/etc/amana/copies");
 }
 
 TEST(ConfigTest, FlagsStandInPlaceOfTheFile) {
@@ -169,6 +186,11 @@ TEST(ConfigTest, EachWrongValueIsNamedWithItsLine) {
       {"delivery", "max_attempts = 0", "delivery.max_attempts"},
       {"delivery", "max_age = \"1s\"", "delivery.max_age"},
       {"delivery", "recall_within = \"9000h\"", "delivery.recall_within"},
+      {"retention", "completed = 30", "retention.completed"},
+      {"retention", "ended = \"-1s\"", "retention.ended"},
+      {"store", "key_copies = -1", "store.key_copies"},
+      {"store", "key_copies_lifetime = \"1s\"", "store.key_copies_lifetime"},
+      {"store", "key_copies_folder = \"\"", "store.key_copies_folder"},
       {"nonsense", "a = 1", "nonsense"},
   };
   for (const Row& row : rows) {

@@ -13,6 +13,7 @@
 #include "broker/operations/replay.h"
 #include "broker/operations/statement.h"
 #include "broker/operations/task_status.h"
+#include "broker/store/errors.h"
 
 namespace amana::operations {
 namespace {
@@ -66,16 +67,18 @@ absl::Status CheckAgainstHeader(const store::Transaction& tx, const Checked& che
   return absl::OkStatus();
 }
 
-// Keeps one grant, unless these very bytes were kept before; returns its event.
+// Keeps one grant that `fits` its header, unless these very bytes were kept before; returns its
+// event.
 absl::StatusOr<uint64_t> Keep(store::Transaction& tx, const Checked& checked, size_t i,
                               const store::ReferralRecord& referral,
-                              const delivery::Evidence& evidence) {
+                              const delivery::Evidence& evidence, const absl::Status& fits) {
   const store::GrantRecord& record = checked.records[i];
   const envelope::GrantStatement& statement = checked.statements[i];
   AMANA_ASSIGN_OR_RETURN(
       const std::optional<uint64_t> before,
       FindEventOf(tx, referral.key.referral, v1::EVENT_KIND_GRANT_ADDED, statement.digest));
   if (before.has_value()) return *before;
+  AMANA_RETURN_IF_ERROR(fits);
   AMANA_RETURN_IF_ERROR(envelope::CheckFreshness(statement.message.meta(), checked.moment.now));
   const identity::RegisteredCertificate* signer =
       checked.moment.trust->registry->SigningCertificate(record.signer_cert);
@@ -96,14 +99,16 @@ absl::StatusOr<Verdict> Add(store::Transaction& tx, const Context& context, cons
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
                          tx.referrals().Find(key));
   if (!referral.has_value()) return NotFound("grants.referral");
-  AMANA_RETURN_IF_ERROR(CheckAgainstHeader(tx, checked));
+  const absl::Status fits = CheckAgainstHeader(tx, checked);
+  // Of an erased referral only what was kept before is answered: nothing can be added.
+  if (!fits.ok() && !store::IsErased(fits)) return fits;
   Verdict verdict;
   delivery::Evidence evidence;
   for (size_t i = 0; i < checked.records.size(); ++i) {
     evidence.agency = key.sender;
     evidence.cert_id = checked.records[i].signer_cert;
     evidence.statement = checked.statements[i].digest;
-    AMANA_ASSIGN_OR_RETURN(verdict.event, Keep(tx, checked, i, *referral, evidence));
+    AMANA_ASSIGN_OR_RETURN(verdict.event, Keep(tx, checked, i, *referral, evidence, fits));
   }
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks, tx.referrals().Tasks(key));
   for (const store::TaskRecord& task : tasks) {

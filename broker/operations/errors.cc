@@ -65,6 +65,10 @@ absl::Status AlreadyAcknowledged(std::string_view field) {
   return Error(absl::StatusCode::kFailedPrecondition, "ALREADY_ACKNOWLEDGED", field,
                "the delivery was acknowledged before, in other bytes");
 }
+absl::Status SignersNotTwo() {
+  return Error(absl::StatusCode::kPermissionDenied, "SIGNERS_NOT_TWO", "statements.meta.cert_id",
+               "must be of two different persons");
+}
 absl::Status SignerNotOperator() {
   return Error(absl::StatusCode::kPermissionDenied, "SIGNER_NOT_OPERATOR", "meta.cert_id",
                "must be an operator's certificate");

@@ -27,6 +27,8 @@ absl::Status DeliveryRecalled(std::string_view field);
 // Another statement has acknowledged it; the delivery does not come again.
 absl::Status AlreadyAcknowledged(std::string_view field);
 absl::Status SignerNotOperator();
+// Two persons are asked for, each with a key of their own.
+absl::Status SignersNotTwo();  // kPermissionDenied SIGNERS_NOT_TWO
 // Nothing of the referral can be cancelled any more.
 absl::Status NotCancellable(std::string_view field);
 absl::Status AlreadyWithdrawn(std::string_view field);

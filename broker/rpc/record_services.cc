@@ -8,6 +8,7 @@
 #include "broker/operations/redrive_delivery.h"
 #include "broker/operations/register_consent.h"
 #include "broker/operations/register_exclusion.h"
+#include "broker/operations/set_legal_hold.h"
 #include "broker/operations/withdraw_consent.h"
 #include "broker/rpc/serve.h"
 
@@ -187,6 +188,15 @@ class AdminService final : public v1::AdminService::CallbackService {
     return Serve(front_, call, Rpc::kRedriveDelivery, response,
                  [this, request](const Caller& caller, Reply<v1::RedriveDeliveryResponse> reply) {
                    operations::RedriveDelivery(context_, caller, *request, std::move(reply));
+                 });
+  }
+
+  grpc::ServerUnaryReactor* SetLegalHold(grpc::CallbackServerContext* call,
+                                         const v1::SetLegalHoldRequest* request,
+                                         v1::SetLegalHoldResponse* response) override {
+    return Serve(front_, call, Rpc::kSetLegalHold, response,
+                 [this, request](const Caller& caller, Reply<v1::SetLegalHoldResponse> reply) {
+                   operations::SetLegalHold(context_, caller, *request, std::move(reply));
                  });
   }
 

@@ -59,8 +59,8 @@ class Erasures {
   // on nobody reads them (ERASED), and when the commit is told (`done`) the key they were encrypted
   // under is destroyed, so that no backup of the database can be read either. A process that dies
   // in between does so at its next start. The caller sees to it that nothing is to be done with the
-  // body. Idempotent. NOT_FOUND; LEGAL_HOLD.
-  virtual absl::Status Erase(const StatementKey& key) = 0;
+  // body. False when it was erased before. NOT_FOUND; LEGAL_HOLD.
+  virtual absl::StatusOr<bool> Erase(const StatementKey& key) = 0;
   // Replaces the holder's hold, and keeps the statements that say so.
   virtual absl::Status SetHold(const HoldRecord& hold,
                                const std::vector<StatementRecord>& statements) = 0;

@@ -192,7 +192,7 @@ absl::Status BodyTable::EraseGrants(int64_t row, const StatementKey& key) {
   return absl::OkStatus();
 }
 
-absl::Status BodyTable::Erase(int64_t row, const StatementKey& key) {
+absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
   last_ = {};
   {
     AMANA_ASSIGN_OR_RETURN(
@@ -200,7 +200,7 @@ absl::Status BodyTable::Erase(int64_t row, const StatementKey& key) {
         session_.Query("SELECT key_slot FROM referral_body WHERE referral = ?1 AND erased = 0",
                        row));
     AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
-    if (!found) return absl::OkStatus();
+    if (!found) return false;
     const std::optional<uint64_t> slot = SlotIn(query, 0);
     if (slot.has_value()) session_.DestroyAtCommit(*slot);
   }
@@ -210,7 +210,8 @@ absl::Status BodyTable::Erase(int64_t row, const StatementKey& key) {
                    "WHERE referral = ?1",
                    row, digest.blob()));
   AMANA_RETURN_IF_ERROR(EraseGrants(row, key));
-  return statements_.ClearEnvelopes(EquivocationScope(key));
+  AMANA_RETURN_IF_ERROR(statements_.ClearEnvelopes(EquivocationScope(key)));
+  return true;
 }
 
 }  // namespace amana::store::embedded

@@ -36,8 +36,8 @@ class BodyTable {
   // Of an erased referral without its bytes. False when it was kept before.
   absl::StatusOr<bool> KeepEquivocation(int64_t row, const StatementKey& key,
                                         StatementRecord other);
-  // Clears all of it, and has the key destroyed when this is committed.
-  absl::Status Erase(int64_t row, const StatementKey& key);
+  // Clears all of it, and has the key destroyed when this is committed. False when that was done.
+  absl::StatusOr<bool> Erase(int64_t row, const StatementKey& key);
 
  private:
   struct RowKey {

@@ -121,12 +121,13 @@ absl::Status ErasureTable::Unsettle(const StatementKey& key) {
   return session_.Run("DELETE FROM settled WHERE referral = ?1", row);
 }
 
-absl::Status ErasureTable::Erase(const StatementKey& key) {
+absl::StatusOr<bool> ErasureTable::Erase(const StatementKey& key) {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
   AMANA_ASSIGN_OR_RETURN(const bool held, IsHeld(key.sender, key.referral));
   if (held) return LegalHoldError();
-  AMANA_RETURN_IF_ERROR(bodies_.Erase(row, key));
-  return session_.Run("DELETE FROM settled WHERE referral = ?1", row);
+  AMANA_ASSIGN_OR_RETURN(const bool erased, bodies_.Erase(row, key));
+  AMANA_RETURN_IF_ERROR(session_.Run("DELETE FROM settled WHERE referral = ?1", row));
+  return erased;
 }
 
 absl::Status ErasureTable::SetHold(const HoldRecord& hold,

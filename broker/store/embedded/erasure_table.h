@@ -28,7 +28,7 @@ class ErasureTable final : public Erasures {
 
   absl::Status Settle(const StatementKey& key, Ending ending, absl::Time since) override;
   absl::Status Unsettle(const StatementKey& key) override;
-  absl::Status Erase(const StatementKey& key) override;
+  absl::StatusOr<bool> Erase(const StatementKey& key) override;
   absl::Status SetHold(const HoldRecord& hold,
                        const std::vector<StatementRecord>& statements) override;
 

@@ -38,7 +38,7 @@ Work Accept(uint32_t number, const ReferralBody& body) {
 }
 
 Work Erase(uint32_t number) {
-  return [number](Transaction& tx) { return tx.erasures().Erase(SampleKey(number)); };
+  return [number](Transaction& tx) { return tx.erasures().Erase(SampleKey(number)).status(); };
 }
 
 // Whether any 16 bytes in a row of any of `needles` stand in any file of `folder`.

@@ -255,8 +255,8 @@ TEST_F(CorruptionTest, NothingIsErasedBeforeItsTimeBecauseARowHasChanged) {
   auto store = world_.Open().value();
   EXPECT_TRUE(store->Read().value()->erasures().Due({.ended = SampleTime()}, 9)->empty());
   EXPECT_EQ(ErrorReason(store->Health()), "STORE_CORRUPT");
-  const auto erased =
-      store->CommitAndWait([](Transaction& tx) { return tx.erasures().Erase(SampleKey(1)); });
+  const auto erased = store->CommitAndWait(
+      [](Transaction& tx) { return tx.erasures().Erase(SampleKey(1)).status(); });
   EXPECT_EQ(ErrorReason(erased.status()), "STORE_CORRUPT");
 }
 
