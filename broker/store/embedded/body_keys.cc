@@ -125,6 +125,7 @@ absl::Status BodyKeys::WriteHeader() {
 absl::StatusOr<BodyKey> BodyKeys::Take() {
   absl::MutexLock lock(&mu_);
   while (ready_.empty()) {  // others may take what came in
+    if (stopping_) return StoreUnavailableError("the store is closed");
     wanted_ = true;
     const uint64_t before = refills_;
     const auto tried = [this, before]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {

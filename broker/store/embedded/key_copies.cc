@@ -34,13 +34,14 @@ KeyCopies::KeyCopies(FileSystem& files, KeyCopyPolicy policy)
     : files_(files), policy_(std::move(policy)) {}
 
 absl::Status KeyCopies::Maintain(const InPlaceFile& keys, absl::Time now) {
-  if (policy_.folder.empty() || (now < again_ && again_ - now <= kRetry)) return absl::OkStatus();
-  absl::Status status = TryMaintain(keys, now);
-  if (!status.ok()) {
+  if (policy_.folder.empty()) return absl::OkStatus();
+  if (!last_.ok() && now < again_ && again_ - now <= kRetry) return last_;
+  last_ = TryMaintain(keys, now);
+  if (!last_.ok()) {
     folder_read_ = false;
     again_ = now + kRetry;
   }
-  return status;
+  return last_;
 }
 
 absl::Status KeyCopies::TryMaintain(const InPlaceFile& keys, absl::Time now) {

@@ -24,7 +24,7 @@ struct KeyCopyPolicy {
 namespace embedded {
 
 // Used by one thread at a time. `files` must outlive it. Errors are those of files; what could not
-// be done is tried again a minute later.
+// be done is tried again a minute later, and until then Maintain gives the same error.
 class KeyCopies {
  public:
   KeyCopies(FileSystem& files, KeyCopyPolicy policy);
@@ -48,8 +48,9 @@ class KeyCopies {
   FileSystem& files_;
   const KeyCopyPolicy policy_;
   bool folder_read_ = false;
-  std::vector<Copy> copies_;  // oldest first
-  absl::Time again_ = absl::InfinitePast();
+  std::vector<Copy> copies_;                 // oldest first
+  absl::Time again_ = absl::InfinitePast();  // after a failure
+  absl::Status last_;                        // what the last try came to
 };
 
 }  // namespace embedded
