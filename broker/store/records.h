@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "amana/v1/codes.pb.h"
 #include "base/ids.h"
+#include "broker/consent/facts.h"
 
 namespace amana::store {
 
@@ -113,6 +114,31 @@ struct ReconsiderationRecord {
   // Where it stands: those that something was disclosed of come first, then all.
   bool disclosed_pass = false;
   std::optional<TaskKey> after;  // the last one decided in this pass
+};
+
+// A person of an agency.
+struct PersonRef {
+  AgencyId agency;
+  PersonId person;
+};
+
+// What a referral statement rests on besides its own header.
+struct ReferralGrounds {
+  std::optional<consent::PinnedConsent> attached;  // the newest
+  std::vector<consent::ApprovalFacts> approvals;
+  std::vector<consent::ReviewFacts> reviews;
+};
+
+// What a person has to look at afterwards.
+enum class ReviewKind : int { kOverride = 1, kMismatch = 2 };
+enum class ReviewState : int { kOpen = 1, kDone = 2, kMissed = 3 };
+struct ReviewTask {
+  StatementKey referral;
+  uint64_t opened_by = 0;  // index of the event that asks for it; its key
+  ReviewKind kind = ReviewKind::kOverride;
+  absl::Time opened;
+  absl::Time due;
+  ReviewState state = ReviewState::kOpen;
 };
 
 // What a page of a listing starts after; opaque to callers.

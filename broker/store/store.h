@@ -1,4 +1,4 @@
-// The store: seven small contracts in the broker's own verbs, and the transaction that joins them.
+// The store: eight small contracts in the broker's own verbs, and the transaction that joins them.
 // Implementations: embedded/ (SQLite) and, later, postgres/. suite.h holds the contract tests that
 // every implementation runs.
 //
@@ -118,6 +118,9 @@ class Deliveries {
   virtual absl::StatusOr<std::vector<DeliveryRecord>> OpenRecalls(const Address& recipient,
                                                                   size_t limit) const = 0;
   virtual absl::StatusOr<Paged<DeliveryRecord>> DeadLetters(const Page& page) const = 0;
+  // Deliveries under a person's pseudonym that left the broker, in order of acceptance.
+  virtual absl::StatusOr<Paged<DeliveryRecord>> DisclosedOf(const Pseudonym& subject,
+                                                            const Page& page) const = 0;
   // Whether `agency` was disclosed anything under this pseudonym.
   virtual absl::StatusOr<bool> WasDisclosedTo(const Pseudonym& subject,
                                               const AgencyId& agency) const = 0;
@@ -190,6 +193,41 @@ class Reconsiderations {
   virtual absl::Status End(uint64_t id) = 0;
 };
 
+// Consent attached to a referral after it was sent, approvals of an override and their reviews.
+class Grounds {
+ public:
+  virtual ~Grounds() = default;
+
+  // Of a referral that is not there: nothing.
+  virtual absl::StatusOr<ReferralGrounds> Of(const StatementKey& key) const = 0;
+  virtual absl::StatusOr<std::optional<StatementRecord>> FindAttachment(const StatementKey& key,
+                                                                        const ConsentId& consent,
+                                                                        uint32_t version) const = 0;
+  virtual absl::StatusOr<std::optional<StatementRecord>> FindApproval(
+      const StatementKey& key, const PersonRef& approver) const = 0;
+  virtual absl::StatusOr<std::optional<StatementRecord>> FindReview(
+      const StatementKey& key, const PersonRef& reviewer) const = 0;
+  // Reviews of a referral that are open or were missed, oldest first.
+  virtual absl::StatusOr<std::vector<ReviewTask>> OpenReviews(const StatementKey& key) const = 0;
+  // Open reviews due at or before `now`, earliest first; at most `limit`.
+  virtual absl::StatusOr<std::vector<ReviewTask>> DueReviews(absl::Time now,
+                                                             size_t limit) const = 0;
+  // When the next one is due; InfiniteFuture when none.
+  virtual absl::StatusOr<absl::Time> NextReview() const = 0;
+
+  // All: NOT_FOUND when there is no such referral. The newest attachment counts; each statement is
+  // kept. A person's second approval or review of a referral is a CONFLICT.
+  virtual absl::Status Attach(const StatementKey& key, const consent::PinnedConsent& consent,
+                              const StatementRecord& statement) = 0;
+  virtual absl::Status Approve(const StatementKey& key, const consent::ApprovalFacts& approval,
+                               const StatementRecord& statement) = 0;
+  virtual absl::Status Review(const StatementKey& key, const consent::ReviewFacts& review,
+                              const StatementRecord& statement) = 0;
+  virtual absl::Status OpenReview(const ReviewTask& task) = 0;
+  // Replaces the state of the review of this key; CONFLICT when it is done or not there.
+  virtual absl::Status MoveReview(const ReviewTask& task) = 0;
+};
+
 // Registry loads and the certificates that signed what is stored.
 class Directory {
  public:
@@ -249,6 +287,7 @@ class Snapshot {
   virtual const Consents& consents() const = 0;
   virtual const Reconsiderations& reconsiderations() const = 0;
   virtual const Erasures& erasures() const = 0;
+  virtual const Grounds& grounds() const = 0;
   virtual const Directory& directory() const = 0;
   virtual const Log& log() const = 0;
 };
@@ -259,6 +298,7 @@ class Transaction : public Snapshot {
   using Snapshot::deliveries;
   using Snapshot::directory;
   using Snapshot::erasures;
+  using Snapshot::grounds;
   using Snapshot::log;
   using Snapshot::reconsiderations;
   using Snapshot::referrals;
@@ -267,6 +307,7 @@ class Transaction : public Snapshot {
   virtual Consents& consents() = 0;
   virtual Reconsiderations& reconsiderations() = 0;
   virtual Erasures& erasures() = 0;
+  virtual Grounds& grounds() = 0;
   virtual Directory& directory() = 0;
   virtual Log& log() = 0;
   // Tells the commit listener that there is something new for this unit.

@@ -146,6 +146,26 @@ TEST_P(StoreSuite, DeadLettersInPages) {
   EXPECT_THAT(seen, testing::ElementsAre(1, 2, 3, 5, 6, 7));
 }
 
+TEST_P(StoreSuite, WhatWasDisclosedOfAPersonInPages) {
+  const Pseudonym person = SampleId<Pseudonym>(77);
+  for (uint32_t i = 1; i <= 6; ++i) {
+    AMANA_ASSERT_OK(Do(AcceptSample(i)));
+    DeliveryRecord leased = InState(i, v1::DELIVERY_STATE_LEASED);
+    leased.disclosed = i != 2;
+    if (i != 4) leased.subject = person;
+    AMANA_ASSERT_OK(Do(Move(v1::DELIVERY_STATE_QUEUED, leased)));
+  }
+  std::vector<uint32_t> seen;
+  Page page{2, ""};
+  do {
+    const auto found = Look()->deliveries().DisclosedOf(person, page);
+    AMANA_ASSERT_OK(found);
+    for (const DeliveryRecord& delivery : found->items) seen.push_back(NumberOf(delivery));
+    page.token = found->next_token;
+  } while (!page.token.empty());
+  EXPECT_THAT(seen, testing::ElementsAre(1, 3, 5, 6));
+}
+
 TEST_P(StoreSuite, DisclosureIsRememberedByPersonAndAgency) {
   AMANA_ASSERT_OK(Do(AcceptSample(1)));
   const auto disclosed = [this](uint32_t person, const char* agency) {

@@ -9,6 +9,9 @@ namespace {
 
 constexpr uint8_t kConsentFormat = 1;
 constexpr uint8_t kExclusionFormat = 2;
+constexpr uint8_t kPinnedFormat = 3;
+constexpr uint8_t kApprovalFormat = 4;
+constexpr uint8_t kReviewFormat = 5;
 
 // One list of fields serves both directions: Visit(codec, facts) writes with a Writer and reads
 // with a Reader.
@@ -33,6 +36,10 @@ class Writer {
     } else if constexpr (std::is_same_v<T, Address>) {
       Text(value.agency.value());
       Text(value.unit.value());
+    } else if constexpr (std::is_same_v<T, consent::Signatory>) {
+      Field(value.address);
+      Text(value.person.value());
+      Field(value.key);
     } else if constexpr (std::is_same_v<T, std::vector<Address>>) {
       Number(value.size());
       for (const Address& address : value) Field(address);
@@ -66,6 +73,10 @@ class Reader {
     } else if constexpr (std::is_same_v<T, Address>) {
       Token(value.agency);
       Token(value.unit);
+    } else if constexpr (std::is_same_v<T, consent::Signatory>) {
+      Field(value.address);
+      Token(value.person);
+      Field(value.key);
     } else if constexpr (std::is_same_v<T, std::vector<Address>>) {
       const uint64_t count = Number();
       if (count > bytes_.size()) ok_ = false;
@@ -127,6 +138,22 @@ void VisitExclusion(auto& codec, Facts& f) {
   Each(codec, f.id, f.pseudonym, f.recorder, f.excluded, f.categories);
 }
 
+template <typename Facts>
+void VisitPinned(auto& codec, Facts& f) {
+  Each(codec, f.id, f.version, f.digest);
+}
+
+template <typename Facts>
+void VisitApproval(auto& codec, Facts& f) {
+  Each(codec, f.authentic, f.basis, f.header, f.approver, f.on_approver_list, f.categories,
+       f.has_citation, f.has_reason, f.approved_at, f.lapses_at);
+}
+
+template <typename Facts>
+void VisitReview(auto& codec, Facts& f) {
+  Each(codec, f.authentic, f.header, f.reviewer, f.on_approver_list, f.upheld, f.reviewed_at);
+}
+
 }  // namespace
 
 std::string FactsToRow(const consent::ConsentFacts& facts) {
@@ -153,6 +180,48 @@ std::optional<consent::ExclusionFacts> ExclusionFromRow(std::string_view bytes) 
   Reader reader(kExclusionFormat, bytes);
   consent::ExclusionFacts facts;
   VisitExclusion(reader, facts);
+  if (!reader.Done()) return std::nullopt;
+  return facts;
+}
+
+std::string FactsToRow(const consent::PinnedConsent& facts) {
+  Writer writer(kPinnedFormat);
+  VisitPinned(writer, facts);
+  return writer.Take();
+}
+
+std::optional<consent::PinnedConsent> PinnedFromRow(std::string_view bytes) {
+  Reader reader(kPinnedFormat, bytes);
+  consent::PinnedConsent facts;
+  VisitPinned(reader, facts);
+  if (!reader.Done()) return std::nullopt;
+  return facts;
+}
+
+std::string FactsToRow(const consent::ApprovalFacts& facts) {
+  Writer writer(kApprovalFormat);
+  VisitApproval(writer, facts);
+  return writer.Take();
+}
+
+std::optional<consent::ApprovalFacts> ApprovalFromRow(std::string_view bytes) {
+  Reader reader(kApprovalFormat, bytes);
+  consent::ApprovalFacts facts;
+  VisitApproval(reader, facts);
+  if (!reader.Done()) return std::nullopt;
+  return facts;
+}
+
+std::string FactsToRow(const consent::ReviewFacts& facts) {
+  Writer writer(kReviewFormat);
+  VisitReview(writer, facts);
+  return writer.Take();
+}
+
+std::optional<consent::ReviewFacts> ReviewFromRow(std::string_view bytes) {
+  Reader reader(kReviewFormat, bytes);
+  consent::ReviewFacts facts;
+  VisitReview(reader, facts);
   if (!reader.Done()) return std::nullopt;
   return facts;
 }

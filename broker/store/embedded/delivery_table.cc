@@ -121,22 +121,19 @@ absl::StatusOr<std::vector<DeliveryRecord>> DeliveryTable::OpenRecalls(const Add
   return ReadReadable(std::move(query), limit);
 }
 
-absl::StatusOr<Paged<DeliveryRecord>> DeliveryTable::DeadLetters(const Page& page) const {
-  DeliveryKey after;
-  int64_t row = 0;
-  if (!page.token.empty()) {
-    AMANA_ASSIGN_OR_RETURN(after, ParseDeliveryToken(page.token));
-    AMANA_ASSIGN_OR_RETURN(const auto known, session_.FindReferralRow(after.task.referral));
-    if (!known.has_value()) return PageTokenInvalidError();
-    row = *known;
-  }
-  const size_t size = PageSize(page);
-  AMANA_ASSIGN_OR_RETURN(
-      auto query, session_.Query(AMANA_SELECT_DELIVERY
-                                 "WHERE d.state = 8 AND "
-                                 "(d.referral, d.task, d.offer_epoch, d.stage) > (?1, ?2, ?3, ?4) "
-                                 "ORDER BY d.referral, d.task, d.offer_epoch, d.stage LIMIT ?5",
-                                 row, after.task.task, after.offer_epoch, after.stage, size + 1));
+// What a page starts after: a referral's row and what comes behind it in a delivery's key.
+absl::StatusOr<DeliveryTable::Place> DeliveryTable::PlaceOf(const Page& page) const {
+  Place place;
+  if (page.token.empty()) return place;
+  AMANA_ASSIGN_OR_RETURN(place.key, ParseDeliveryToken(page.token));
+  AMANA_ASSIGN_OR_RETURN(const auto row, session_.FindReferralRow(place.key.task.referral));
+  if (!row.has_value()) return PageTokenInvalidError();
+  place.row = *row;
+  return place;
+}
+
+absl::StatusOr<Paged<DeliveryRecord>> DeliveryTable::ReadPage(sqlite::Statement query,
+                                                              size_t size) const {
   Paged<DeliveryRecord> result;
   AMANA_ASSIGN_OR_RETURN(result.items, ReadAll(std::move(query)));
   if (result.items.size() > size) {
@@ -144,6 +141,33 @@ absl::StatusOr<Paged<DeliveryRecord>> DeliveryTable::DeadLetters(const Page& pag
     result.next_token = TokenOf(result.items.back().key);
   }
   return result;
+}
+
+absl::StatusOr<Paged<DeliveryRecord>> DeliveryTable::DeadLetters(const Page& page) const {
+  AMANA_ASSIGN_OR_RETURN(const Place after, PlaceOf(page));
+  const size_t size = PageSize(page);
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query(AMANA_SELECT_DELIVERY
+                                 "WHERE d.state = 8 AND "
+                                 "(d.referral, d.task, d.offer_epoch, d.stage) > (?1, ?2, ?3, ?4) "
+                                 "ORDER BY d.referral, d.task, d.offer_epoch, d.stage LIMIT ?5",
+                                 after.row, after.key.task.task, after.key.offer_epoch,
+                                 after.key.stage, size + 1));
+  return ReadPage(std::move(query), size);
+}
+
+absl::StatusOr<Paged<DeliveryRecord>> DeliveryTable::DisclosedOf(const Pseudonym& subject,
+                                                                 const Page& page) const {
+  AMANA_ASSIGN_OR_RETURN(const Place after, PlaceOf(page));
+  const size_t size = PageSize(page);
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query(AMANA_SELECT_DELIVERY
+                                 "WHERE d.disclosed = 1 AND d.subject = ?6 AND "
+                                 "(d.referral, d.task, d.offer_epoch, d.stage) > (?1, ?2, ?3, ?4) "
+                                 "ORDER BY d.referral, d.task, d.offer_epoch, d.stage LIMIT ?5",
+                                 after.row, after.key.task.task, after.key.offer_epoch,
+                                 after.key.stage, size + 1, Blob(subject.view())));
+  return ReadPage(std::move(query), size);
 }
 
 absl::StatusOr<bool> DeliveryTable::WasDisclosedTo(const Pseudonym& subject,

@@ -25,6 +25,8 @@ class DeliveryTable final : public Deliveries {
   absl::StatusOr<std::vector<DeliveryRecord>> OpenRecalls(const Address& recipient,
                                                           size_t limit) const override;
   absl::StatusOr<Paged<DeliveryRecord>> DeadLetters(const Page& page) const override;
+  absl::StatusOr<Paged<DeliveryRecord>> DisclosedOf(const Pseudonym& subject,
+                                                    const Page& page) const override;
   absl::StatusOr<bool> WasDisclosedTo(const Pseudonym& subject,
                                       const AgencyId& agency) const override;
   absl::StatusOr<std::optional<StatementRecord>> FindAnswer(
@@ -39,6 +41,12 @@ class DeliveryTable final : public Deliveries {
   absl::StatusOr<std::vector<DeliveryRecord>> ReadAll(sqlite::Statement query) const;
   absl::StatusOr<std::vector<DeliveryRecord>> ReadReadable(sqlite::Statement query,
                                                            size_t limit) const;
+  struct Place {
+    int64_t row = 0;
+    DeliveryKey key;
+  };
+  absl::StatusOr<Place> PlaceOf(const Page& page) const;
+  absl::StatusOr<Paged<DeliveryRecord>> ReadPage(sqlite::Statement query, size_t size) const;
   absl::Status AddParty(const DeliveryRecord& delivery, int64_t row);
 
   Session& session_;

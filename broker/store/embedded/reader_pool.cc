@@ -19,6 +19,7 @@ class EmbeddedSnapshot final : public Snapshot {
   const Consents& consents() const override { return tables_.consents; }
   const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
   const Erasures& erasures() const override { return tables_.erasures; }
+  const Grounds& grounds() const override { return tables_.grounds; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
 

@@ -265,7 +265,34 @@ CREATE TABLE legal_hold (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::string_view kScripts[] = {kVersion1, kVersion2, kVersion3};
+// What a referral rests on besides its header, and what people must look at afterwards.
+constexpr std::string_view kVersion4 = R"sql(
+-- By kind: 1 an attached consent (signer empty), 2 an approval, 3 a review. Facts as consent_rows.h
+-- has them.
+CREATE TABLE ground (
+  referral INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  signer TEXT NOT NULL,
+  facts BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  PRIMARY KEY (referral, kind, signer)
+) WITHOUT ROWID;
+
+CREATE TABLE review (
+  opened_by INTEGER PRIMARY KEY,
+  referral INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  opened INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  due_open INTEGER,
+  digest BLOB NOT NULL
+);
+CREATE INDEX review_referral ON review (referral) WHERE state <> 2;
+CREATE INDEX review_due ON review (due_open) WHERE due_open IS NOT NULL;
+)sql";
+
+constexpr std::string_view kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 }  // namespace
 

@@ -44,6 +44,15 @@ std::string ExclusionScope(const ConsentId& id) { return 'x' + id.bytes(); }
 std::string HoldScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement) {
   return 'h' + referral.bytes() + sender.value() + '/' + statement.bytes();
 }
+std::string AttachmentScope(const StatementKey& key, const ConsentId& id, uint32_t version) {
+  return KeyBytes('t', key) + id.bytes() + Number(version);
+}
+std::string ApprovalScope(const StatementKey& key, std::string_view by) {
+  return KeyBytes('p', key) + std::string(by);
+}
+std::string ReviewScope(const StatementKey& key, std::string_view by) {
+  return KeyBytes('r', key) + std::string(by);
+}
 
 absl::StatusOr<std::optional<StatementRecord>> StatementTable::Find(
     const std::string& scope) const {

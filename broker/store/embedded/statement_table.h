@@ -20,6 +20,10 @@ std::string ConsentScope(const ConsentId& id, uint32_t version);
 std::string WithdrawalScope(const ConsentId& id);
 std::string ExclusionScope(const ConsentId& id);
 std::string HoldScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement);
+std::string AttachmentScope(const StatementKey& key, const ConsentId& id, uint32_t version);
+// `by`: the agency and the person.
+std::string ApprovalScope(const StatementKey& key, std::string_view by);
+std::string ReviewScope(const StatementKey& key, std::string_view by);
 
 class StatementTable {
  public:

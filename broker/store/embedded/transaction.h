@@ -8,6 +8,7 @@
 #include "broker/store/embedded/delivery_table.h"
 #include "broker/store/embedded/directory_table.h"
 #include "broker/store/embedded/erasure_table.h"
+#include "broker/store/embedded/ground_table.h"
 #include "broker/store/embedded/log_table.h"
 #include "broker/store/embedded/reconsideration_table.h"
 #include "broker/store/embedded/referral_table.h"
@@ -15,7 +16,7 @@
 
 namespace amana::store::embedded {
 
-// The seven contracts over one session.
+// The eight contracts over one session.
 struct Tables {
   Tables(Session& session, Sequencer* sequencer)
       : bodies(session),
@@ -24,6 +25,7 @@ struct Tables {
         consents(session),
         reconsiderations(session),
         erasures(session, bodies),
+        grounds(session),
         directory(session),
         log(session, sequencer) {}
 
@@ -33,6 +35,7 @@ struct Tables {
   ConsentTable consents;
   ReconsiderationTable reconsiderations;
   ErasureTable erasures;
+  GroundTable grounds;
   DirectoryTable directory;
   LogTable log;
 };
@@ -47,6 +50,7 @@ class EmbeddedTransaction final : public Transaction {
   const Consents& consents() const override { return tables_.consents; }
   const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
   const Erasures& erasures() const override { return tables_.erasures; }
+  const Grounds& grounds() const override { return tables_.grounds; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
   Referrals& referrals() override { return tables_.referrals; }
@@ -54,6 +58,7 @@ class EmbeddedTransaction final : public Transaction {
   Consents& consents() override { return tables_.consents; }
   Reconsiderations& reconsiderations() override { return tables_.reconsiderations; }
   Erasures& erasures() override { return tables_.erasures; }
+  Grounds& grounds() override { return tables_.grounds; }
   Directory& directory() override { return tables_.directory; }
   Log& log() override { return tables_.log; }
   void Wake(const Address& recipient) override { woken_.push_back(recipient); }
