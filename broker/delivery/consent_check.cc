@@ -1,14 +1,59 @@
 #include "broker/delivery/consent_check.h"
 
+#include <optional>
+#include <utility>
+
 #include "amana/v1/referral.pb.h"
+#include "broker/consent/override.h"
 #include "broker/consent/records.h"
+#include "broker/delivery/signatory.h"
+#include "broker/delivery/wire.h"
 
 namespace amana::delivery {
 namespace {
 
-// What the registry knows of a recipient. One that is not registered keeps the defaults, which
-// deny.
-consent::RecipientFacts FactsOf(const identity::Registry& registry, const Address& address) {
+// What the store holds of a header that was accepted: its grounds, and for an override who signed
+// it, whom no approver may be.
+struct Stored {
+  store::ReferralGrounds grounds;
+  consent::HeaderContext context{.authentic = true, .digest = {}, .signer = {}};
+};
+
+absl::StatusOr<consent::Signatory> SignerOf(const store::Snapshot& snapshot,
+                                            const store::ReferralRecord& referral) {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<std::string> der,
+                         snapshot.directory().FindCertificate(referral.cert_id));
+  if (!der.has_value()) return consent::Signatory();  // with no key nobody is somebody else
+  AMANA_ASSIGN_OR_RETURN(const crypto::Certificate certificate, crypto::Certificate::FromDer(*der));
+  return SignatoryOf(certificate, referral.sender);
+}
+
+absl::StatusOr<StatementKey> KeyOf(const v1::ReferralHeader& header) {
+  v1::StatementRef ref;
+  ref.set_sender_agency(header.sender().agency());
+  ref.set_referral_id(header.referral_id());
+  ref.set_version(header.version());
+  return FromWire(ref, "header");
+}
+
+absl::StatusOr<Stored> Look(const store::Snapshot& snapshot, const v1::ReferralHeader& header) {
+  Stored stored;
+  AMANA_ASSIGN_OR_RETURN(const StatementKey key, KeyOf(header));
+  AMANA_ASSIGN_OR_RETURN(stored.grounds, snapshot.grounds().Of(key));
+  if (!consent::IsOverride(header.legal_basis())) return stored;
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
+                         snapshot.referrals().Find(key));
+  if (!referral.has_value()) return stored;
+  stored.context.digest = referral->header_digest;
+  AMANA_ASSIGN_OR_RETURN(stored.context.signer, SignerOf(snapshot, *referral));
+  return stored;
+}
+
+}  // namespace
+
+consent::RecipientFacts RecipientFactsOf(const Moment& moment, const Address& address,
+                                         const Pseudonym& subject) {
+  const identity::Registry& registry = *moment.trust->registry;
   consent::RecipientFacts facts;
   facts.address = address;
   const identity::Agency* agency = registry.agency(address.agency);
@@ -18,6 +63,9 @@ consent::RecipientFacts FactsOf(const identity::Registry& registry, const Addres
   facts.abroad = agency->country != "KE";
   facts.embassy = agency->embassy();
   facts.health_qualified = agency->health_qualified;
+  facts.health_qualified_until = agency->health_qualified_until;
+  facts.safeguards_until = agency->safeguards_until;
+  facts.guardian_flagged = registry.GuardianFlagged(subject);
   facts.child_services_only = !unit->services.empty();
   for (const v1::ServiceType service : unit->services) {
     if (service != v1::SERVICE_TYPE_PSYCHOSOCIAL && service != v1::SERVICE_TYPE_CHILD_PROTECTION) {
@@ -27,22 +75,28 @@ consent::RecipientFacts FactsOf(const identity::Registry& registry, const Addres
   return facts;
 }
 
-}  // namespace
-
 consent::Decision DecideTask(const store::Snapshot& snapshot, const Moment& moment,
                              const v1::ReferralHeader& header, uint32_t task,
                              const Address& recipient, codes::CategorySet categories,
                              consent::Attempt attempt) {
-  const absl::StatusOr<consent::HeaderFacts> facts =
-      consent::FromHeader(header, task, categories, /*authentic=*/true);
+  const absl::StatusOr<Stored> stored = Look(snapshot, header);
+  absl::StatusOr<consent::HeaderFacts> facts = consent::FromHeader(
+      header, task, categories, stored.ok() ? stored->context : consent::HeaderContext{});
   if (!facts.ok()) return consent::Decision();  // denies
   const absl::StatusOr<std::shared_ptr<const store::SubjectRecords>> records =
       snapshot.consents().OfSubject(facts->pseudonym);
+  const bool readable = stored.ok() && records.ok();
   const consent::Environment environment{
-      .now = moment.now, .clock_ok = moment.clock_ok, .store_ok = records.ok(), .attempt = attempt};
-  const consent::RecipientFacts to = FactsOf(*moment.trust->registry, recipient);
-  if (!records.ok()) return consent::Decide(*facts, {}, {}, to, environment);
-  return consent::Decide(*facts, (*records)->consents, (*records)->exclusions, to, environment);
+      .now = moment.now, .clock_ok = moment.clock_ok, .store_ok = readable, .attempt = attempt};
+  const consent::RecipientFacts to = RecipientFactsOf(moment, recipient, facts->pseudonym);
+  if (!readable) return consent::Decide(*facts, consent::Statements{}, to, environment);
+  if (stored->grounds.attached.has_value()) facts->pinned = stored->grounds.attached;
+  return consent::Decide(*facts,
+                         {.records = (*records)->consents,
+                          .exclusions = (*records)->exclusions,
+                          .approvals = stored->grounds.approvals,
+                          .reviews = stored->grounds.reviews},
+                         to, environment);
 }
 
 codes::CategorySet CategoriesOf(const v1::Submission& sections) {

@@ -25,12 +25,18 @@ struct Moment {
   identity::TrustPtr trust;
 };
 
-// May `recipient` have the sections of `categories`, for this service of this header? A store that
-// cannot answer is rule 28, not an error.
+// May `recipient` have the sections of `categories`, for this service of this header? A consent
+// that was attached counts as the pinned one; approvals and reviews count once the referral is
+// stored. A store that cannot answer is rule 28, not an error.
 consent::Decision DecideTask(const store::Snapshot& snapshot, const Moment& moment,
                              const v1::ReferralHeader& header, uint32_t task,
                              const Address& recipient, codes::CategorySet categories,
                              consent::Attempt attempt);
+
+// What the registry knows of a recipient of this person's case. One that is not registered keeps
+// the defaults, which deny.
+consent::RecipientFacts RecipientFactsOf(const Moment& moment, const Address& address,
+                                         const Pseudonym& subject);
 
 // Categories of all sections of a referral.
 codes::CategorySet CategoriesOf(const v1::Submission& sections);
