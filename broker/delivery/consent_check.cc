@@ -16,7 +16,7 @@ namespace {
 // it, whom no approver may be.
 struct Stored {
   store::ReferralGrounds grounds;
-  consent::HeaderContext context{.authentic = true, .digest = {}, .signer = {}};
+  consent::HeaderContext context;
 };
 
 absl::StatusOr<consent::Signatory> SignerOf(const store::Snapshot& snapshot,
@@ -38,6 +38,7 @@ absl::StatusOr<StatementKey> KeyOf(const v1::ReferralHeader& header) {
 
 absl::StatusOr<Stored> Look(const store::Snapshot& snapshot, const v1::ReferralHeader& header) {
   Stored stored;
+  stored.context.authentic = true;
   AMANA_ASSIGN_OR_RETURN(const StatementKey key, KeyOf(header));
   AMANA_ASSIGN_OR_RETURN(stored.grounds, snapshot.grounds().Of(key));
   if (!consent::IsOverride(header.legal_basis())) return stored;
@@ -45,7 +46,9 @@ absl::StatusOr<Stored> Look(const store::Snapshot& snapshot, const v1::ReferralH
                          snapshot.referrals().Find(key));
   if (!referral.has_value()) return stored;
   stored.context.digest = referral->header_digest;
-  AMANA_ASSIGN_OR_RETURN(stored.context.signer, SignerOf(snapshot, *referral));
+  AMANA_ASSIGN_OR_RETURN(const consent::Signatory signer, SignerOf(snapshot, *referral));
+  stored.context.signer = signer.person;
+  stored.context.signer_key = signer.key;
   return stored;
 }
 

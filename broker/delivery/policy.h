@@ -26,6 +26,9 @@ struct Policy {
   // never disclosed is erased at once.
   absl::Duration keep_completed = absl::Hours(30 * 24);
   absl::Duration keep_ended = absl::Hours(7 * 24);
+  // An override that holds is reviewed by another person within this time, or the sender and the
+  // auditors read that it was not.
+  absl::Duration review_within = absl::Hours(72);
 };
 
 // Exponential, with full jitter on the upper half: between 1/2 and 1 times

@@ -103,6 +103,17 @@ absl::Status RunOne(store::Transaction& tx, const Moment& moment, const Policy& 
 
 }  // namespace
 
+// Nobody has judged an override in time. It stays open: a review is owed all the same.
+absl::Status MissReview(store::Transaction& tx, const Moment& moment, store::ReviewTask review) {
+  review.state = store::ReviewState::kMissed;
+  AMANA_RETURN_IF_ERROR(tx.grounds().MoveReview(review));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
+                         std::as_const(tx).referrals().Find(review.referral));
+  if (!referral.has_value()) return RecordUnreadable();
+  Recorder recorder(tx, *referral, moment.now, {});
+  return recorder.Append(recorder.NewEvent(v1::EVENT_KIND_OVERRIDE_REVIEW_MISSED)).status();
+}
+
 absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, const Policy& policy,
                               size_t slice) {
   if (!moment.clock_ok) return 0;
@@ -122,7 +133,12 @@ absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, cons
     AMANA_RETURN_IF_ERROR(
         DecideAgain(tx, moment, policy, Occasion::kTime, Evidence{}, task).status());
   }
-  return due.size() + expired.size() + changed.size();
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::ReviewTask> reviews,
+                         std::as_const(tx).grounds().DueReviews(moment.now, slice));
+  for (const store::ReviewTask& review : reviews) {
+    AMANA_RETURN_IF_ERROR(MissReview(tx, moment, review));
+  }
+  return due.size() + expired.size() + changed.size() + reviews.size();
 }
 
 TimerLoop::TimerLoop(const Clock* clock, Tick tick)

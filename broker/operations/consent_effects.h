@@ -47,6 +47,29 @@ absl::StatusOr<Effect> ObeyWord(store::Transaction& tx, const delivery::Moment& 
 events::Event ConsentEvent(v1::EventKind kind, const delivery::Evidence& evidence,
                            const ConsentId& id, uint32_t version);
 
+// Replies once nothing of `subject` is being written to anybody.
+template <class Response>
+void ReplyOnceQuiet(const Context& context, const Pseudonym& subject, Response response,
+                    Reply<Response> reply) {
+  struct Parked {
+    Reply<Response> reply;
+    Response response;
+  };
+  auto parked = std::make_shared<Parked>(Parked{std::move(reply), std::move(response)});
+  context.dispatcher->Revoke(subject, [parked] { parked->reply(std::move(parked->response)); });
+}
+
+// A reply that waits for it, of a subject that the transaction finds; none found: at once.
+template <class Response>
+Reply<Response> ReplyWhenQuietOf(const Context& context, std::shared_ptr<const Pseudonym> subject,
+                                 Reply<Response> reply) {
+  return [&context, subject = std::move(subject),
+          reply = std::move(reply)](absl::StatusOr<Response> response) mutable {
+    if (!response.ok() || subject->is_zero()) return reply(std::move(response));
+    ReplyOnceQuiet(context, *subject, *std::move(response), std::move(reply));
+  };
+}
+
 // A reply that waits until nothing of `subject` is being written to anybody; where
 // `only_if_taken_back`, only if something was, or may yet be. Has what is left over done.
 template <class Response>
@@ -58,12 +81,7 @@ Reply<Response> ReplyWhenQuiet(const Context& context, const Pseudonym& subject,
     if (!response.ok()) return reply(std::move(response));
     if (effect->more) context.reconsider();
     if (only_if_taken_back && !effect->any && !effect->more) return reply(std::move(response));
-    struct Parked {
-      Reply<Response> reply;
-      Response response;
-    };
-    auto parked = std::make_shared<Parked>(Parked{std::move(reply), *std::move(response)});
-    context.dispatcher->Revoke(subject, [parked] { parked->reply(std::move(parked->response)); });
+    ReplyOnceQuiet(context, subject, *std::move(response), std::move(reply));
   };
 }
 

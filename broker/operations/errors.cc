@@ -73,6 +73,38 @@ absl::Status SignerNotOperator() {
   return Error(absl::StatusCode::kPermissionDenied, "SIGNER_NOT_OPERATOR", "meta.cert_id",
                "must be an operator's certificate");
 }
+absl::Status ApproverNotListed() {
+  return Error(absl::StatusCode::kPermissionDenied, "APPROVER_NOT_LISTED", "meta.cert_id",
+               "the registry does not list this person as an approver");
+}
+absl::Status ApproverIsSender(std::string_view field) {
+  return Error(absl::StatusCode::kPermissionDenied, "APPROVER_IS_SENDER", field,
+               "must be another person than who signed the header, with another key");
+}
+absl::Status ApprovalKeyReused(std::string_view field) {
+  return Error(absl::StatusCode::kPermissionDenied, "APPROVAL_KEY_REUSED", field,
+               "must be another key than that of an approval that was given");
+}
+absl::Status ApprovalLapsed(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "APPROVAL_LAPSED", field,
+               "must be in the future");
+}
+absl::Status AlreadyApproved(std::string_view field) {
+  return Error(absl::StatusCode::kAlreadyExists, "ALREADY_APPROVED", field,
+               "this person has approved it, and the first approval stands");
+}
+absl::Status AlreadyReviewed(std::string_view field) {
+  return Error(absl::StatusCode::kAlreadyExists, "ALREADY_REVIEWED", field,
+               "this person has reviewed it, and the first review stands");
+}
+absl::Status ReviewerIsApprover(std::string_view field) {
+  return Error(absl::StatusCode::kPermissionDenied, "REVIEWER_IS_APPROVER", field,
+               "must be another person than who approved, with another key");
+}
+absl::Status NoOverride(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "NO_OVERRIDE", field,
+               "nobody has approved an override of this referral");
+}
 absl::Status FieldInvalid(std::string_view field, std::string_view expected) {
   return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", field,
                "must be " + std::string(expected));

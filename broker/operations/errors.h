@@ -32,6 +32,20 @@ absl::Status SignersNotTwo();  // kPermissionDenied SIGNERS_NOT_TWO
 // Nothing of the referral can be cancelled any more.
 absl::Status NotCancellable(std::string_view field);
 absl::Status AlreadyWithdrawn(std::string_view field);
+// The registry lets this person approve, review or hold nothing.
+absl::Status ApproverNotListed();
+// The header is signed by the same person or key.
+absl::Status ApproverIsSender(std::string_view field);
+// Another person has approved it with this key.
+absl::Status ApprovalKeyReused(std::string_view field);
+absl::Status ApprovalLapsed(std::string_view field);
+// This person's first approval or review stands.
+absl::Status AlreadyApproved(std::string_view field);
+absl::Status AlreadyReviewed(std::string_view field);
+// A reviewer has approved nothing of it.
+absl::Status ReviewerIsApprover(std::string_view field);
+// The header asks for no override, or nobody has approved one.
+absl::Status NoOverride(std::string_view field);
 absl::Status FieldInvalid(std::string_view field, std::string_view expected);
 // The kernel's clock is not synchronised, so nothing that depends on time is accepted.
 absl::Status ClockNotTrusted();

@@ -111,8 +111,8 @@ class Deliveries {
       const Address& recipient) const = 0;
   // Deliveries whose `due` is at or before `now`, earliest first; at most `limit`.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> Due(absl::Time now, size_t limit) const = 0;
-  // The earliest `due` of all deliveries, expiry of tasks that expire and `decide_at` of tasks;
-  // InfiniteFuture when none.
+  // The earliest `due` of all deliveries and open reviews, expiry of tasks that expire and
+  // `decide_at` of tasks; InfiniteFuture when none.
   virtual absl::StatusOr<absl::Time> NextDue() const = 0;
   // Deliveries of a unit in RECALL_SENT or RECALL_UNANSWERED, oldest first.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> OpenRecalls(const Address& recipient,
@@ -212,8 +212,6 @@ class Grounds {
   // Open reviews due at or before `now`, earliest first; at most `limit`.
   virtual absl::StatusOr<std::vector<ReviewTask>> DueReviews(absl::Time now,
                                                              size_t limit) const = 0;
-  // When the next one is due; InfiniteFuture when none.
-  virtual absl::StatusOr<absl::Time> NextReview() const = 0;
 
   // All: NOT_FOUND when there is no such referral. The newest attachment counts; each statement is
   // kept. A person's second approval or review of a referral is a CONFLICT.

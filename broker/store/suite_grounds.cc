@@ -122,7 +122,7 @@ TEST_P(StoreSuite, TheNewestAttachmentCountsAndAPersonSpeaksOnce) {
 
 TEST_P(StoreSuite, ReviewsAreDueUntilDone) {
   for (uint32_t i = 1; i <= 3; ++i) AMANA_ASSERT_OK(Do(AcceptSample(i)));
-  EXPECT_EQ(Look()->grounds().NextReview().value(), absl::InfiniteFuture());
+  EXPECT_EQ(Look()->deliveries().NextDue().value(), absl::InfiniteFuture());
   const auto task = [](uint32_t number, int hours) {
     return ReviewTask{.referral = SampleKey(number),
                       .opened_by = 100 + number,
@@ -133,7 +133,7 @@ TEST_P(StoreSuite, ReviewsAreDueUntilDone) {
   for (const ReviewTask& each : {task(1, 3), task(2, 1), task(3, 2)}) {
     AMANA_ASSERT_OK(Do([&](Transaction& tx) { return tx.grounds().OpenReview(each); }));
   }
-  EXPECT_EQ(Look()->grounds().NextReview().value(), SampleTime() + absl::Hours(1));
+  EXPECT_EQ(Look()->deliveries().NextDue().value(), SampleTime() + absl::Hours(1));
   EXPECT_THAT(Look()->grounds().DueReviews(SampleTime(), 9).value(), SizeIs(0));
   const auto due = Look()->grounds().DueReviews(SampleTime() + absl::Hours(2), 9).value();
   ASSERT_THAT(due, SizeIs(2));
@@ -155,7 +155,7 @@ TEST_P(StoreSuite, ReviewsAreDueUntilDone) {
   ASSERT_THAT(Look()->grounds().OpenReviews(SampleKey(2)).value(), SizeIs(1));
   EXPECT_EQ(Look()->grounds().OpenReviews(SampleKey(2))->front().state, ReviewState::kMissed);
   EXPECT_THAT(Look()->grounds().OpenReviews(SampleKey(3)).value(), SizeIs(0));
-  EXPECT_EQ(Look()->grounds().NextReview().value(), SampleTime() + absl::Hours(3));
+  EXPECT_EQ(Look()->deliveries().NextDue().value(), SampleTime() + absl::Hours(3));
   AMANA_ASSERT_OK(move(due[0], ReviewState::kDone));
   EXPECT_THAT(Look()->grounds().OpenReviews(SampleKey(2)).value(), SizeIs(0));
 }

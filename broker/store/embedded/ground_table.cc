@@ -174,14 +174,6 @@ absl::StatusOr<std::vector<ReviewTask>> GroundTable::DueReviews(absl::Time now,
   return ReadReviews(std::move(query));
 }
 
-absl::StatusOr<absl::Time> GroundTable::NextReview() const {
-  AMANA_ASSIGN_OR_RETURN(auto query,
-                         session_.Query("SELECT due_open FROM review WHERE due_open IS NOT NULL "
-                                        "ORDER BY due_open LIMIT 1"));
-  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
-  return found ? TimeFromRow(query.Int(0)) : absl::InfiniteFuture();
-}
-
 absl::Status GroundTable::OpenReview(const ReviewTask& task) {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(task.referral));
   const RowDigest digest = DigestOf(task);

@@ -27,7 +27,6 @@ class GroundTable final : public Grounds {
       const StatementKey& key, const PersonRef& reviewer) const override;
   absl::StatusOr<std::vector<ReviewTask>> OpenReviews(const StatementKey& key) const override;
   absl::StatusOr<std::vector<ReviewTask>> DueReviews(absl::Time now, size_t limit) const override;
-  absl::StatusOr<absl::Time> NextReview() const override;
 
   absl::Status Attach(const StatementKey& key, const consent::PinnedConsent& consent,
                       const StatementRecord& statement) override;
