@@ -7,7 +7,6 @@
 
 #include "amana/v1/override.pb.h"
 #include "broker/operations/approve_override.h"
-#include "broker/operations/attach_consent.h"
 #include "broker/operations/review_override.h"
 #include "broker/operations/testing_acts.h"
 #include "proto/crypto/pki.h"
@@ -353,98 +352,6 @@ TEST_F(Overrides, ACourtOrderGivesWhatBothApprovalsName) {
   EXPECT_EQ(task.state, v1::TASK_STATE_ROUTED);
   EXPECT_THAT(task.consent_rules, Contains(19));
   EXPECT_THAT(task.withheld, ElementsAre(v1::CATEGORY_IDENTITY));
-}
-
-absl::StatusOr<v1::AttachConsentResponse> Attach(World& world, const Sent& sent,
-                                                 const v1::ConsentRecord& record,
-                                                 const Edit<v1::ConsentAttachment>& edit = {},
-                                                 std::string_view caller = "police") {
-  const tests::TestIdentity& signer = caller == "police" ? PoliceSigner() : HavenSigner();
-  v1::ConsentAttachment message;
-  *message.mutable_meta() = world.Meta(signer);
-  message.mutable_referral()->set_sender_agency(sent.key.sender.value());
-  message.mutable_referral()->set_referral_id(sent.key.referral.bytes());
-  message.mutable_referral()->set_version(sent.key.version);
-  message.set_header_digest(sent.digest);
-  message.mutable_consent()->set_consent_id(record.consent_id());
-  message.mutable_consent()->set_version(record.version());
-  message.mutable_consent()->set_digest(crypto::Sha256(envelope::Serialize(record)).bytes());
-  if (edit) edit(message);
-  v1::AttachConsentRequest request;
-  *request.mutable_attachment() = world.Sign(envelope::kConsentAttachmentType, message, signer);
-  return Await<v1::AttachConsentResponse>([&](auto reply) {
-    AttachConsent(world.context(), World::CallerOf(caller), request, std::move(reply));
-  });
-}
-
-TEST(AttachConsent, OnlyTheSendersAttachmentWidens) {
-  World world;
-  v1::ConsentRecord narrow = world.Consent('n');
-  narrow.clear_categories();
-  for (const v1::Category category : {v1::CATEGORY_IDENTITY_MIN, v1::CATEGORY_RISK}) {
-    narrow.add_categories(category);
-  }
-  AMANA_ASSERT_OK(world.Register(narrow));
-  const Sent sent = SendUnder(world, narrow);
-  EXPECT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_BLOCKED_CONSENT);
-  v1::ConsentRecord wide = world.Consent('n');
-  wide.set_consent_id(narrow.consent_id());
-  wide.set_version(2);
-  AMANA_ASSERT_OK(world.Register(wide));
-  // The header pins the narrow version: the wider one gives nothing by itself.
-  EXPECT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_BLOCKED_CONSENT);
-
-  struct Row {
-    const char* reason;
-    Edit<v1::ConsentAttachment> edit;
-  };
-  const v1::ConsentRecord another = world.Consent('a');  // another person's
-  AMANA_ASSERT_OK(world.Register(another));
-  const Row rows[] = {
-      {"NOT_FOUND", [](auto& m) { m.mutable_consent()->set_version(3); }},
-      {"NOT_FOUND", [](auto& m) { m.mutable_consent()->set_digest(std::string(32, 'x')); }},
-      {"NOT_FOUND", [](auto& m) { m.mutable_referral()->set_version(2); }},
-      {"NOT_FOUND",
-       [&](auto& m) {
-         m.mutable_consent()->set_consent_id(another.consent_id());
-         m.mutable_consent()->set_version(1);
-         m.mutable_consent()->set_digest(crypto::Sha256(envelope::Serialize(another)).bytes());
-       }},
-      {"HEADER_DIGEST_MISMATCH", [](auto& m) { m.set_header_digest(std::string(32, 'x')); }},
-      {"SENDER_NOT_CALLER", [](auto& m) { m.mutable_referral()->set_sender_agency("haven"); }},
-      {"FIELD_INVALID", [](auto& m) { m.mutable_consent()->set_version(0); }},
-  };
-  for (const Row& row : rows) {
-    EXPECT_EQ(ErrorReason(Attach(world, sent, wide, row.edit).status()), row.reason);
-  }
-  EXPECT_EQ(ErrorReason(Attach(world, sent, wide, {}, "haven").status()), "SENDER_NOT_CALLER");
-
-  const auto attached = Attach(world, sent, wide);
-  AMANA_ASSERT_OK(attached.status());
-  ASSERT_EQ(attached->tasks_size(), 1);
-  EXPECT_EQ(attached->tasks(0).state(), v1::TASK_STATE_ROUTED);
-  const auto again = Attach(world, sent, wide);
-  AMANA_ASSERT_OK(again.status());
-  EXPECT_EQ(again->receipt().event().SerializeAsString(),
-            attached->receipt().event().SerializeAsString());
-  const v1::Delivery delivery = ReceiveOne(world);
-  EXPECT_EQ(delivery.openings_size(), 3);
-}
-
-TEST(AttachConsent, WhatANarrowerRecordDoesNotGiveIsTakenBack) {
-  World world;
-  const Sent sent = Send(world, 'n');
-  const v1::Delivery delivery = ReceiveOne(world);
-  AMANA_ASSERT_OK(world.Acknowledge(delivery));
-  v1::ConsentRecord elsewhere = sent.consent;
-  elsewhere.set_version(2);
-  elsewhere.mutable_recipients(0)->set_unit("coast");
-  // Registered by itself it narrows already; a new consent of the person would, too.
-  AMANA_ASSERT_OK(world.Register(elsewhere));
-  EXPECT_EQ(OfferOf(world, sent).state, v1::DELIVERY_STATE_RECALL_SENT);
-  const auto attached = Attach(world, sent, elsewhere);
-  AMANA_ASSERT_OK(attached.status());
-  EXPECT_NE(attached->tasks(0).state(), v1::TASK_STATE_ROUTED);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "broker/operations/decide.h"
 #include "broker/operations/mark_seen.h"
 #include "broker/operations/receive.h"
+#include "broker/operations/report_mismatch.h"
 #include "broker/rpc/serve.h"
 
 namespace amana::rpc {
@@ -250,6 +251,15 @@ class DeliveryService final : public v1::DeliveryService::CallbackService {
     return Serve(front_, call, Rpc::kAnswerRecall, response,
                  [this, request](const Caller& caller, Reply<v1::AnswerRecallResponse> reply) {
                    operations::AnswerRecall(context_, caller, *request, std::move(reply));
+                 });
+  }
+
+  grpc::ServerUnaryReactor* ReportMismatch(grpc::CallbackServerContext* call,
+                                           const v1::ReportMismatchRequest* request,
+                                           v1::ReportMismatchResponse* response) override {
+    return Serve(front_, call, Rpc::kReportMismatch, response,
+                 [this, request](const Caller& caller, Reply<v1::ReportMismatchResponse> reply) {
+                   operations::ReportMismatch(context_, caller, *request, std::move(reply));
                  });
   }
 

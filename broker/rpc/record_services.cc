@@ -2,12 +2,15 @@
 #include "amana/v1/admin_service.grpc.pb.h"
 #include "amana/v1/audit_service.grpc.pb.h"
 #include "amana/v1/consent_service.grpc.pb.h"
+#include "broker/operations/approve_override.h"
 #include "broker/operations/audit_reads.h"
 #include "broker/operations/get_consent.h"
 #include "broker/operations/list_dead_letters.h"
+#include "broker/operations/list_disclosures.h"
 #include "broker/operations/redrive_delivery.h"
 #include "broker/operations/register_consent.h"
 #include "broker/operations/register_exclusion.h"
+#include "broker/operations/review_override.h"
 #include "broker/operations/set_legal_hold.h"
 #include "broker/operations/withdraw_consent.h"
 #include "broker/rpc/serve.h"
@@ -52,6 +55,33 @@ class ConsentService final : public v1::ConsentService::CallbackService {
     return Serve(front_, call, Rpc::kGetConsent, response,
                  [this, request](const Caller& caller, Reply<v1::GetConsentResponse> reply) {
                    reply(operations::GetConsent(context_, caller, *request));
+                 });
+  }
+
+  grpc::ServerUnaryReactor* ListDisclosures(grpc::CallbackServerContext* call,
+                                            const v1::ListDisclosuresRequest* request,
+                                            v1::ListDisclosuresResponse* response) override {
+    return Serve(front_, call, Rpc::kListDisclosures, response,
+                 [this, request](const Caller& caller, Reply<v1::ListDisclosuresResponse> reply) {
+                   reply(operations::ListDisclosures(context_, caller, *request));
+                 });
+  }
+
+  grpc::ServerUnaryReactor* ApproveOverride(grpc::CallbackServerContext* call,
+                                            const v1::ApproveOverrideRequest* request,
+                                            v1::ApproveOverrideResponse* response) override {
+    return Serve(front_, call, Rpc::kApproveOverride, response,
+                 [this, request](const Caller& caller, Reply<v1::ApproveOverrideResponse> reply) {
+                   operations::ApproveOverride(context_, caller, *request, std::move(reply));
+                 });
+  }
+
+  grpc::ServerUnaryReactor* ReviewOverride(grpc::CallbackServerContext* call,
+                                           const v1::ReviewOverrideRequest* request,
+                                           v1::ReviewOverrideResponse* response) override {
+    return Serve(front_, call, Rpc::kReviewOverride, response,
+                 [this, request](const Caller& caller, Reply<v1::ReviewOverrideResponse> reply) {
+                   operations::ReviewOverride(context_, caller, *request, std::move(reply));
                  });
   }
 

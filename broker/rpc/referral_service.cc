@@ -3,7 +3,9 @@
 #include "absl/synchronization/mutex.h"
 #include "amana/v1/referral_service.grpc.pb.h"
 #include "broker/operations/add_wraps.h"
+#include "broker/operations/attach_consent.h"
 #include "broker/operations/cancel_referral.h"
+#include "broker/operations/explain_route.h"
 #include "broker/operations/get_referral.h"
 #include "broker/operations/list_referrals.h"
 #include "broker/operations/match.h"
@@ -207,6 +209,24 @@ class ReferralService final : public v1::ReferralService::CallbackService {
     return Serve(front_, call, Rpc::kCancelReferral, response,
                  [this, request](const Caller& caller, Reply<v1::CancelReferralResponse> reply) {
                    operations::CancelReferral(context_, caller, *request, std::move(reply));
+                 });
+  }
+
+  grpc::ServerUnaryReactor* AttachConsent(grpc::CallbackServerContext* call,
+                                          const v1::AttachConsentRequest* request,
+                                          v1::AttachConsentResponse* response) override {
+    return Serve(front_, call, Rpc::kAttachConsent, response,
+                 [this, request](const Caller& caller, Reply<v1::AttachConsentResponse> reply) {
+                   operations::AttachConsent(context_, caller, *request, std::move(reply));
+                 });
+  }
+
+  grpc::ServerUnaryReactor* ExplainRoute(grpc::CallbackServerContext* call,
+                                         const v1::ExplainRouteRequest* request,
+                                         v1::ExplainRouteResponse* response) override {
+    return Serve(front_, call, Rpc::kExplainRoute, response,
+                 [this, request](const Caller& caller, Reply<v1::ExplainRouteResponse> reply) {
+                   operations::ExplainRoute(context_, caller, *request, std::move(reply));
                  });
   }
 
