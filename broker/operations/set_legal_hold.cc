@@ -58,7 +58,7 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
     return FieldInvalid("statements", "two of the same matter");
   }
   if (first.signer.person == second.signer.person ||
-      first.signer.cert_id == second.signer.cert_id) {
+      first.signer.public_key == second.signer.public_key) {
     return SignersNotTwo();
   }
   AMANA_ASSIGN_OR_RETURN(StatementKey key,
