@@ -113,6 +113,8 @@ class ReceiveStreamTest : public testing::Test {
   std::shared_ptr<absl::Notification> WaitUntilWriting(const Sent& sent) {
     std::shared_ptr<absl::Notification> quiet;
     EXPECT_TRUE(tests::WaitUntil(kPatience, [&] {
+      // Not before it is leased: each question drops what is on its way to the write.
+      if (OfferOf(world_, sent).state != v1::DELIVERY_STATE_LEASED) return false;
       quiet = AskQuiet(sent);
       return !quiet->HasBeenNotified();
     }));
