@@ -58,6 +58,7 @@ void ReadDelivery(const ConfigTable& table, Config& config) {
   read("backoff_longest", absl::Milliseconds(1), policy.backoff_longest);
   read("max_age", absl::Minutes(1), policy.max_age);
   read("recall_within", absl::Seconds(1), policy.recall_within);
+  read("review_within", absl::Minutes(1), policy.review_within);
   policy.max_attempts =
       static_cast<uint32_t>(table.Int("max_attempts", 1, 1000, policy.max_attempts));
   if (policy.backoff_longest < policy.backoff_first) {

@@ -81,6 +81,7 @@ backoff_longest = "20ms"
 max_attempts = 4
 max_age = "5m"
 recall_within = "6h"
+review_within = "12h"
 [retention]
 completed = "1h"
 ended = "0s"
@@ -113,6 +114,7 @@ key_copies_folder = "copies"
   EXPECT_EQ(config->policy.max_attempts, 4u);
   EXPECT_EQ(config->policy.max_age, absl::Minutes(5));
   EXPECT_EQ(config->policy.recall_within, absl::Hours(6));
+  EXPECT_EQ(config->policy.review_within, absl::Hours(12));
   EXPECT_EQ(config->policy.keep_completed, absl::Hours(1));
   EXPECT_EQ(config->policy.keep_ended, absl::ZeroDuration());
   EXPECT_EQ(config->key_copies.keep, 5u);
