@@ -20,7 +20,6 @@ using delivery::Outlet;
 
 // A reader that takes nothing for so long is cut off, so that a withdrawal that waits for the write
 // in flight is answered and the lease can go to somebody else.
-constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
 constexpr absl::Duration kLastWriteTimeout = absl::Seconds(1);
 
 // Receive: an Outlet on a stream. Lives until gRPC is done with it and nobody else holds it.

@@ -12,6 +12,9 @@
 
 namespace amana::rpc {
 
+// A write that its reader does not take for so long ends the stream.
+inline constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
+
 class OpenStream {
  public:
   virtual ~OpenStream() = default;

@@ -1,5 +1,5 @@
-// The Receive stream as gRPC runs it, over a store and a clock of the test's: what becomes of a
-// reader that takes nothing, and of what was leased for one that went away.
+// The streams as gRPC runs them, over a store and a clock of the test's: what becomes of a reader
+// that takes nothing, and of what was leased for one that went away.
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +9,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "amana/v1/audit_service.grpc.pb.h"
 #include "amana/v1/delivery_service.grpc.pb.h"
 #include "base/testing.h"
 #include "broker/operations/receive.h"
@@ -25,7 +26,6 @@ using operations::Sent;
 using operations::World;
 
 constexpr absl::Duration kPatience = absl::Seconds(20);
-constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
 
 // A reader that reads no message lets through no more than HTTP/2's first window, 64 KiB.
 const std::string& Large() {
@@ -45,14 +45,13 @@ class ReceiveStreamTest : public testing::Test {
                                                      tests::TestBrokerTls().key_pem, kPrivateFile));
     AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(keys_.File("root.pem"), tests::TestRootPem(),
                                                      kPublicFile));
+    const Parts parts{
+        .front = &front_, .context = &world_.context(), .streams = &streams_, .read_tile = {}};
     auto server = Server::Start({.address = "127.0.0.1:0",
                                  .tls = {.certificate = keys_.File("tls.pem"),
                                          .key = keys_.File("tls.key"),
                                          .authorities = keys_.File("root.pem")}},
-                                {MakeDeliveryService({.front = &front_,
-                                                      .context = &world_.context(),
-                                                      .streams = &streams_,
-                                                      .read_tile = {}})});
+                                {MakeDeliveryService(parts), MakeAuditService(parts)});
     AMANA_ASSERT_OK(server.status());
     server_ = *std::move(server);
     grpc::SslCredentialsOptions ssl;
@@ -62,8 +61,10 @@ class ReceiveStreamTest : public testing::Test {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);  // the window stays what it is
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    stub_ = v1::DeliveryService::NewStub(grpc::CreateCustomChannel(
-        "127.0.0.1:" + std::to_string(server_->port()), grpc::SslCredentials(ssl), arguments));
+    const auto channel = grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(server_->port()),
+                                                   grpc::SslCredentials(ssl), arguments);
+    stub_ = v1::DeliveryService::NewStub(channel);
+    audit_ = v1::AuditService::NewStub(channel);
   }
   void TearDown() override {
     if (server_ != nullptr) server_->Shutdown(absl::Now());
@@ -139,6 +140,7 @@ class ReceiveStreamTest : public testing::Test {
                 .metrics = &metrics_}};
   std::unique_ptr<Server> server_;
   std::unique_ptr<v1::DeliveryService::Stub> stub_;
+  std::unique_ptr<v1::AuditService::Stub> audit_;
 };
 
 TEST_F(ReceiveStreamTest, AReaderThatTakesNothingIsCutOffAfterThirtySeconds) {
@@ -161,6 +163,37 @@ TEST_F(ReceiveStreamTest, AReaderThatTakesNothingIsCutOffAfterThirtySeconds) {
   world_.clock().Advance(world_.context().policy.lease);
   world_.RunTimers();
   EXPECT_EQ(OfferOf(world_, sent).state, v1::DELIVERY_STATE_QUEUED);
+}
+
+TEST_F(ReceiveStreamTest, AListThatNobodyTakesIsCutOffToo) {
+  const absl::Status filled = world_.store()
+                                  .CommitAndWait([](store::Transaction& tx) {
+                                    events::Event event;
+                                    event.kind = v1::EVENT_KIND_AUDIT_READ;
+                                    event.actor_agency = *AgencyId::Create("haven");
+                                    event.detail = std::string(1000, 's');
+                                    for (int i = 0; i < 500; ++i) {
+                                      AMANA_RETURN_IF_ERROR(tx.log().Append(event).status());
+                                    }
+                                    return absl::OkStatus();
+                                  })
+                                  .status();
+  AMANA_ASSERT_OK(filled);
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(50)));
+  const auto reader = audit_->ListEvents(&context, v1::ListEventsRequest());
+  v1::ListEventsResponse first;
+  ASSERT_TRUE(reader->Read(&first));  // it is being written
+  const auto taken = [&] {
+    world_.clock().Advance(kWriteTimeout + absl::Milliseconds(1));
+    streams_.Sweep(world_.clock().Now());
+    return streams_.Sweep(world_.clock().Now()) == 0;  // gone
+  };
+  ASSERT_TRUE(tests::WaitUntil(kPatience, taken)) << "what is to be written is held for ever";
+  int got = 1;
+  for (v1::ListEventsResponse next; reader->Read(&next);) ++got;
+  EXPECT_LT(got, 500);
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
 TEST_F(ReceiveStreamTest, ACreditOfNothingIsRefused) {

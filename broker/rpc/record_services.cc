@@ -1,4 +1,9 @@
 // Consent, audit and administration: unary calls, and one list.
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
 #include "amana/v1/admin_service.grpc.pb.h"
 #include "amana/v1/audit_service.grpc.pb.h"
 #include "amana/v1/consent_service.grpc.pb.h"
@@ -90,22 +95,28 @@ class ConsentService final : public v1::ConsentService::CallbackService {
   const operations::Context& context_;
 };
 
-// ListEvents: writes what the operation found, one after the other. Deletes itself; Finish and
-// StartWrite are the last thing done on a thread that is not a reaction's.
-class EventStream final : public grpc::ServerWriteReactor<v1::ListEventsResponse> {
+// ListEvents: writes what the operation found, one after the other. Lives until gRPC is done with
+// it and nobody else holds it. Finish and StartWrite are the last thing done on a thread that is
+// not a reaction's.
+class EventStream final : public grpc::ServerWriteReactor<v1::ListEventsResponse>,
+                          public OpenStream,
+                          public std::enable_shared_from_this<EventStream> {
  public:
-  EventStream(const Parts& parts, grpc::CallbackServerContext* call,
-              const v1::ListEventsRequest* request)
-      : front_(*parts.front), context_(*parts.context) {
-    const absl::StatusOr<Caller> caller = Admit(front_, call, Rpc::kListEvents);
+  EventStream(const Parts& parts, grpc::CallbackServerContext* call)
+      : front_(*parts.front), context_(*parts.context), streams_(*parts.streams), call_(call) {}
+
+  void Begin(const v1::ListEventsRequest* request) {
+    self_ = shared_from_this();
+    const absl::StatusOr<Caller> caller = Admit(front_, call_, Rpc::kListEvents);
     if (!caller.ok()) {
       Finish(ToGrpcStatus(caller.status()));
       return;
     }
     agency_ = caller->agency;
     began_ = front_.Begin();
-    const absl::Status queued = front_.Run(agency_, [this, call, caller = *caller, request] {
-      if (call->IsCancelled()) {
+    streams_.Add(weak_from_this());
+    const absl::Status queued = front_.Run(agency_, [this, caller = *caller, request] {
+      if (call_->IsCancelled()) {
         front_.Answered(Rpc::kListEvents, agency_, CallEnded(), began_);
         return Finish(ToGrpcStatus(CallEnded()));
       }
@@ -123,24 +134,44 @@ class EventStream final : public grpc::ServerWriteReactor<v1::ListEventsResponse
   }
 
   void OnWriteDone(bool ok) override {
+    {
+      absl::MutexLock lock(&mu_);
+      writing_since_.reset();
+    }
     if (!ok) next_ = events_.size();
     WriteNext();
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override { const auto last = std::move(self_); }
+
+  // With the write in flight the call has not ended, so `call_` is there.
+  void Check(absl::Time now) override {
+    absl::MutexLock lock(&mu_);
+    if (writing_since_.has_value() && now - *writing_since_ > kWriteTimeout) call_->TryCancel();
+  }
 
  private:
   void WriteNext() {
     if (next_ == events_.size()) return Finish(grpc::Status::OK);
+    {
+      absl::MutexLock lock(&mu_);
+      writing_since_ = front_.Now();
+    }
     StartWrite(&events_[next_++]);
   }
 
   Front& front_;
   const operations::Context& context_;
+  OpenStreams& streams_;
+  grpc::CallbackServerContext* const call_;
+  std::shared_ptr<EventStream> self_;  // until OnDone
   absl::Time began_;
   AgencyId agency_;
   std::vector<v1::ListEventsResponse> events_;
   size_t next_ = 0;
+
+  absl::Mutex mu_;
+  std::optional<absl::Time> writing_since_ ABSL_GUARDED_BY(mu_);
 };
 
 class AuditService final : public v1::AuditService::CallbackService {
@@ -150,7 +181,9 @@ class AuditService final : public v1::AuditService::CallbackService {
 
   grpc::ServerWriteReactor<v1::ListEventsResponse>* ListEvents(
       grpc::CallbackServerContext* call, const v1::ListEventsRequest* request) override {
-    return new EventStream(parts_, call, request);
+    const auto stream = std::make_shared<EventStream>(parts_, call);
+    stream->Begin(request);
+    return stream.get();
   }
 
   grpc::ServerUnaryReactor* GetReceipt(grpc::CallbackServerContext* call,

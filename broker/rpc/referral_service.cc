@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include "absl/synchronization/mutex.h"
 #include "amana/v1/referral_service.grpc.pb.h"
@@ -27,7 +28,8 @@ class SubmitStream final
       public OpenStream,
       public std::enable_shared_from_this<SubmitStream> {
  public:
-  SubmitStream(Front& front, SubmitFn submit) : front_(front), submit_(std::move(submit)) {}
+  SubmitStream(Front& front, grpc::CallbackServerContext* call, SubmitFn submit)
+      : front_(front), call_(call), submit_(std::move(submit)) {}
 
   void Begin(OpenStreams& streams, const grpc::AuthContext& auth) {
     self_ = shared_from_this();
@@ -67,6 +69,7 @@ class SubmitStream final
     {
       absl::MutexLock lock(&mu_);
       busy_ = false;
+      writing_since_.reset();
       if (!closing_.ok()) return End(closing_);
       if (!ok || (ended_ && !has_next_)) return End(absl::OkStatus());
       if (!has_next_) return;
@@ -78,11 +81,13 @@ class SubmitStream final
 
   void OnDone() override { const auto last = std::move(self_); }
 
-  // What is being judged is still answered.
-  void Check(absl::Time) override {
+  // What is being judged is still answered. With a write in flight the call has not ended, so
+  // `call_` is there.
+  void Check(absl::Time now) override {
     const absl::StatusOr<Caller> caller = front_.Identify(peer_);
-    if (caller.ok()) return;
     absl::MutexLock lock(&mu_);
+    if (writing_since_.has_value() && now - *writing_since_ > kWriteTimeout) call_->TryCancel();
+    if (caller.ok()) return;
     closing_ = caller.status();
     if (!busy_) End(closing_);
   }
@@ -113,6 +118,7 @@ class SubmitStream final
                self->front_.Answered(Rpc::kSubmitBatch, agency, absl::OkStatus(), began);
                absl::MutexLock lock(&self->mu_);
                self->response_ = std::move(out);
+               self->writing_since_ = self->front_.Now();
                self->StartWrite(&self->response_);
              });
   }
@@ -122,6 +128,7 @@ class SubmitStream final
   }
 
   Front& front_;
+  grpc::CallbackServerContext* const call_;  // while a write is in flight
   const SubmitFn submit_;
   std::shared_ptr<SubmitStream> self_;  // until OnDone
   Peer peer_;
@@ -134,6 +141,7 @@ class SubmitStream final
   bool has_next_ ABSL_GUARDED_BY(mu_) = false;  // read ahead, in `incoming_`
   bool ended_ ABSL_GUARDED_BY(mu_) = false;     // nothing more will be read
   bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  std::optional<absl::Time> writing_since_ ABSL_GUARDED_BY(mu_);
   absl::Status closing_ ABSL_GUARDED_BY(mu_);  // to end with when the batch is answered
 };
 
@@ -170,7 +178,7 @@ class ReferralService final : public v1::ReferralService::CallbackService {
                                    Reply<v1::SubmitResponse> reply) {
       operations::Submit(context_, caller, std::move(submission), std::move(reply));
     };
-    const auto stream = std::make_shared<SubmitStream>(front_, submit);
+    const auto stream = std::make_shared<SubmitStream>(front_, call, submit);
     stream->Begin(streams_, *call->auth_context());
     return stream.get();
   }
