@@ -111,6 +111,7 @@ class Registry {
   const Unit* unit(const Address& address) const;                    // nullptr: unknown
   // Whether the guardian of this person must not speak for him or her.
   bool GuardianFlagged(const Pseudonym& subject) const;
+  const std::vector<Pseudonym>& guardian_flags() const { return guardian_flags_; }  // ascending
 
   // Any registered certificate; nullptr: unknown.
   const RegisteredCertificate* FindCertificate(const CertId& id) const;

@@ -146,7 +146,9 @@ absl::Status RecordRegistry(store::Transaction& tx, const identity::Registry* be
   event.detail = registry.digest().bytes();
   AMANA_RETURN_IF_ERROR(tx.log().Append(std::move(event)).status());
   AMANA_ASSIGN_OR_RETURN(std::vector<AgencyId> agencies, read.referrals().OpenRecipients());
-  if (before != nullptr && before->digest() == last) {
+  // A flag is about a person, whose tasks may be with any of them.
+  if (before != nullptr && before->digest() == last &&
+      before->guardian_flags() == registry.guardian_flags()) {
     std::erase_if(agencies,
                   [&](const AgencyId& agency) { return SameOf(agency, *before, registry); });
   }

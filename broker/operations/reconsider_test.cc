@@ -312,6 +312,11 @@ TEST(Reconsider, OnlyAgenciesThatHaveChangedAreReconsidered) {
   world.registry_files().Edit("kind = \"LEGAL_AID\"", "kind = \"SHELTER\"");
   world.ReloadAndRecordRegistry();
   EXPECT_EQ(pending(), 1u);  // starts over
+  world.Reconsider();
+  world.registry_files().Edit("revocations =",
+                              "guardian_flags = [\"" + std::string(32, 'a') + "\"]\nrevocations =");
+  world.ReloadAndRecordRegistry();
+  EXPECT_EQ(pending(), 1u);
 }
 
 }  // namespace
