@@ -124,6 +124,7 @@ absl::Status LogCheck::ReadPartyEvents(uint64_t until) {
       AMANA_ASSIGN_OR_RETURN(const sdk::EventView view, sdk::ViewOf(event.whole()));
       AMANA_RETURN_IF_ERROR(CompareWithEntry(event.index(), view));
       Tally(view);
+      if (on_event) on_event(event.index(), view);
     }
   }
   return absl::OkStatus();

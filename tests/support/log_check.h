@@ -4,6 +4,7 @@
 #define AMANA_TESTS_SUPPORT_LOG_CHECK_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <tuple>
@@ -25,6 +26,9 @@ class LogCheck {
   // mirror is kept in `folder`.
   LogCheck(Endpoint& party, Endpoint& auditor, std::string folder)
       : party_(party), auditor_(auditor), folder_(std::move(folder)) {}
+
+  // Called with each of the party's events once, in log order, after it was found in the log.
+  std::function<void(uint64_t index, const sdk::EventView&)> on_event;
 
   // A client's receipt: its checkpoint must be of this log from now on, for ever. Returns the
   // receipt verified. Errors of VerifyReceipt.
