@@ -136,7 +136,8 @@ class Run {
     Crew sending(stop_sending);
     Crew receiving(stop_receiving);
     for (size_t i = 0; i < kSenders; ++i) {
-      AMANA_ASSIGN_OR_RETURN(auto sender, RaceSender::Open(world_, board_, i, random_()));
+      AMANA_ASSIGN_OR_RETURN(auto sender,
+                             RaceSender::Open(world_, board_, i, /*bursts=*/i < 2, random_()));
       senders_.push_back(std::move(sender));
     }
     for (const RaceReceiverOptions& options :

@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kMostUnanswered = 4;
 constexpr size_t kMostConsents = 3;
+constexpr size_t kBurst = 120;
 
 // Padded to 4 KiB in each section: a delivery is larger than all that its stream carries besides.
 const std::string& Content() {
@@ -27,11 +28,11 @@ const std::string& Content() {
 
 absl::StatusOr<std::unique_ptr<RaceSender>> RaceSender::Open(const BrokerWorld& world,
                                                              const RaceBoard& board, size_t number,
-                                                             uint64_t seed) {
+                                                             bool bursts, uint64_t seed) {
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<Endpoint> endpoint,
                          Endpoint::Open(world.agency_config("police"),
                                         world.File(absl::StrCat("mailbox-sender-", number))));
-  return std::unique_ptr<RaceSender>(new RaceSender(std::move(endpoint), board, seed));
+  return std::unique_ptr<RaceSender>(new RaceSender(std::move(endpoint), board, bursts, seed));
 }
 
 absl::Status RaceSender::Work(const std::atomic<bool>& stop) {
@@ -43,7 +44,8 @@ absl::Status RaceSender::Work(const std::atomic<bool>& stop) {
     for (size_t left = 1 + Below(3); status.ok() && left > 0; --left) {
       status = Submit(consents_[Below(consents_.size())]);
     }
-    if (status.ok() && Chance(0.2)) status = Withdraw();
+    if (status.ok() && Chance(0.2)) status = Withdraw(Below(consents_.size()));
+    if (status.ok() && bursts_ && Chance(0.03)) status = Burst();
     if (status.ok()) status = failure();
     // The load's pace: the receivers can just about follow.
     absl::SleepFor(absl::Milliseconds(Below(120)));
@@ -85,9 +87,14 @@ absl::Status RaceSender::Submit(Consent& consent) {
   return absl::OkStatus();
 }
 
+absl::Status RaceSender::Burst() {
+  AMANA_RETURN_IF_ERROR(MakeConsent());
+  for (size_t i = 0; i < kBurst; ++i) AMANA_RETURN_IF_ERROR(Submit(consents_.back()));
+  return Withdraw(consents_.size() - 1);
+}
+
 // Submissions under the consent may be under way; some more follow it, which reach nobody.
-absl::Status RaceSender::Withdraw() {
-  const size_t chosen = Below(consents_.size());
+absl::Status RaceSender::Withdraw(size_t chosen) {
   Consent consent = std::move(consents_[chosen]);
   consents_.erase(consents_.begin() + static_cast<ptrdiff_t>(chosen));
   AMANA_ASSIGN_OR_RETURN(const sdk::NewEntry entry,

@@ -1,6 +1,8 @@
 // One of the police's programs in a race of withdrawals against leases: registers consents, sends
 // referrals under them to both units of haven, several calls under way at a time, and withdraws
-// some of the consents at any moment. Of every withdrawal it keeps what is needed to judge it.
+// some of the consents at any moment. One that bursts now and then sends more under one consent
+// than the withdrawal's own transaction decides. Of every withdrawal it keeps what is needed to
+// judge it.
 #ifndef AMANA_TESTS_FAULT_RACE_SENDER_H_
 #define AMANA_TESTS_FAULT_RACE_SENDER_H_
 
@@ -33,7 +35,7 @@ class RaceSender {
  public:
   static absl::StatusOr<std::unique_ptr<RaceSender>> Open(const BrokerWorld& world,
                                                           const RaceBoard& board, size_t number,
-                                                          uint64_t seed);
+                                                          bool bursts, uint64_t seed);
 
   absl::Status Work(const std::atomic<bool>& stop);
 
@@ -46,12 +48,13 @@ class RaceSender {
     std::vector<StatementKey> referrals;
   };
 
-  RaceSender(std::unique_ptr<Endpoint> endpoint, const RaceBoard& board, uint64_t seed)
-      : endpoint_(std::move(endpoint)), board_(board), random_(seed) {}
+  RaceSender(std::unique_ptr<Endpoint> endpoint, const RaceBoard& board, bool bursts, uint64_t seed)
+      : endpoint_(std::move(endpoint)), board_(board), bursts_(bursts), random_(seed) {}
 
   absl::Status MakeConsent();
   absl::Status Submit(Consent& consent);
-  absl::Status Withdraw();
+  absl::Status Burst();
+  absl::Status Withdraw(size_t chosen);
   void AwaitUnanswered(size_t at_most);
   absl::Status failure() const;
   bool Chance(double probability) { return std::bernoulli_distribution(probability)(random_); }
@@ -61,6 +64,7 @@ class RaceSender {
 
   const std::unique_ptr<Endpoint> endpoint_;
   const RaceBoard& board_;
+  const bool bursts_;
   std::mt19937_64 random_;
   std::vector<Consent> consents_;  // not withdrawn
   std::vector<RaceWithdrawal> withdrawals_;
