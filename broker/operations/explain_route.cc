@@ -99,11 +99,12 @@ absl::StatusOr<Question> Read(const Context& context, const identity::Caller& ca
   return Question{moment, std::move(header), std::move(recipients)};
 }
 
-// What the person has said is told only to who recorded it or received under it, as by GetConsent.
+// What the person has said, and what the registry says of the person, is told only to who recorded
+// it or received under it, as by GetConsent. Null: to this caller nothing is.
 absl::StatusOr<std::shared_ptr<const store::SubjectRecords>> RecordsFor(
     const store::Snapshot& snapshot, const identity::Caller& caller,
     const consent::HeaderFacts& header) {
-  const auto none = std::make_shared<const store::SubjectRecords>();
+  const std::shared_ptr<const store::SubjectRecords> none;
   if (!header.pinned.has_value()) return none;
   AMANA_ASSIGN_OR_RETURN(const std::optional<consent::ConsentFacts> pinned,
                          snapshot.consents().Find(header.pinned->id, header.pinned->version));
@@ -120,12 +121,16 @@ void Put(CategorySet categories, google::protobuf::RepeatedField<int>* out) {
   for (const v1::Category category : categories) out->Add(category);
 }
 
-v1::RouteExplanation Explain(const Question& question, const store::SubjectRecords& records,
+v1::RouteExplanation Explain(const Question& question, const store::SubjectRecords* records,
                              const Address& recipient) {
-  const consent::Statements statements{.records = records.consents,
-                                       .exclusions = records.exclusions};
-  const consent::RecipientFacts to =
+  consent::Statements statements;
+  if (records != nullptr) {
+    statements.records = records->consents;
+    statements.exclusions = records->exclusions;
+  }
+  consent::RecipientFacts to =
       delivery::RecipientFactsOf(question.moment, recipient, question.header.pseudonym);
+  to.guardian_flagged &= records != nullptr;
   const consent::Environment environment{.now = question.moment.now,
                                          .clock_ok = true,
                                          .store_ok = true,
@@ -160,7 +165,7 @@ absl::StatusOr<v1::ExplainRouteResponse> Answer(const Context& context,
                          RecordsFor(*snapshot, caller, question.header));
   v1::ExplainRouteResponse response;
   for (const Address& recipient : question.recipients) {
-    *response.add_explanations() = Explain(question, *records, recipient);
+    *response.add_explanations() = Explain(question, records.get(), recipient);
   }
   return response;
 }
@@ -188,13 +193,16 @@ void ExplainRoute(const Context& context, const identity::Caller& caller,
                   const v1::ExplainRouteRequest& request, Reply<v1::ExplainRouteResponse> reply) {
   absl::StatusOr<Question> question = Read(context, caller, request);
   if (!question.ok()) return reply(question.status());
-  auto shared = std::make_shared<const Question>(*std::move(question));
-  context.store->Commit([event = AskedEvent(caller, *shared, request)](
+  // Here and not when the event is durable: what a person's records take to read must not keep the
+  // store's replies to others waiting.
+  absl::StatusOr<v1::ExplainRouteResponse> answer = Answer(context, caller, *question);
+  if (!answer.ok()) return reply(answer.status());
+  context.store->Commit([event = AskedEvent(caller, *question, request)](
                             store::Transaction& tx) { return tx.log().Append(event).status(); },
-                        [&context, caller, shared, reply = std::move(reply)](
+                        [answer = *std::move(answer), reply = std::move(reply)](
                             const absl::StatusOr<store::BatchPtr>& batch) mutable {
                           if (!batch.ok()) return reply(batch.status());
-                          reply(Answer(context, caller, *shared));
+                          reply(std::move(answer));
                         });
 }
 
