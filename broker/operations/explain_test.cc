@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "broker/delivery/wire.h"
+#include "broker/operations/attach_consent.h"
 #include "broker/operations/explain_route.h"
 #include "broker/operations/list_disclosures.h"
 #include "broker/operations/report_mismatch.h"
@@ -139,11 +141,56 @@ TEST(ExplainRoute, WhatThePersonSaidIsToldToNobodyElse) {
   EXPECT_EQ(LogSize(world), before);
 }
 
+// Of a person whose guardian is flagged, as of one whom nobody knows.
+TEST(ExplainRoute, AFlaggedGuardianIsNoAnswerToAStranger) {
+  World world;
+  const v1::ConsentRecord flagged = world.Consent('q');
+  const v1::ConsentRecord unknown = world.Consent('u');
+  world.registry_files().Edit("revocations =",
+                              "guardian_flags = [\"" +
+                                  Pseudonym::FromBytes(flagged.subject_pseudonym())->hex() +
+                                  "\"]\nrevocations =");
+  world.ReloadRegistry();
+  const auto ask = [&](const v1::ConsentRecord& about, v1::LegalBasis basis, bool with_consent) {
+    v1::ExplainRouteRequest request = Question(about);
+    request.set_subject_class(v1::SUBJECT_CLASS_MINOR);
+    request.set_legal_basis(basis);
+    if (!with_consent) request.clear_consent();
+    return Ask(world, request)->SerializeAsString();
+  };
+  for (const v1::LegalBasis basis : {v1::LEGAL_BASIS_CONSENT, v1::LEGAL_BASIS_COURT_ORDER}) {
+    for (const bool with_consent : {true, false}) {
+      EXPECT_EQ(ask(flagged, basis, with_consent), ask(unknown, basis, with_consent));
+    }
+  }
+  // Whoever recorded the person's consent is told what stands in the way.
+  AMANA_ASSERT_OK(world.Register(flagged));
+  EXPECT_NE(ask(flagged, v1::LEGAL_BASIS_CONSENT, true),
+            ask(unknown, v1::LEGAL_BASIS_CONSENT, true));
+}
+
 std::string OfferDigest(const std::vector<Sent>& sent, const v1::DeliveryRef& ref) {
   for (const Sent& each : sent) {
     if (each.key.referral.bytes() == ref.referral().referral_id()) return each.digest;
   }
   return "";
+}
+
+absl::StatusOr<v1::AttachConsentResponse> AttachTo(World& world, const Sent& sent,
+                                                   const v1::ConsentRecord& record) {
+  v1::ConsentAttachment message;
+  *message.mutable_meta() = world.Meta(PoliceSigner());
+  *message.mutable_referral() = delivery::ToWire(sent.key);
+  message.set_header_digest(sent.digest);
+  message.mutable_consent()->set_consent_id(record.consent_id());
+  message.mutable_consent()->set_version(record.version());
+  message.mutable_consent()->set_digest(crypto::Sha256(envelope::Serialize(record)).bytes());
+  v1::AttachConsentRequest request;
+  *request.mutable_attachment() =
+      world.Sign(envelope::kConsentAttachmentType, message, PoliceSigner());
+  return Await<v1::AttachConsentResponse>([&](auto reply) {
+    AttachConsent(world.context(), World::CallerOf("police"), request, std::move(reply));
+  });
 }
 
 absl::StatusOr<v1::ListDisclosuresResponse> Disclosures(World& world,
@@ -220,6 +267,43 @@ TEST(ListDisclosures, ComeInPagesAndTellOnWhatARecallWasRefused) {
   EXPECT_THAT(kept,
               testing::UnorderedElementsAre(v1::LEGAL_BASIS_LEGAL_DUTY, v1::LEGAL_BASIS_UNSPECIFIED,
                                             v1::LEGAL_BASIS_UNSPECIFIED));
+}
+
+// Neither how many there are, nor by a token whose and which.
+TEST(ListDisclosures, NothingIsToldOfThoseUnderAnotherConsent) {
+  World world;
+  const v1::ConsentRecord first = world.Consent('d');
+  const v1::ConsentRecord second = world.Consent('d');
+  AMANA_ASSERT_OK(world.Register(first));
+  AMANA_ASSERT_OK(world.Register(second));
+  SendUnder(world, second);
+  const Sent own = SendUnder(world, first);
+  SendUnder(world, second);
+  ASSERT_EQ(world.Receive().size(), 3u);
+  const auto page = Disclosures(world, first, "police", 1);
+  AMANA_ASSERT_OK(page.status());
+  ASSERT_EQ(page->disclosures_size(), 1);
+  EXPECT_EQ(page->disclosures(0).referral().referral_id(), own.key.referral.bytes());
+  EXPECT_EQ(page->next_page_token(), "");
+}
+
+TEST(ListDisclosures, OneThatRestedOnAnAttachedConsentIsOfThatConsent) {
+  World world;
+  const Sent sent = Send(world, 'd');
+  const v1::Delivery offer = OfferSeen(world, sent);
+  const v1::ConsentRecord attached = world.Consent('d');
+  AMANA_ASSERT_OK(world.Register(attached));
+  EXPECT_EQ(Disclosures(world, attached)->disclosures_size(), 0);
+  AMANA_ASSERT_OK(AttachTo(world, sent, attached).status());
+  AMANA_ASSERT_OK(world.Decide(offer.delivery(), sent.digest, /*accepted=*/true));
+  EXPECT_EQ(world.Receive().size(), 1u);
+
+  const auto before = Disclosures(world, sent.consent);
+  const auto after = Disclosures(world, attached);
+  ASSERT_EQ(before->disclosures_size(), 1);
+  EXPECT_EQ(before->disclosures(0).stage(), v1::DISCLOSURE_STAGE_AT_OFFER);
+  ASSERT_EQ(after->disclosures_size(), 1);
+  EXPECT_EQ(after->disclosures(0).stage(), v1::DISCLOSURE_STAGE_AT_ACCEPT);
 }
 
 absl::StatusOr<v1::ReportMismatchResponse> Report(World& world, const v1::DeliveryRef& ref,

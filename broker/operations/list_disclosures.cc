@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "amana/v1/answer.pb.h"
@@ -61,8 +63,19 @@ absl::Status TellKept(const store::Snapshot& snapshot, const store::DeliveryReco
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::Disclosure> Disclosed(const store::Snapshot& snapshot,
-                                         const store::DeliveryRecord& delivery) {
+// Whether anything of the referral may have been disclosed under the consent.
+absl::StatusOr<bool> MayRestOn(const store::Snapshot& snapshot,
+                               const store::ReferralRecord& referral, const ConsentId& consent) {
+  if (referral.consent_id == consent) return true;
+  AMANA_ASSIGN_OR_RETURN(const store::ReferralGrounds grounds, snapshot.grounds().Of(referral.key));
+  return grounds.attached.has_value();
+}
+
+// nullopt: no lease of it rested on the consent, which is the header's until another is attached.
+absl::StatusOr<std::optional<v1::Disclosure>> Disclosed(const store::Snapshot& snapshot,
+                                                        const store::ReferralRecord& referral,
+                                                        const store::DeliveryRecord& delivery,
+                                                        const ConsentId& consent) {
   v1::Disclosure out;
   *out.mutable_referral() = delivery::ToWire(delivery.key.task.referral);
   out.set_stage(delivery.key.stage);
@@ -75,17 +88,23 @@ absl::StatusOr<v1::Disclosure> Disclosed(const store::Snapshot& snapshot,
   }
   std::set<int> categories;
   std::set<uint32_t> rules;
+  ConsentId current = referral.consent_id;
   uint64_t first = 0;
   while (true) {
     AMANA_ASSIGN_OR_RETURN(
         const std::vector<store::StoredEvent> events,
         snapshot.log().EventsOf(delivery.key.task.referral.referral, first, kEventsAtOnce));
     for (const store::StoredEvent& stored : events) {
-      if (IsOf(stored.event, delivery.key)) Tell(stored.event, out, categories, rules);
+      const events::Event& event = stored.event;
+      const bool attached = event.kind == v1::EVENT_KIND_CONSENT_ATTACHED;
+      if (attached && event.referral == referral.key) current = event.consent_id;
+      const bool other = event.kind == v1::EVENT_KIND_DELIVERY_LEASED && current != consent;
+      if (!other && IsOf(event, delivery.key)) Tell(event, out, categories, rules);
     }
     if (events.size() < kEventsAtOnce) break;
     first = events.back().index + 1;
   }
+  if (out.leased_unix_ms() == 0) return std::nullopt;
   AMANA_RETURN_IF_ERROR(TellKept(snapshot, delivery, out));
   for (const int category : categories) out.add_categories(static_cast<v1::Category>(category));
   out.mutable_consent_rules()->Add(rules.begin(), rules.end());
@@ -99,25 +118,40 @@ absl::StatusOr<v1::ListDisclosuresResponse> ListDisclosures(
     const v1::ListDisclosuresRequest& request) {
   AMANA_ASSIGN_OR_RETURN(const ConsentId id, ConsentId::FromBytes(request.consent_id()));
   if (request.page_size() > kMaxPage) return FieldInvalid("page_size", "at most 200");
-  const store::Page page{.size = request.page_size() == 0 ? kDefaultPage : request.page_size(),
-                         .token = request.page_token()};
+  const size_t wanted = request.page_size() == 0 ? kDefaultPage : request.page_size();
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
   AMANA_ASSIGN_OR_RETURN(const std::optional<consent::ConsentFacts> consent,
                          snapshot->consents().Find(id, 0));
   if (!consent.has_value() || consent->recorder.agency != caller.agency) {
     return NotFound("consent_id");
   }
-  AMANA_ASSIGN_OR_RETURN(const store::Paged<store::DeliveryRecord> found,
-                         snapshot->deliveries().DisclosedOf(consent->pseudonym, page));
   v1::ListDisclosuresResponse response;
-  for (const store::DeliveryRecord& delivery : found.items) {
-    AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
-                           snapshot->referrals().Find(delivery.key.task.referral));
-    if (!referral.has_value() || referral->consent_id != id) continue;
-    AMANA_ASSIGN_OR_RETURN(*response.add_disclosures(), Disclosed(*snapshot, delivery));
+  // A token names a delivery, so it must be one that is shown; and how many there are under other
+  // consents is nobody's business. Hence one by one, to the first that does not fit the page.
+  std::string shown;  // the token after the last one in the response
+  store::Page page{.size = 1, .token = request.page_token()};
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const store::Paged<store::DeliveryRecord> found,
+                           snapshot->deliveries().DisclosedOf(consent->pseudonym, page));
+    for (const store::DeliveryRecord& delivery : found.items) {
+      AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
+                             snapshot->referrals().Find(delivery.key.task.referral));
+      if (!referral.has_value()) continue;
+      AMANA_ASSIGN_OR_RETURN(const bool may, MayRestOn(*snapshot, *referral, id));
+      if (!may) continue;
+      AMANA_ASSIGN_OR_RETURN(std::optional<v1::Disclosure> disclosed,
+                             Disclosed(*snapshot, *referral, delivery, id));
+      if (!disclosed.has_value()) continue;
+      if (static_cast<size_t>(response.disclosures_size()) == wanted) {
+        response.set_next_page_token(shown);
+        return response;
+      }
+      *response.add_disclosures() = *std::move(disclosed);
+      shown = found.next_token;
+    }
+    if (found.next_token.empty()) return response;
+    page.token = found.next_token;
   }
-  response.set_next_page_token(found.next_token);
-  return response;
 }
 
 }  // namespace amana::operations
