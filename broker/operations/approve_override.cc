@@ -135,6 +135,21 @@ bool UnderReview(const std::vector<store::ReviewTask>& reviews) {
   });
 }
 
+// Whether the approvals that are there now make an override, whatever else may still hold its tasks
+// back: what ends that later asks nobody to review.
+absl::StatusOr<bool> IsApproved(const store::Snapshot& snapshot, const OverrideTarget& target,
+                                absl::Time now) {
+  AMANA_ASSIGN_OR_RETURN(const store::ReferralGrounds grounds,
+                         snapshot.grounds().Of(target.referral.key));
+  consent::HeaderFacts header;
+  header.digest = target.referral.header_digest;
+  header.signer = target.sender;
+  header.legal_basis = target.header.legal_basis();
+  header.urgency = target.header.urgency();
+  header.incapacity = target.header.assertions().incapacity();
+  return consent::OverrideOf(header, grounds.approvals, grounds.reviews, now).approved;
+}
+
 absl::StatusOr<Verdict> Approve(store::Transaction& tx, const Context& context,
                                 const Checked& checked, v1::ApproveOverrideResponse& response) {
   const v1::OverrideApproval& message = checked.statement.message;
@@ -163,8 +178,9 @@ absl::StatusOr<Verdict> Approve(store::Transaction& tx, const Context& context,
   store::StatementRecord record = checked.statement.record;
   AMANA_ASSIGN_OR_RETURN(record.log_index, recorder.Append(std::move(event)));
   AMANA_RETURN_IF_ERROR(tx.grounds().Approve(key, checked.facts, record));
-  AMANA_ASSIGN_OR_RETURN(const bool holds, DecideReferralAgain(tx, context, checked.moment,
-                                                               checked.statement.evidence, key));
+  AMANA_RETURN_IF_ERROR(
+      DecideReferralAgain(tx, context, checked.moment, checked.statement.evidence, key));
+  AMANA_ASSIGN_OR_RETURN(const bool holds, IsApproved(tx, target, checked.moment.now));
   response.set_incomplete(!holds);
   if (!holds || UnderReview(reviews)) return Verdict{.event = record.log_index};
   AMANA_RETURN_IF_ERROR(

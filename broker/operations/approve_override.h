@@ -7,9 +7,9 @@
 
 namespace amana::operations {
 
-// The approval is an event; then the referral's tasks are decided again, and where the override
-// holds now, its review is due (delivery::Policy). An approver is no party to the referral: without
-// its key and its header's digest there is none to be found.
+// The approval is an event; then the referral's tasks are decided again, and where the override is
+// approved now, its review is due (delivery::Policy). An approver is no party to the referral:
+// without its key and its header's digest there is none to be found.
 //
 // Errors: those of VerifyStatement; SIGNER_NOT_PERSON, APPROVER_NOT_LISTED, FIELD_INVALID,
 // NOT_FOUND; APPROVER_IS_SENDER: the header is signed by the same person or key;

@@ -71,6 +71,7 @@ absl::StatusOr<store::ReferralRecord> FindReferral(const store::Transaction& tx,
 absl::StatusOr<Verdict> Attach(store::Transaction& tx, const Context& context,
                                const Checked& checked, v1::AttachConsentResponse& response) {
   AMANA_ASSIGN_OR_RETURN(const store::ReferralRecord referral, FindReferral(tx, checked));
+  *checked.subject = referral.subject;  // a repetition waits as the first one does
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::StatementRecord> kept,
                          std::as_const(tx).grounds().FindAttachment(checked.key, checked.consent.id,
                                                                     checked.consent.version));
@@ -88,7 +89,6 @@ absl::StatusOr<Verdict> Attach(store::Transaction& tx, const Context& context,
     return NotFound("consent");
   }
   AMANA_RETURN_IF_ERROR(Remember(tx, checked.statement.signer));
-  *checked.subject = referral.subject;
   delivery::Recorder recorder(tx, referral, checked.moment.now, checked.statement.evidence);
   events::Event event = recorder.NewEvent(v1::EVENT_KIND_CONSENT_ATTACHED);
   event.consent_id = checked.consent.id;
@@ -97,8 +97,7 @@ absl::StatusOr<Verdict> Attach(store::Transaction& tx, const Context& context,
   AMANA_ASSIGN_OR_RETURN(record.log_index, recorder.Append(std::move(event)));
   AMANA_RETURN_IF_ERROR(tx.grounds().Attach(checked.key, checked.consent, record));
   AMANA_RETURN_IF_ERROR(
-      DecideReferralAgain(tx, context, checked.moment, checked.statement.evidence, checked.key)
-          .status());
+      DecideReferralAgain(tx, context, checked.moment, checked.statement.evidence, checked.key));
   AMANA_RETURN_IF_ERROR(ShowTasks(tx, checked.key, response));
   return Verdict{.event = record.log_index};
 }

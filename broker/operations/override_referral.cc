@@ -1,10 +1,8 @@
 #include "broker/operations/override_referral.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "broker/consent/rule.h"
 #include "broker/delivery/decide_again.h"
 #include "broker/delivery/errors.h"
 #include "broker/delivery/signatory.h"
@@ -51,27 +49,18 @@ bool SamePersonOrKey(const consent::Signatory& a, const consent::Signatory& b) {
   return a.address.agency == b.address.agency && a.person == b.person && !a.person.empty();
 }
 
-absl::StatusOr<bool> DecideReferralAgain(store::Transaction& tx, const Context& context,
-                                         const delivery::Moment& moment,
-                                         const delivery::Evidence& evidence,
-                                         const StatementKey& key) {
-  const auto tasks = [&]() { return std::as_const(tx).referrals().Tasks(key); };
-  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> before, tasks());
-  for (const store::TaskRecord& task : before) {
+absl::Status DecideReferralAgain(store::Transaction& tx, const Context& context,
+                                 const delivery::Moment& moment, const delivery::Evidence& evidence,
+                                 const StatementKey& key) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks,
+                         std::as_const(tx).referrals().Tasks(key));
+  for (const store::TaskRecord& task : tasks) {
     if (referral::IsTerminal(task.state)) continue;
     AMANA_RETURN_IF_ERROR(
         delivery::DecideAgain(tx, moment, context.policy, delivery::Occasion::kWord, evidence, task)
             .status());
   }
-  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> after, tasks());
-  return std::any_of(after.begin(), after.end(), [](const store::TaskRecord& task) {
-    const auto names = [&task](consent::Rule rule) {
-      return std::find(task.consent_rules.begin(), task.consent_rules.end(),
-                       static_cast<uint8_t>(rule)) != task.consent_rules.end();
-    };
-    return task.state != v1::TASK_STATE_BLOCKED_CONSENT &&
-           (names(consent::Rule::kOverrideVital) || names(consent::Rule::kOverrideLegal));
-  });
+  return absl::OkStatus();
 }
 
 }  // namespace amana::operations

@@ -30,12 +30,10 @@ absl::StatusOr<OverrideTarget> FindOverrideTarget(const store::Transaction& tx,
 
 bool SamePersonOrKey(const consent::Signatory& a, const consent::Signatory& b);
 
-// Every task of the referral that is not over, decided again. True: one of them is permitted by the
-// override.
-absl::StatusOr<bool> DecideReferralAgain(store::Transaction& tx, const Context& context,
-                                         const delivery::Moment& moment,
-                                         const delivery::Evidence& evidence,
-                                         const StatementKey& key);
+// Every task of the referral that is not over, decided again.
+absl::Status DecideReferralAgain(store::Transaction& tx, const Context& context,
+                                 const delivery::Moment& moment, const delivery::Evidence& evidence,
+                                 const StatementKey& key);
 
 }  // namespace amana::operations
 

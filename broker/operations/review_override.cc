@@ -77,6 +77,7 @@ absl::StatusOr<Verdict> Review(store::Transaction& tx, const Context& context,
   const v1::OverrideReview& message = checked.statement.message;
   AMANA_ASSIGN_OR_RETURN(const OverrideTarget target,
                          FindOverrideTarget(tx, message.referral(), message.header_digest()));
+  *checked.subject = target.referral.subject;  // a repetition waits as the first one does
   const StatementKey& key = target.referral.key;
   const store::PersonRef person{checked.facts.reviewer.address.agency,
                                 checked.facts.reviewer.person};
@@ -89,7 +90,6 @@ absl::StatusOr<Verdict> Review(store::Transaction& tx, const Context& context,
   AMANA_RETURN_IF_ERROR(checked.statement.freshness);
   AMANA_RETURN_IF_ERROR(CheckReviewer(target, checked.facts.reviewer));
   AMANA_RETURN_IF_ERROR(Remember(tx, checked.statement.signer));
-  *checked.subject = target.referral.subject;
   delivery::Recorder recorder(tx, target.referral, checked.moment.now, checked.statement.evidence);
   events::Event event = recorder.NewEvent(v1::EVENT_KIND_OVERRIDE_REVIEWED);
   if (!message.upheld()) event.reason = v1::REASON_OVERRIDE_UNAPPROVED;
@@ -98,7 +98,7 @@ absl::StatusOr<Verdict> Review(store::Transaction& tx, const Context& context,
   AMANA_RETURN_IF_ERROR(tx.grounds().Review(key, checked.facts, record));
   AMANA_RETURN_IF_ERROR(CloseReviews(tx, key));
   AMANA_RETURN_IF_ERROR(
-      DecideReferralAgain(tx, context, checked.moment, checked.statement.evidence, key).status());
+      DecideReferralAgain(tx, context, checked.moment, checked.statement.evidence, key));
   return Verdict{.event = record.log_index};
 }
 
