@@ -107,10 +107,14 @@ absl::Status RunOne(store::Transaction& tx, const Moment& moment, const Policy& 
 absl::Status MissReview(store::Transaction& tx, const Moment& moment, store::ReviewTask review) {
   review.state = store::ReviewState::kMissed;
   AMANA_RETURN_IF_ERROR(tx.grounds().MoveReview(review));
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
-                         std::as_const(tx).referrals().Find(review.referral));
-  if (!referral.has_value()) return RecordUnreadable();
-  Recorder recorder(tx, *referral, moment.now, {});
+  const absl::StatusOr<std::optional<store::ReferralRecord>> found =
+      std::as_const(tx).referrals().Find(review.referral);
+  if (!found.ok() && !absl::IsDataLoss(found.status())) return found.status();
+  // One that cannot be read keeps nobody else's time from coming.
+  const bool known = found.ok() && found->has_value();
+  const store::ReferralRecord referral =
+      known ? **found : StandIn(review.referral, v1::URGENCY_UNSPECIFIED);
+  Recorder recorder(tx, referral, moment.now, {});
   return recorder.Append(recorder.NewEvent(v1::EVENT_KIND_OVERRIDE_REVIEW_MISSED)).status();
 }
 

@@ -249,6 +249,30 @@ TEST_F(CorruptionTest, WhatIsToBeDoneLeavesOutWhatCannotBeRead) {
   EXPECT_EQ(ErrorReason(store->Health()), "STORE_CORRUPT");
 }
 
+TEST_F(CorruptionTest, AReviewThatCannotBeReadKeepsNoOtherFromComingDue) {
+  {
+    auto store = world_.Open().value();
+    AMANA_ASSERT_OK(store->CommitAndWait([](Transaction& tx) -> absl::Status {
+      for (const uint64_t opened_by : {1, 2}) {
+        AMANA_RETURN_IF_ERROR(tx.grounds().OpenReview({.referral = SampleKey(1),
+                                                       .opened_by = opened_by,
+                                                       .kind = ReviewKind::kOverride,
+                                                       .opened = SampleTime(),
+                                                       .due = SampleTime()}));
+      }
+      return absl::OkStatus();
+    }));
+  }
+  Change("UPDATE review SET opened = opened + 1 WHERE opened_by = 1");
+  auto store = world_.Open().value();
+  const auto look = store->Read().value();
+  const auto due = look->grounds().DueReviews(SampleTime(), 1).value();
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].opened_by, 2u);
+  EXPECT_EQ(look->grounds().OpenReviews(SampleKey(1))->size(), 1u);
+  EXPECT_EQ(ErrorReason(store->Health()), "STORE_CORRUPT");
+}
+
 TEST_F(CorruptionTest, NothingIsErasedBeforeItsTimeBecauseARowHasChanged) {
   Change("UPDATE legal_hold SET held = 0");
   Change("UPDATE settled SET since = 0");

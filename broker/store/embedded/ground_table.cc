@@ -1,5 +1,6 @@
 #include "broker/store/embedded/ground_table.h"
 
+#include <limits>
 #include <utility>
 
 #include "broker/store/embedded/consent_rows.h"
@@ -131,11 +132,14 @@ absl::Status GroundTable::Review(const StatementKey& key, const consent::ReviewF
   return statements_.KeepOnce(ReviewScope(key, by), statement);
 }
 
-absl::StatusOr<std::vector<ReviewTask>> GroundTable::ReadReviews(sqlite::Statement query) const {
+// What cannot be read is told to health and left out: neither other reviews nor the end of this
+// override must wait for it.
+absl::StatusOr<std::vector<ReviewTask>> GroundTable::ReadReviews(sqlite::Statement query,
+                                                                 size_t limit) const {
   std::vector<ReviewTask> tasks;
-  while (true) {
+  while (tasks.size() < limit) {
     AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
-    if (!found) return tasks;
+    if (!found) break;
     RowReader row(query);
     ReviewTask task;
     task.referral.sender = row.Token<AgencyId>();
@@ -146,9 +150,13 @@ absl::StatusOr<std::vector<ReviewTask>> GroundTable::ReadReviews(sqlite::Stateme
     task.opened = row.Time();
     task.due = row.Time();
     task.state = row.Int<ReviewState>();
-    if (!row.ok() || !row.Matches(DigestOf(task))) return session_.Corrupt("review");
-    tasks.push_back(std::move(task));
+    if (row.ok() && row.Matches(DigestOf(task))) {
+      tasks.push_back(std::move(task));
+    } else {
+      session_.Corrupt("review").IgnoreError();
+    }
   }
+  return tasks;
 }
 
 absl::StatusOr<std::vector<ReviewTask>> GroundTable::OpenReviews(const StatementKey& key) const {
@@ -160,7 +168,7 @@ absl::StatusOr<std::vector<ReviewTask>> GroundTable::OpenReviews(const Statement
                      "r.row = v.referral WHERE v.referral = ?1 AND v.state <> 2 ORDER BY "
                      "v.opened_by",
                      *referral));
-  return ReadReviews(std::move(query));
+  return ReadReviews(std::move(query), std::numeric_limits<size_t>::max());
 }
 
 absl::StatusOr<std::vector<ReviewTask>> GroundTable::DueReviews(absl::Time now,
@@ -169,9 +177,9 @@ absl::StatusOr<std::vector<ReviewTask>> GroundTable::DueReviews(absl::Time now,
       auto query,
       session_.Query("SELECT " AMANA_REVIEW_COLUMNS " FROM review v CROSS JOIN referral r ON "
                      "r.row = v.referral WHERE v.due_open IS NOT NULL AND v.due_open <= ?1 "
-                     "ORDER BY v.due_open, v.opened_by LIMIT ?2",
-                     TimeToRow(now), limit));
-  return ReadReviews(std::move(query));
+                     "ORDER BY v.due_open, v.opened_by",
+                     TimeToRow(now)));
+  return ReadReviews(std::move(query), limit);
 }
 
 absl::Status GroundTable::OpenReview(const ReviewTask& task) {

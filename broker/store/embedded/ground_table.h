@@ -39,7 +39,7 @@ class GroundTable final : public Grounds {
 
  private:
   absl::Status Insert(int64_t row, int kind, std::string_view by, std::string_view facts);
-  absl::StatusOr<std::vector<ReviewTask>> ReadReviews(sqlite::Statement query) const;
+  absl::StatusOr<std::vector<ReviewTask>> ReadReviews(sqlite::Statement query, size_t limit) const;
 
   Session& session_;
   StatementTable statements_;
