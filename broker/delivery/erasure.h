@@ -14,7 +14,7 @@
 namespace amana::delivery {
 
 // So many referrals are erased in one transaction at most.
-inline constexpr size_t kErasedAtOnce = 64;
+inline constexpr size_t kErasedAtOnce = 16;
 
 // Since when a referral must have been settled for its body to be erased at `now`.
 store::SettledBefore ErasableAt(const Policy& policy, absl::Time now);

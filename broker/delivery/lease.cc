@@ -19,6 +19,9 @@ namespace {
 
 using referral::Actor;
 
+// So many deliveries that turn out to be withheld end a transaction: others wait for the writer.
+constexpr size_t kTurnedAway = 16;
+
 // Everything a lease needs to know about one queued delivery.
 struct Consignment {
   store::ReferralRecord referral;
@@ -292,9 +295,8 @@ absl::StatusOr<LeaseResult> Lease(store::Transaction& tx, const Moment& moment,
     result.later = true;
     return result;
   }
-  // Bounds the transaction where many in a row turn out to be withheld.
-  for (uint32_t looked = 0; result.deliveries.size() < limit; ++looked) {
-    if (looked >= 4 * limit) break;
+  for (size_t looked = 0; result.deliveries.size() < limit; ++looked) {
+    if (looked - result.deliveries.size() >= kTurnedAway) break;
     AMANA_ASSIGN_OR_RETURN(std::optional<store::DeliveryRecord> next,
                            tx.deliveries().NextQueued(unit));
     if (!next.has_value()) return result;

@@ -22,8 +22,9 @@
 
 namespace amana::operations {
 
-// So many tasks are decided in one transaction at most: about 20 ms of the store's writer.
-inline constexpr size_t kSlice = 64;
+// So many tasks are decided in one transaction at most: about 4 ms of the store's writer, which
+// others' works then share.
+inline constexpr size_t kSlice = 16;
 
 // The next slice of `record`, which is in the store: moves it on, or ends it. The effect is counted
 // as `author` may know it.
