@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <memory>
+
+#include "broker/delivery/outlet.h"
 #include "broker/operations/testing_acts.h"
 #include "proto/crypto/sha256.h"
 #include "proto/envelope/dsse.h"
@@ -10,11 +14,9 @@
 namespace amana::operations {
 namespace {
 
-absl::StatusOr<v1::AttachConsentResponse> Attach(World& world, const Sent& sent,
-                                                 const v1::ConsentRecord& record,
-                                                 const Edit<v1::ConsentAttachment>& edit = {},
-                                                 std::string_view caller = "police") {
-  const tests::TestIdentity& signer = caller == "police" ? PoliceSigner() : HavenSigner();
+v1::AttachConsentRequest RequestOf(World& world, const Sent& sent, const v1::ConsentRecord& record,
+                                   const Edit<v1::ConsentAttachment>& edit = {},
+                                   const tests::TestIdentity& signer = PoliceSigner()) {
   v1::ConsentAttachment message;
   *message.mutable_meta() = world.Meta(signer);
   message.mutable_referral()->set_sender_agency(sent.key.sender.value());
@@ -27,6 +29,15 @@ absl::StatusOr<v1::AttachConsentResponse> Attach(World& world, const Sent& sent,
   if (edit) edit(message);
   v1::AttachConsentRequest request;
   *request.mutable_attachment() = world.Sign(envelope::kConsentAttachmentType, message, signer);
+  return request;
+}
+
+absl::StatusOr<v1::AttachConsentResponse> Attach(World& world, const Sent& sent,
+                                                 const v1::ConsentRecord& record,
+                                                 const Edit<v1::ConsentAttachment>& edit = {},
+                                                 std::string_view caller = "police") {
+  const tests::TestIdentity& signer = caller == "police" ? PoliceSigner() : HavenSigner();
+  const v1::AttachConsentRequest request = RequestOf(world, sent, record, edit, signer);
   return Await<v1::AttachConsentResponse>([&](auto reply) {
     AttachConsent(world.context(), World::CallerOf(caller), request, std::move(reply));
   });
@@ -100,6 +111,38 @@ TEST(AttachConsent, WhatANarrowerRecordDoesNotGiveIsTakenBack) {
   const auto attached = Attach(world, sent, elsewhere);
   AMANA_ASSERT_OK(attached.status());
   EXPECT_NE(attached->tasks(0).state(), v1::TASK_STATE_ROUTED);
+}
+
+// A sender that asks again must not be told earlier than the first time.
+TEST(AttachConsent, ARepetitionWaitsForWhatIsBeingWrittenToo) {
+  World world;
+  const Sent sent = Send(world, 'n');
+  v1::ConsentRecord elsewhere = sent.consent;
+  elsewhere.set_version(2);
+  elsewhere.mutable_recipients(0)->set_unit("coast");
+  AMANA_ASSERT_OK(world.Register(elsewhere));
+  const auto outlet = std::make_shared<delivery::Outlet>(OfferOf(world, sent).recipient, [] {});
+  outlet->PushDelivery({}, OfferOf(world, sent).subject,
+                       std::make_shared<const v1::ReceiveResponse>());
+  ASSERT_NE(outlet->Next(), nullptr);  // being written
+  world.context().dispatcher->Attach(outlet);
+  const v1::AttachConsentRequest request = RequestOf(world, sent, elsewhere);
+  std::atomic<int> answered = 0;
+  absl::Notification both;
+  for (int i = 0; i < 2; ++i) {
+    AttachConsent(world.context(), World::CallerOf("police"), request,
+                  [&](const absl::StatusOr<v1::AttachConsentResponse>& response) {
+                    AMANA_EXPECT_OK(response.status());
+                    if (++answered == 2) both.Notify();
+                  });
+  }
+  // Commits are completed in order, so both have come to their waiting.
+  AMANA_ASSERT_OK(
+      world.store().CommitAndWait([](store::Transaction&) { return absl::OkStatus(); }));
+  EXPECT_EQ(answered, 0);
+  outlet->Written();
+  both.WaitForNotification();
+  world.context().dispatcher->Detach(outlet);
 }
 
 }  // namespace

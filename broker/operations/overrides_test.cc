@@ -4,11 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
-#include <memory>
 
 #include "amana/v1/override.pb.h"
-#include "broker/delivery/outlet.h"
 #include "broker/operations/approve_override.h"
 #include "broker/operations/review_override.h"
 #include "broker/operations/testing_acts.h"
@@ -53,11 +50,18 @@ class Overrides : public testing::Test {
                                 officer.identity.certificate);
   }
 
-  // PSYCHOSOCIAL help of haven/intake for somebody who cannot be asked, without any consent.
-  Sent SendVital(v1::Urgency urgency) {
-    return SendUnder(world_, world_.Consent('v'), [urgency](envelope::SubmissionDraft& draft) {
+  // PSYCHOSOCIAL help of haven/intake for somebody who cannot be asked, without any
+  // consent; `abroad`: with one to cross the border.
+  Sent SendVital(v1::Urgency urgency, bool abroad = false) {
+    v1::ConsentRecord consent = world_.Consent('v');
+    consent.set_cross_border(abroad);
+    if (abroad) {
+      AMANA_EXPECT_OK(world_.Register(consent));
+    }
+    return SendUnder(world_, consent, [=](envelope::SubmissionDraft& draft) {
       draft.header.mutable_services(0)->set_service(v1::SERVICE_TYPE_PSYCHOSOCIAL);
-      draft.header.clear_consent();
+      if (!abroad) draft.header.clear_consent();
+      draft.header.set_cross_border(abroad);
       draft.header.set_legal_basis(v1::LEGAL_BASIS_VITAL_INTEREST);
       draft.header.mutable_assertions()->set_incapacity(true);
       draft.header.set_urgency(urgency);
@@ -171,16 +175,7 @@ TEST_F(Overrides, TwoPersonsApproveAndOnlyWhatLifeNeedsGoes) {
 
 // Both have approved, and something else stands in the way yet: what ends that asks nobody.
 TEST_F(Overrides, AReviewIsOwedThoughTheOverrideHasNothingToSendYet) {
-  v1::ConsentRecord consent = world_.Consent('b');
-  consent.set_cross_border(true);
-  AMANA_ASSERT_OK(world_.Register(consent));
-  const Sent sent = SendUnder(world_, consent, [](envelope::SubmissionDraft& draft) {
-    draft.header.set_cross_border(true);
-    draft.header.set_legal_basis(v1::LEGAL_BASIS_VITAL_INTEREST);
-    draft.header.mutable_services(0)->set_service(v1::SERVICE_TYPE_PSYCHOSOCIAL);
-    draft.header.mutable_assertions()->set_incapacity(true);
-    draft.header.set_urgency(v1::URGENCY_EMERGENCY);
-  });
+  const Sent sent = SendVital(v1::URGENCY_EMERGENCY, /*abroad=*/true);
   AMANA_ASSERT_OK(Approve(sent, officer1_).status());
   EXPECT_TRUE(Reviews(sent).empty());
   const auto second = Approve(sent, officer2_);
@@ -195,44 +190,6 @@ TEST_F(Overrides, AReviewIsOwedThoughTheOverrideHasNothingToSendYet) {
   world_.Reconsider();
   EXPECT_EQ(TaskOf(world_, sent).state, v1::TASK_STATE_ROUTED);
   EXPECT_EQ(Reviews(sent).size(), 1u);
-}
-
-// A sender that asks again must not be told earlier than the first time.
-TEST_F(Overrides, ARepeatedReviewWaitsForWhatIsBeingWrittenToo) {
-  const Sent sent = SendVital(v1::URGENCY_IMMEDIATE);
-  AMANA_ASSERT_OK(Approve(sent, officer1_).status());
-  const auto outlet = std::make_shared<delivery::Outlet>(
-      Address{AgencyId::Create("haven").value(), UnitId::Create("intake").value()}, [] {});
-  outlet->PushDelivery({}, OfferOf(world_, sent).subject,
-                       std::make_shared<const v1::ReceiveResponse>());
-  ASSERT_NE(outlet->Next(), nullptr);  // being written
-  world_.context().dispatcher->Attach(outlet);
-  v1::OverrideReview message;
-  *message.mutable_meta() = world_.Meta(officer2_.identity);
-  *message.mutable_referral() = Approval(sent, officer2_).referral();
-  message.set_header_digest(sent.digest);
-  message.mutable_reviewer()->set_agency(officer2_.agency);
-  message.mutable_reviewer()->set_unit(officer2_.unit);
-  message.set_reason_sha256(std::string(32, 'f'));
-  v1::ReviewOverrideRequest request;
-  *request.mutable_review() =
-      world_.Sign(envelope::kOverrideReviewType, message, officer2_.identity);
-  std::atomic<int> answered = 0;
-  absl::Notification both;
-  for (int i = 0; i < 2; ++i) {
-    ReviewOverride(world_.context(), World::CallerOf("police"), request,
-                   [&](const absl::StatusOr<v1::ReviewOverrideResponse>& response) {
-                     AMANA_EXPECT_OK(response.status());
-                     if (++answered == 2) both.Notify();
-                   });
-  }
-  // Commits are completed in order, so both reviews have come to their waiting.
-  AMANA_ASSERT_OK(
-      world_.store().CommitAndWait([](store::Transaction&) { return absl::OkStatus(); }));
-  EXPECT_EQ(answered, 0);
-  outlet->Written();
-  both.WaitForNotification();
-  world_.context().dispatcher->Detach(outlet);
 }
 
 TEST_F(Overrides, EachApprovalThatCannotCountIsRefusedByName) {
