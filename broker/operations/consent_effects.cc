@@ -1,7 +1,10 @@
 #include "broker/operations/consent_effects.h"
 
+#include <algorithm>
+#include <memory>
 #include <vector>
 
+#include "broker/operations/errors.h"
 #include "broker/operations/reconsider.h"
 
 namespace amana::operations {
@@ -21,6 +24,19 @@ absl::StatusOr<Effect> ObeyWord(store::Transaction& tx, const delivery::Moment& 
   // In the store before anything is decided: the evidence of what is taken back is found there.
   AMANA_ASSIGN_OR_RETURN(record.id, tx.reconsiderations().Begin(record));
   return DecideSlice(tx, moment, policy, record, word.author);
+}
+
+absl::Status CheckRoomFor(const store::Snapshot& snapshot, const Pseudonym& subject,
+                          const AgencyId& recorder) {
+  constexpr auto kMost = 256;
+  AMANA_ASSIGN_OR_RETURN(const std::shared_ptr<const store::SubjectRecords> records,
+                         snapshot.consents().OfSubject(subject));
+  const auto theirs = [&recorder](const auto& record) {
+    return record.recorder.agency == recorder;
+  };
+  const auto count = std::count_if(records->consents.begin(), records->consents.end(), theirs) +
+                     std::count_if(records->exclusions.begin(), records->exclusions.end(), theirs);
+  return count < kMost ? absl::OkStatus() : TooManyRecords("subject_pseudonym");
 }
 
 events::Event ConsentEvent(v1::EventKind kind, const delivery::Evidence& evidence,

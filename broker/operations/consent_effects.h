@@ -43,6 +43,11 @@ struct Effect {
 absl::StatusOr<Effect> ObeyWord(store::Transaction& tx, const delivery::Moment& moment,
                                 const delivery::Policy& policy, const NewWord& word);
 
+// TOO_MANY_RECORDS when `recorder` has 256 consents and exclusions of this person in the store:
+// every decision reads them all. A withdrawal is never refused for it.
+absl::Status CheckRoomFor(const store::Snapshot& snapshot, const Pseudonym& subject,
+                          const AgencyId& recorder);
+
 // An event about a consent record, exclusion or withdrawal.
 events::Event ConsentEvent(v1::EventKind kind, const delivery::Evidence& evidence,
                            const ConsentId& id, uint32_t version);

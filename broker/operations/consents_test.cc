@@ -72,6 +72,22 @@ TEST(Consents, RegistrationIsTheRecordersOnceAndInOrder) {
   EXPECT_EQ(ErrorReason(other.status()), "EQUIVOCATION");
 }
 
+TEST(Consents, OneAgencyFillsNoPersonsRecordsWithoutEnd) {
+  World world;
+  v1::ConsentRecord record = world.Consent();
+  for (uint32_t version = 1; version <= 255; ++version) {
+    record.set_version(version);
+    AMANA_ASSERT_OK(world.Register(record));
+  }
+  AMANA_ASSERT_OK(Exclude(world, 's', "haven").status());
+  record.set_version(256);
+  EXPECT_EQ(ErrorReason(world.Register(record)), "TOO_MANY_RECORDS");
+  EXPECT_EQ(ErrorReason(Exclude(world, 's', "haven").status()), "TOO_MANY_RECORDS");
+  record.set_version(255);  // sent again, it gets its receipt
+  AMANA_EXPECT_OK(world.Register(record));
+  AMANA_EXPECT_OK(Withdraw(world, record).status());
+}
+
 TEST(Consents, AnotherAgencyFindsNoConsentToFollowOrToContradict) {
   World world;
   const v1::ConsentRecord record = world.Consent();

@@ -73,6 +73,10 @@ absl::Status SignerNotOperator() {
   return Error(absl::StatusCode::kPermissionDenied, "SIGNER_NOT_OPERATOR", "meta.cert_id",
                "must be an operator's certificate");
 }
+absl::Status TooManyRecords(std::string_view field) {
+  return Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_RECORDS", field,
+               "at most 256 consents and exclusions of one person from one agency are kept");
+}
 absl::Status ApproverNotListed() {
   return Error(absl::StatusCode::kPermissionDenied, "APPROVER_NOT_LISTED", "meta.cert_id",
                "the registry does not list this person as an approver");

@@ -32,6 +32,8 @@ absl::Status SignersNotTwo();  // kPermissionDenied SIGNERS_NOT_TWO
 // Nothing of the referral can be cancelled any more.
 absl::Status NotCancellable(std::string_view field);
 absl::Status AlreadyWithdrawn(std::string_view field);
+// This agency has recorded as much of this person as is kept of one.
+absl::Status TooManyRecords(std::string_view field);
 // The registry lets this person approve, review or hold nothing.
 absl::Status ApproverNotListed();
 // The header is signed by the same person or key.

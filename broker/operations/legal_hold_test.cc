@@ -72,6 +72,13 @@ TEST(LegalHold, StopsErasureUntilItIsEnded) {
   EXPECT_TRUE(t.Erased());
 }
 
+TEST(LegalHold, OfWhatIsGoneIsRefused) {
+  Ready t;
+  AMANA_ASSERT_OK(Cancel(t.world, t.sent));
+  EXPECT_TRUE(t.Erased());
+  EXPECT_EQ(ErrorReason(t.Set(true).status()), "ERASED");
+}
+
 TEST(LegalHold, IsEvidence) {
   Ready t;
   const v1::SignedEnvelope first = t.Statement(Officer(1), true);

@@ -61,6 +61,7 @@ absl::StatusOr<Verdict> Register(store::Transaction& tx, const Context& context,
   AMANA_RETURN_IF_ERROR(checked.statement.freshness);
   const uint32_t expected = newest.has_value() ? newest->version + 1 : 1;
   if (facts.version != expected) return VersionOutOfOrder("version");
+  AMANA_RETURN_IF_ERROR(CheckRoomFor(tx, facts.pseudonym, facts.recorder.agency));
   AMANA_RETURN_IF_ERROR(Remember(tx, checked.statement.signer));
   store::StatementRecord record = checked.statement.record;
   AMANA_ASSIGN_OR_RETURN(

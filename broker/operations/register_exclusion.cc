@@ -43,6 +43,7 @@ absl::StatusOr<Verdict> Register(store::Transaction& tx, const Context& context,
     return Equivocation("exclusion");
   }
   AMANA_RETURN_IF_ERROR(checked.statement.freshness);
+  AMANA_RETURN_IF_ERROR(CheckRoomFor(tx, checked.facts.pseudonym, checked.facts.recorder.agency));
   AMANA_RETURN_IF_ERROR(Remember(tx, checked.statement.signer));
   store::StatementRecord record = checked.statement.record;
   AMANA_ASSIGN_OR_RETURN(record.log_index, tx.log().Append(ConsentEvent(

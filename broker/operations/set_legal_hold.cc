@@ -106,6 +106,8 @@ absl::StatusOr<Verdict> Set(store::Transaction& tx, const Checked& checked) {
                          .referral = checked.key.referral,
                          .holder = checked.caller.agency,
                          .held = checked.first.message.hold()};
+  // Nobody may believe kept what is gone.
+  if (hold.held) AMANA_RETURN_IF_ERROR(read.referrals().ReadBody(referral.key).status());
   if (!hold.held) {
     AMANA_ASSIGN_OR_RETURN(const std::optional<store::HoldRecord> current,
                            read.erasures().FindHold(hold.sender, hold.referral, hold.holder));
