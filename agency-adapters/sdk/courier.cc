@@ -46,6 +46,14 @@ absl::StatusOr<v1::Receipt> CallFor(Client& client, const OutboxEntry& entry) {
       return CallFor(client, kAnswerRecall, entry.request);
     case EntryKind::kRedrive:
       return CallFor(client, kRedriveDelivery, entry.request);
+    case EntryKind::kAttachment:
+      return CallFor(client, kAttachConsent, entry.request);
+    case EntryKind::kApproval:
+      return CallFor(client, kApproveOverride, entry.request);
+    case EntryKind::kReview:
+      return CallFor(client, kReviewOverride, entry.request);
+    case EntryKind::kMismatch:
+      return CallFor(client, kReportMismatch, entry.request);
   }
   return StatementInvalid("kind", "an entry of a newer program");
 }
@@ -65,6 +73,14 @@ std::optional<v1::EventKind> ExpectedKind(EntryKind kind) {
       return v1::EVENT_KIND_CONSENT_WITHDRAWN;
     case EntryKind::kAcknowledgement:
       return v1::EVENT_KIND_DELIVERY_NATIVE_ACKED;
+    case EntryKind::kAttachment:
+      return v1::EVENT_KIND_CONSENT_ATTACHED;
+    case EntryKind::kApproval:
+      return v1::EVENT_KIND_OVERRIDE_APPROVED;
+    case EntryKind::kReview:
+      return v1::EVENT_KIND_OVERRIDE_REVIEWED;
+    case EntryKind::kMismatch:
+      return v1::EVENT_KIND_MISMATCH_REPORTED;
     default:
       return std::nullopt;
   }
@@ -99,7 +115,12 @@ absl::Status Courier::CheckTurn(const OutboxEntry& entry) {
     AMANA_ASSIGN_OR_RETURN(const bool waits, outbox_.AnswersWait(entry));
     return waits ? SubmissionPending() : absl::OkStatus();
   }
-  const bool follows = entry.kind == EntryKind::kGrants || entry.kind == EntryKind::kCancellation;
+  if (entry.kind == EntryKind::kAttachment) {
+    AMANA_ASSIGN_OR_RETURN(const bool waits, outbox_.ConsentsWait(entry));
+    if (waits) return SubmissionPending();
+  }
+  const bool follows = entry.kind == EntryKind::kGrants || entry.kind == EntryKind::kCancellation ||
+                       entry.kind == EntryKind::kAttachment;
   if (!entry.referral.has_value() || (!follows && entry.kind != EntryKind::kSubmission)) {
     return absl::OkStatus();
   }

@@ -33,8 +33,9 @@ class Courier {
   // broker or a receipt that does not verify is in its state and reason. Errors: Outbox's only.
   absl::StatusOr<OutboxEntry> Send(int64_t id);
   // Sends what is pending, most urgent first, until all was tried or the broker cannot be reached.
-  // A further version, grants and a cancellation wait for the submission before them, SEEN and a
-  // decision for the answers before them. Then ties the receipts' checkpoints to the newest one.
+  // A further version, grants, a cancellation and an attachment wait for the submission before
+  // them, an attachment also for consents signed before it, SEEN and a decision for the answers
+  // before them. Then ties the receipts' checkpoints to the newest one.
   absl::StatusOr<FlushReport> Flush();
 
   LogWatch& watch() { return watch_; }

@@ -104,6 +104,14 @@ std::string_view KindName(EntryKind kind) {
       return "recall-answer";
     case EntryKind::kRedrive:
       return "redrive";
+    case EntryKind::kAttachment:
+      return "consent-attachment";
+    case EntryKind::kApproval:
+      return "override-approval";
+    case EntryKind::kReview:
+      return "override-review";
+    case EntryKind::kMismatch:
+      return "mismatch";
   }
   return "unknown";
 }
@@ -231,6 +239,41 @@ absl::StatusOr<bool> Outbox::AnswersWait(const OutboxEntry& entry) {
     return absl::OkStatus();
   }));
   return waits;
+}
+
+absl::StatusOr<bool> Outbox::ConsentsWait(const OutboxEntry& entry) {
+  bool waits = false;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(
+        Statement row,
+        db.Prepare("SELECT 1 FROM outbox WHERE state = 0 AND kind = ?1 AND id < ?2 LIMIT 1"));
+    row.Bind(EntryKind::kConsent, entry.id);
+    AMANA_ASSIGN_OR_RETURN(waits, row.Step());
+    return absl::OkStatus();
+  }));
+  return waits;
+}
+
+absl::StatusOr<std::vector<OutboxEntry>> Outbox::Standing(EntryKind kind,
+                                                          const StatementKey& referral) {
+  std::vector<OutboxEntry> entries;
+  const std::string sql = "SELECT " + std::string(kColumns) +
+                          ", request, receipt FROM outbox WHERE referral = ?1 AND kind = ?2 AND "
+                          "sender = ?3 AND version = ?4 AND state <> 2 AND id > ?5 ORDER BY id";
+  int64_t last = 0;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(Statement row, db.Prepare(sql));
+      row.Bind(Blob(referral.referral.view()), kind, referral.sender.value(), referral.version,
+               last);
+      absl::StatusOr<OutboxEntry> entry = ReadWhole(row);
+      if (ErrorReason(entry.status()) == "ENTRY_UNKNOWN") return absl::OkStatus();
+      if (!entry.ok()) return entry.status();
+      last = entry->id;
+      entries.push_back(*std::move(entry));
+    }
+  }));
+  return entries;
 }
 
 absl::Status Outbox::Accept(int64_t id, const v1::Receipt& receipt, uint64_t log_index) {

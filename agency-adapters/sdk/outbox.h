@@ -35,6 +35,10 @@ enum class EntryKind {
   kDecision = 9,
   kRecallAnswer = 10,
   kRedrive = 11,
+  kAttachment = 12,
+  kApproval = 13,
+  kReview = 14,
+  kMismatch = 15,
 };
 std::string_view KindName(EntryKind kind);  // "submission", ...
 
@@ -91,6 +95,10 @@ class Outbox {
   // Whether an earlier answer to the same referral has still to be sent: an acknowledgement before
   // SEEN, both before a decision. Sent out of turn, the later one would be refused for good.
   absl::StatusOr<bool> AnswersWait(const OutboxEntry& entry);
+  // Whether a consent that was signed before `entry` has still to be sent.
+  absl::StatusOr<bool> ConsentsWait(const OutboxEntry& entry);
+  // What was signed of `referral` for the call `kind`, but what was refused; oldest first.
+  absl::StatusOr<std::vector<OutboxEntry>> Standing(EntryKind kind, const StatementKey& referral);
 
   absl::Status Accept(int64_t id, const v1::Receipt& receipt, uint64_t log_index);
   absl::Status Refuse(int64_t id, const absl::Status& why);

@@ -36,6 +36,10 @@ inline constexpr UnaryRpc<v1::ListReferralsRequest, v1::ListReferralsResponse> k
     "/amana.v1.ReferralService/ListReferrals"};
 inline constexpr UnaryRpc<v1::CancelReferralRequest, v1::CancelReferralResponse> kCancelReferral{
     "/amana.v1.ReferralService/CancelReferral"};
+inline constexpr UnaryRpc<v1::AttachConsentRequest, v1::AttachConsentResponse> kAttachConsent{
+    "/amana.v1.ReferralService/AttachConsent"};
+inline constexpr UnaryRpc<v1::ExplainRouteRequest, v1::ExplainRouteResponse> kExplainRoute{
+    "/amana.v1.ReferralService/ExplainRoute"};
 
 // DeliveryService
 inline constexpr StreamRpc<v1::ReceiveRequest, v1::ReceiveResponse> kReceive{
@@ -48,6 +52,8 @@ inline constexpr UnaryRpc<v1::DecideRequest, v1::DecideResponse> kDecide{
     "/amana.v1.DeliveryService/Decide"};
 inline constexpr UnaryRpc<v1::AnswerRecallRequest, v1::AnswerRecallResponse> kAnswerRecall{
     "/amana.v1.DeliveryService/AnswerRecall"};
+inline constexpr UnaryRpc<v1::ReportMismatchRequest, v1::ReportMismatchResponse> kReportMismatch{
+    "/amana.v1.DeliveryService/ReportMismatch"};
 
 // ConsentService
 inline constexpr UnaryRpc<v1::RegisterConsentRequest, v1::RegisterConsentResponse> kRegisterConsent{
@@ -58,6 +64,12 @@ inline constexpr UnaryRpc<v1::WithdrawConsentRequest, v1::WithdrawConsentRespons
     "/amana.v1.ConsentService/WithdrawConsent"};
 inline constexpr UnaryRpc<v1::GetConsentRequest, v1::GetConsentResponse> kGetConsent{
     "/amana.v1.ConsentService/GetConsent"};
+inline constexpr UnaryRpc<v1::ListDisclosuresRequest, v1::ListDisclosuresResponse> kListDisclosures{
+    "/amana.v1.ConsentService/ListDisclosures"};
+inline constexpr UnaryRpc<v1::ApproveOverrideRequest, v1::ApproveOverrideResponse> kApproveOverride{
+    "/amana.v1.ConsentService/ApproveOverride"};
+inline constexpr UnaryRpc<v1::ReviewOverrideRequest, v1::ReviewOverrideResponse> kReviewOverride{
+    "/amana.v1.ConsentService/ReviewOverride"};
 
 // AuditService
 inline constexpr StreamRpc<v1::ListEventsRequest, v1::ListEventsResponse> kListEvents{

@@ -25,6 +25,30 @@ absl::StatusOr<Queued> Keep(Outbox& outbox, const NewEntry& entry) {
   return Queued{id, entry.digest};
 }
 
+// The same statement again, but for when it was signed, is the entry that stands already.
+template <class Message, class Request>
+absl::StatusOr<Queued> KeepOnce(Outbox& outbox, const SigningIdentity& signer, absl::Time now,
+                                const EntryPurpose& purpose, Message message,
+                                v1::SignedEnvelope* (Request::*slot)()) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<OutboxEntry> standing,
+                         outbox.Standing(purpose.kind, *purpose.referral));
+  for (const OutboxEntry& entry : standing) {
+    Request request;
+    Message said;
+    if (!request.ParseFromString(entry.request) ||
+        !said.ParseFromString((request.*slot)()->payload())) {
+      return StoreCorruptError("outbox: a statement does not parse");
+    }
+    said.clear_meta();
+    if (said.SerializeAsString() == message.SerializeAsString()) {
+      return Queued{entry.id, entry.digest};
+    }
+  }
+  AMANA_ASSIGN_OR_RETURN(const NewEntry entry,
+                         SignEntry(signer, now, purpose, std::move(message), slot));
+  return Keep(outbox, entry);
+}
+
 // A draft's recipient as a field: "recipients[2]".
 std::string RecipientField(size_t index) { return "recipients[" + std::to_string(index) + "]"; }
 
@@ -243,6 +267,60 @@ absl::StatusOr<Queued> Sender::QueueRedrive(v1::Redrive redrive) {
                 std::move(redrive), &v1::RedriveDeliveryRequest::mutable_redrive));
   entry.referral = key.referral;
   return Keep(outbox_, entry);
+}
+
+absl::StatusOr<Queued> Sender::QueueAttachment(const StatementKey& referral,
+                                               v1::ConsentRef consent) {
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
+  AMANA_ASSIGN_OR_RETURN(const OutboxEntry sent, outbox_.FindSubmission(referral));
+  v1::ConsentAttachment attachment;
+  *attachment.mutable_referral() = ToWire(referral);
+  attachment.set_header_digest(sent.digest.bytes());
+  *attachment.mutable_consent() = std::move(consent);
+  return KeepOnce(outbox_, *signer, clock_.Now(),
+                  {EntryKind::kAttachment, envelope::kConsentAttachmentType, referral},
+                  std::move(attachment), &v1::AttachConsentRequest::mutable_attachment);
+}
+
+absl::StatusOr<Queued> Sender::QueueApproval(v1::OverrideApproval approval,
+                                             absl::Duration lasting) {
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.PersonSigner());
+  AMANA_ASSIGN_OR_RETURN(const StatementKey key, FromWire(approval.referral(), "referral"));
+  if (!approval.has_approver()) {
+    AMANA_ASSIGN_OR_RETURN(const Address self, identity_.address());
+    *approval.mutable_approver() = ToWire(self);
+  }
+  const absl::Time now = clock_.Now();
+  if (approval.lapses_unix_ms() == 0) approval.set_lapses_unix_ms(ToUnixMillis(now + lasting));
+  AMANA_ASSIGN_OR_RETURN(
+      const NewEntry entry,
+      SignEntry(*signer, now, {EntryKind::kApproval, envelope::kOverrideApprovalType, key},
+                std::move(approval), &v1::ApproveOverrideRequest::mutable_approval));
+  return Keep(outbox_, entry);
+}
+
+absl::StatusOr<Queued> Sender::QueueReview(v1::OverrideReview review) {
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.PersonSigner());
+  AMANA_ASSIGN_OR_RETURN(const StatementKey key, FromWire(review.referral(), "referral"));
+  if (!review.has_reviewer()) {
+    AMANA_ASSIGN_OR_RETURN(const Address self, identity_.address());
+    *review.mutable_reviewer() = ToWire(self);
+  }
+  return KeepOnce(outbox_, *signer, clock_.Now(),
+                  {EntryKind::kReview, envelope::kOverrideReviewType, key}, std::move(review),
+                  &v1::ReviewOverrideRequest::mutable_review);
+}
+
+absl::StatusOr<Queued> Sender::QueueMismatch(v1::Mismatch mismatch) {
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.PersonSigner());
+  AMANA_ASSIGN_OR_RETURN(const DeliveryKey key, FromWire(mismatch.delivery(), "delivery"));
+  if (!mismatch.has_recipient()) {
+    AMANA_ASSIGN_OR_RETURN(const Address self, identity_.address());
+    *mismatch.mutable_recipient() = ToWire(self);
+  }
+  return KeepOnce(outbox_, *signer, clock_.Now(),
+                  {EntryKind::kMismatch, envelope::kMismatchType, key.referral},
+                  std::move(mismatch), &v1::ReportMismatchRequest::mutable_mismatch);
 }
 
 }  // namespace amana::sdk

@@ -8,13 +8,16 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "agency-adapters/sdk/client.h"
 #include "agency-adapters/sdk/courier.h"
 #include "agency-adapters/sdk/identity.h"
 #include "agency-adapters/sdk/mailbox.h"
 #include "agency-adapters/sdk/outbox.h"
+#include "amana/v1/answer.pb.h"
 #include "amana/v1/consent.pb.h"
+#include "amana/v1/override.pb.h"
 #include "amana/v1/referral.pb.h"
 #include "base/clock.h"
 #include "base/ids.h"
@@ -98,6 +101,20 @@ class Sender {
   absl::StatusOr<Queued> QueueExclusion(v1::Exclusion exclusion);
   absl::StatusOr<Queued> QueueWithdrawal(v1::Withdrawal withdrawal);
   absl::StatusOr<Queued> QueueRedrive(v1::Redrive redrive);  // an operator's person key
+
+  // A referral that this mailbox sent (ENTRY_UNKNOWN) rests on `consent` from now on. The same
+  // again, unless it was refused, is the same entry.
+  absl::StatusOr<Queued> QueueAttachment(const StatementKey& referral, v1::ConsentRef consent);
+  // These need a person's key (PERSON_KEY_MISSING): two persons approve that a referral goes
+  // without consent, another one reviews it. `approver` and `reviewer` are filled in where absent,
+  // `lapses_unix_ms` where it is 0: `lasting` after it is signed. The same review again, unless it
+  // was refused, is the same entry; an approval is signed anew.
+  absl::StatusOr<Queued> QueueApproval(v1::OverrideApproval approval,
+                                       absl::Duration lasting = absl::ZeroDuration());
+  absl::StatusOr<Queued> QueueReview(v1::OverrideReview review);
+  // What a person opened is not what its sender says; a person's key. The same finding of the same
+  // delivery again, unless it was refused, is the same entry.
+  absl::StatusOr<Queued> QueueMismatch(v1::Mismatch mismatch);
 
   absl::StatusOr<FlushReport> Flush() { return courier_.Flush(); }
   absl::StatusOr<OutboxEntry> Send(int64_t entry) { return courier_.Send(entry); }

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "agency-adapters/sdk/errors.h"
-#include "agency-adapters/sdk/testing.h"
+#include "agency-adapters/sdk/sender_for_test.h"
 #include "base/status.h"
 #include "base/testing.h"
 #include "proto/crypto/sha256.h"
@@ -15,63 +15,12 @@
 namespace amana::sdk {
 namespace {
 
-using testing::FakeBroker;
-
-ReferralDraft Draft() {
-  const envelope::SubmissionDraft sample = envelope::SampleDraft();
-  ReferralDraft draft;
-  draft.header = sample.header;
-  for (const auto clear :
-       {&v1::ReferralHeader::clear_meta, &v1::ReferralHeader::clear_section_slots,
-        &v1::ReferralHeader::clear_companion_slots, &v1::ReferralHeader::clear_referral_id,
-        &v1::ReferralHeader::clear_version, &v1::ReferralHeader::clear_sender}) {
-    (draft.header.*clear)();
-  }
-  draft.sections = sample.sections;
-  draft.recipients = {{envelope::SampleAddress("shelter-a/intake"), {}}};
-  return draft;
-}
-
-Candidate CandidateOf(const std::string& address) {
-  const envelope::GrantRecipient recipient = envelope::SampleRecipient(address);
-  return {recipient.address, v1::AGENCY_KIND_SHELTER, 47, false, recipient.sealing};
-}
-
 v1::Candidate Offered(const std::string& address, const crypto::Certificate& sealing) {
   v1::Candidate candidate;
   *candidate.mutable_address() = ToWire(envelope::SampleAddress(address));
   candidate.set_sealing_certificate(sealing.der());
   return candidate;
 }
-
-class SenderTest : public ::testing::Test {
- protected:
-  SenderTest() { Start(); }
-
-  // A new process on the same mailbox.
-  void Start() {
-    sender_.reset();
-    mailbox_.reset();
-    client_ = broker_.Connect();
-    mailbox_ = Mailbox::Open(dir_.path()).value();
-    sender_.emplace(identity_, *client_, *mailbox_, clock_);
-  }
-  QueuedReferral Queue() {
-    AMANA_EXPECT_OK(sender_->AddCandidate(CandidateOf("shelter-a/intake")));
-    const auto queued = sender_->Queue(Draft());
-    EXPECT_TRUE(queued.ok()) << queued.status();
-    return *queued;
-  }
-  EntryState StateOf(int64_t entry) { return sender_->outbox().Get(entry)->state; }
-
-  TempDir dir_;
-  FakeBroker broker_;
-  const Identity identity_ = testing::PoliceIdentity(broker_.log());
-  FakeClock clock_{envelope::SampleTime()};
-  std::unique_ptr<Client> client_;
-  std::unique_ptr<Mailbox> mailbox_;
-  std::optional<Sender> sender_;
-};
 
 TEST_F(SenderTest, SealsSignsSendsAndKeepsTheReceipt) {
   const QueuedReferral queued = Queue();
@@ -124,7 +73,8 @@ TEST_F(SenderTest, AForgedReceiptIsNotBelieved) {
       {"altered", [](v1::Receipt& r) { r.mutable_event()->set_fields(9, "\x01"); },
        "PROOF_INVALID"},
       {"unsigned", [](v1::Receipt& r) { r.mutable_tlog_proof()->resize(40); }, "PROOF_MALFORMED"},
-      {"another log's", [](v1::Receipt& r) { r = FakeBroker().ReceiptOf(0); }, "NOTE_UNTRUSTED"},
+      {"another log's", [](v1::Receipt& r) { r = testing::FakeBroker().ReceiptOf(0); },
+       "NOTE_UNTRUSTED"},
       {"none", [](v1::Receipt& r) { r.Clear(); }, "EVENT_INVALID"}};
   const QueuedReferral queued = Queue();
   for (const auto& c : cases) {
@@ -292,39 +242,6 @@ TEST_F(SenderTest, WhatFollowsAReferralWaitsForIt) {
   ASSERT_EQ(sent.size(), 3u);
   EXPECT_EQ(sent[0], sent[1]);  // version 1 first, however urgent version 2 is
   EXPECT_EQ(sender_->outbox().Get(second)->state, EntryState::kAccepted);
-}
-
-TEST_F(SenderTest, StatementsAreSignedAndFilledIn) {
-  const QueuedReferral referral = Queue();
-  AMANA_ASSERT_OK(sender_->QueueCancellation(referral.key, v1::REASON_SENT_IN_ERROR));
-  v1::ConsentRecord consent;
-  consent.set_consent_id(std::string(16, 'c'));
-  AMANA_ASSERT_OK(sender_->QueueConsent(consent));
-  v1::Exclusion exclusion;
-  exclusion.set_exclusion_id(std::string(16, 'e'));
-  AMANA_ASSERT_OK(sender_->QueueExclusion(exclusion));
-  AMANA_ASSERT_OK(sender_->QueueWithdrawal(v1::Withdrawal()));
-  const FlushReport report = sender_->Flush().value();
-  EXPECT_EQ(report.accepted, 5u) << report.trouble;
-
-  v1::CancelReferralRequest cancel;
-  ASSERT_TRUE(cancel.ParseFromString(broker_.requests(kCancelReferral.method)[0]));
-  v1::Cancellation cancellation;
-  ASSERT_TRUE(cancellation.ParseFromString(cancel.cancellation().payload()));
-  EXPECT_EQ(cancellation.header_digest(), referral.digest.view());
-  v1::RegisterConsentRequest consented;
-  ASSERT_TRUE(consented.ParseFromString(broker_.requests(kRegisterConsent.method)[0]));
-  AMANA_EXPECT_OK(envelope::VerifyEnvelope(consented.consent(),
-                                           envelope::SampleSigner().certificate.public_key()));
-  ASSERT_TRUE(consent.ParseFromString(consented.consent().payload()));
-  EXPECT_EQ(consent.recorder().unit(), "desk");
-  EXPECT_EQ(consent.meta().created_unix_ms(), ToUnixMillis(clock_.Now()));
-
-  EXPECT_EQ(ErrorReason(sender_->QueueRedrive(v1::Redrive()).status()), "PERSON_KEY_MISSING");
-  StatementKey unknown = referral.key;
-  unknown.version = 9;
-  EXPECT_EQ(ErrorReason(sender_->QueueCancellation(unknown, v1::REASON_SENT_IN_ERROR).status()),
-            "ENTRY_UNKNOWN");
 }
 
 }  // namespace

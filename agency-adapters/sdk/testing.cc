@@ -57,7 +57,11 @@ SampleEvent Describe(std::string_view method, const std::string& bytes) {
       {kMarkSeen.method, v1::EVENT_KIND_TASK_SEEN},
       {kDecide.method, v1::EVENT_KIND_TASK_ACCEPTED},
       {kAnswerRecall.method, v1::EVENT_KIND_DELIVERY_RECALL_CONFIRMED},
-      {kRedriveDelivery.method, v1::EVENT_KIND_DELIVERY_QUEUED}};
+      {kRedriveDelivery.method, v1::EVENT_KIND_DELIVERY_QUEUED},
+      {kAttachConsent.method, v1::EVENT_KIND_CONSENT_ATTACHED},
+      {kApproveOverride.method, v1::EVENT_KIND_OVERRIDE_APPROVED},
+      {kReviewOverride.method, v1::EVENT_KIND_OVERRIDE_REVIEWED},
+      {kReportMismatch.method, v1::EVENT_KIND_MISMATCH_REPORTED}};
   SampleEvent event;
   event.kind = kinds->at(method);
   v1::SignedEnvelope envelope;
@@ -82,7 +86,11 @@ SampleEvent Describe(std::string_view method, const std::string& bytes) {
     envelope = request.seen();
     v1::Seen answer;
     v1::Cancellation cancellation;
-    if (method == kCancelReferral.method && cancellation.ParseFromString(envelope.payload())) {
+    const bool names_referral =
+        method == kCancelReferral.method || method == kAttachConsent.method ||
+        method == kApproveOverride.method || method == kReviewOverride.method;
+    // These have the referral in field 2 of the payload.
+    if (names_referral && cancellation.ParseFromString(envelope.payload())) {
       referral = cancellation.referral();
     } else if (answer.ParseFromString(envelope.payload())) {
       referral = answer.delivery().referral();
