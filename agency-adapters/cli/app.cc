@@ -22,10 +22,16 @@ void AddGroups(CLI::App& root, Context& context) {
 
   CLI::App& consent = Group(root, "consent", "Signed consent records");
   RegisterConsentGrant(consent, context);
+  RegisterConsentAttach(consent, context);
   RegisterConsentWithdraw(consent, context);
+  RegisterConsentExclude(consent, context);
   RegisterConsentShow(consent, context);
+  RegisterConsentReceipt(consent, context);
+  RegisterConsentDisclosures(consent, context);
+  RegisterConsentHistory(consent, context);
 
   CLI::App& referral = Group(root, "referral", "Referrals this agency sends");
+  RegisterReferralExplain(referral, context);
   RegisterReferralNew(referral, context);
   RegisterReferralSend(referral, context);
   RegisterReferralStatus(referral, context);
@@ -38,6 +44,12 @@ void AddGroups(CLI::App& root, Context& context) {
   RegisterInboxSeen(inbox, context);
   RegisterInboxAccept(inbox, context);
   RegisterInboxReject(inbox, context);
+  RegisterInboxMismatch(inbox, context);
+
+  CLI::App& override_ =
+      Group(root, "override", "Referrals that go without consent, and who says so");
+  RegisterOverrideApprove(override_, context);
+  RegisterOverrideReview(override_, context);
 
   CLI::App& audit = Group(root, "audit", "Evidence: events, proofs, the whole log");
   RegisterAuditEvents(audit, context);

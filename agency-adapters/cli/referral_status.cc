@@ -23,10 +23,11 @@ Result Run(Context& context, const Options& o) {
   Report report;
   report.json = ToJson(response.summary());
   report.json["tasks"] = Json::array();
-  report.text = report.json["referral"].get<std::string>() + ": " +
-                report.json["state"].get<std::string>() + ", " +
-                report.json["urgency"].get<std::string>() + ", expires " +
-                report.json["expires"].get<std::string>() + "\n";
+  report.text =
+      report.json["referral"].get<std::string>() + ": " + report.json["state"].get<std::string>() +
+      ", " + report.json["urgency"].get<std::string>() + ", expires " +
+      report.json["expires"].get<std::string>() + "\n" +
+      "reference for `amana override`: " + report.json["reference"].get<std::string>() + "\n";
   for (const v1::TaskStatus& task : response.tasks()) {
     report.json["tasks"].push_back(ToJson(task));
     report.text += ToText(task);

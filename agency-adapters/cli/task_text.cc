@@ -43,6 +43,7 @@ Json ToJson(const v1::ReferralSummary& summary) {
           {"accepted", Rfc3339Millis(summary.accepted_unix_ms())},
           {"expires", Rfc3339Millis(summary.expires_unix_ms())},
           {"header_digest", ToHex(summary.header_digest())},
+          {"reference", NameOf(summary.referral()) + "/" + ToHex(summary.header_digest())},
           {"log_index", summary.log_index()},
           {"test", summary.test()}};
 }

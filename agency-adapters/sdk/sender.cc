@@ -282,21 +282,16 @@ absl::StatusOr<Queued> Sender::QueueAttachment(const StatementKey& referral,
                   std::move(attachment), &v1::AttachConsentRequest::mutable_attachment);
 }
 
-absl::StatusOr<Queued> Sender::QueueApproval(v1::OverrideApproval approval,
-                                             absl::Duration lasting) {
+absl::StatusOr<Queued> Sender::QueueApproval(v1::OverrideApproval approval) {
   AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.PersonSigner());
   AMANA_ASSIGN_OR_RETURN(const StatementKey key, FromWire(approval.referral(), "referral"));
   if (!approval.has_approver()) {
     AMANA_ASSIGN_OR_RETURN(const Address self, identity_.address());
     *approval.mutable_approver() = ToWire(self);
   }
-  const absl::Time now = clock_.Now();
-  if (approval.lapses_unix_ms() == 0) approval.set_lapses_unix_ms(ToUnixMillis(now + lasting));
-  AMANA_ASSIGN_OR_RETURN(
-      const NewEntry entry,
-      SignEntry(*signer, now, {EntryKind::kApproval, envelope::kOverrideApprovalType, key},
-                std::move(approval), &v1::ApproveOverrideRequest::mutable_approval));
-  return Keep(outbox_, entry);
+  return KeepOnce(outbox_, *signer, clock_.Now(),
+                  {EntryKind::kApproval, envelope::kOverrideApprovalType, key}, std::move(approval),
+                  &v1::ApproveOverrideRequest::mutable_approval);
 }
 
 absl::StatusOr<Queued> Sender::QueueReview(v1::OverrideReview review) {

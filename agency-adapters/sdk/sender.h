@@ -8,7 +8,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "agency-adapters/sdk/client.h"
 #include "agency-adapters/sdk/courier.h"
@@ -106,11 +105,9 @@ class Sender {
   // again, unless it was refused, is the same entry.
   absl::StatusOr<Queued> QueueAttachment(const StatementKey& referral, v1::ConsentRef consent);
   // These need a person's key (PERSON_KEY_MISSING): two persons approve that a referral goes
-  // without consent, another one reviews it. `approver` and `reviewer` are filled in where absent,
-  // `lapses_unix_ms` where it is 0: `lasting` after it is signed. The same review again, unless it
-  // was refused, is the same entry; an approval is signed anew.
-  absl::StatusOr<Queued> QueueApproval(v1::OverrideApproval approval,
-                                       absl::Duration lasting = absl::ZeroDuration());
+  // without consent, another one reviews it. `approver` and `reviewer` are filled in where absent.
+  // The same again, unless it was refused, is the same entry.
+  absl::StatusOr<Queued> QueueApproval(v1::OverrideApproval approval);
   absl::StatusOr<Queued> QueueReview(v1::OverrideReview review);
   // What a person opened is not what its sender says; a person's key. The same finding of the same
   // delivery again, unless it was refused, is the same entry.

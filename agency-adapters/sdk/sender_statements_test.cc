@@ -124,7 +124,7 @@ class PersonSenderTest : public SenderTest {
 };
 
 TEST_F(PersonSenderTest, ApprovalsReviewsAndMismatchesAreSignedByThePersonAndProven) {
-  const int64_t approved = person_.QueueApproval(approval_, absl::Hours(48))->entry;
+  const int64_t approved = person_.QueueApproval(approval_)->entry;
   const int64_t reviewed = person_.QueueReview(review_)->entry;
   const int64_t mismatch = person_.QueueMismatch(mismatch_)->entry;
   const FlushReport report = person_.Flush().value();
@@ -140,7 +140,6 @@ TEST_F(PersonSenderTest, ApprovalsReviewsAndMismatchesAreSignedByThePersonAndPro
   v1::OverrideApproval approval;
   ASSERT_TRUE(approval.ParseFromString(approve.approval().payload()));
   EXPECT_EQ(approval.approver().agency(), "shelter-a");
-  EXPECT_EQ(approval.lapses_unix_ms(), ToUnixMillis(clock_.Now() + absl::Hours(48)));
   v1::ReviewOverrideRequest review;
   ASSERT_TRUE(review.ParseFromString(broker_.requests(kReviewOverride.method)[0]));
   AMANA_EXPECT_OK(envelope::VerifyEnvelope(review.review(), caseworker.public_key()));
@@ -168,7 +167,7 @@ TEST_F(PersonSenderTest, TheSameReviewAndTheSameFindingAreSaidOnce) {
 }
 
 TEST_F(PersonSenderTest, AReceiptOfAnotherKindOrStatementIsNotBelieved) {
-  const Queued queued = person_.QueueApproval(approval_, absl::Hours(1)).value();
+  const Queued queued = person_.QueueApproval(approval_).value();
   const uint64_t kind = broker_.Append({v1::EVENT_KIND_OVERRIDE_REVIEWED, queued.digest, key_});
   const uint64_t digest = broker_.Append({v1::EVENT_KIND_OVERRIDE_APPROVED, Digest(), key_});
   for (const auto& [index, field] : {std::pair(kind, "kind"), {digest, "statement_digest"}}) {

@@ -1,0 +1,139 @@
+#include "agency-adapters/cli/event_words.h"
+
+#include <iterator>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "agency-adapters/sdk/keys.h"
+#include "amana/v1/answer.pb.h"
+#include "base/command_line.h"
+#include "proto/codes/names.h"
+
+namespace amana::cli {
+namespace {
+
+using sdk::EventView;
+
+struct KindWords {
+  v1::EventKind kind;
+  // {actor}, {to}, {referral}, {version}, {sent}, {kept}, {why}, {verdict}, {found} stand for what
+  // the event says of it.
+  std::string_view words;
+};
+
+constexpr KindWords kKinds[] = {
+    {v1::EVENT_KIND_SUBMISSION_ACCEPTED, "{actor} sent referral {referral}"},
+    {v1::EVENT_KIND_EQUIVOCATION, "{actor} said something else under a name already used"},
+    {v1::EVENT_KIND_GRANT_ADDED, "{actor} sealed it for a further recipient"},
+    {v1::EVENT_KIND_CONSENT_REGISTERED, "{actor} recorded the consent, version {version}"},
+    {v1::EVENT_KIND_EXCLUSION_REGISTERED, "{actor} recorded that somebody is to be kept out"},
+    {v1::EVENT_KIND_CONSENT_WITHDRAWN, "{actor} recorded that the person takes the consent back"},
+    {v1::EVENT_KIND_CONSENT_ATTACHED,
+     "{actor} attached the consent, version {version}, to referral {referral}"},
+    {v1::EVENT_KIND_OVERRIDE_APPROVED, "{actor} approved that it goes without consent{why}"},
+    {v1::EVENT_KIND_OVERRIDE_REVIEWED, "{actor} reviewed the approval and {verdict}"},
+    {v1::EVENT_KIND_OVERRIDE_REVIEW_MISSED, "nobody reviewed the approval in time"},
+    {v1::EVENT_KIND_MISMATCH_REPORTED, "{actor} found that it is not what its sender says{found}"},
+    {v1::EVENT_KIND_LEGAL_HOLD_SET, "{actor} ordered that nothing of it be deleted"},
+    {v1::EVENT_KIND_LEGAL_HOLD_ENDED, "{actor} lifted the order that nothing be deleted"},
+    {v1::EVENT_KIND_REFERRAL_ERASED, "the broker's copy was deleted for good"},
+    {v1::EVENT_KIND_TASK_SUBMITTED, "the request was taken in"},
+    {v1::EVENT_KIND_TASK_ROUTED, "it may go to {to}{kept}"},
+    {v1::EVENT_KIND_TASK_BLOCKED_CONSENT, "it was stopped before {to}: nothing goes{why}"},
+    {v1::EVENT_KIND_TASK_NEEDS_WRAP, "it waits until the sender seals it for {to}"},
+    {v1::EVENT_KIND_TASK_UNROUTABLE, "there is no recipient for it"},
+    {v1::EVENT_KIND_TASK_RECEIVED, "{to} has it"},
+    {v1::EVENT_KIND_TASK_SEEN, "somebody at {to} has read it"},
+    {v1::EVENT_KIND_TASK_ACCEPTED, "{to} accepted the person"},
+    {v1::EVENT_KIND_TASK_REJECTED, "{to} declined{why}"},
+    {v1::EVENT_KIND_TASK_CANCELLED, "the request was cancelled{why}"},
+    {v1::EVENT_KIND_TASK_REVOKED, "the request to {to} was taken back{why}"},
+    {v1::EVENT_KIND_TASK_EXPIRED, "the request to {to} ran out of time"},
+    {v1::EVENT_KIND_DELIVERY_QUEUED, "it is ready to go to {to}"},
+    {v1::EVENT_KIND_DELIVERY_LEASED, "{to} was given {sent}{kept}"},
+    {v1::EVENT_KIND_DELIVERY_RETRY_WAIT, "it will be tried again for {to}{why}"},
+    {v1::EVENT_KIND_DELIVERY_SENT, "{to} has handed it to its own system"},
+    {v1::EVENT_KIND_DELIVERY_NATIVE_ACKED, "{to} received and opened it"},
+    {v1::EVENT_KIND_DELIVERY_NATIVE_NACKED, "{to} could not use it{why}"},
+    {v1::EVENT_KIND_DELIVERY_READ, "{actor} read it"},
+    {v1::EVENT_KIND_DELIVERY_DEAD_LETTER, "it could not be delivered to {to}{why}"},
+    {v1::EVENT_KIND_DELIVERY_WITHHELD, "it was kept back from {to}{why}"},
+    {v1::EVENT_KIND_DELIVERY_RECALLED, "it is called back from {to}{why}"},
+    {v1::EVENT_KIND_DELIVERY_EXPIRED, "it was not delivered to {to} in time"},
+    {v1::EVENT_KIND_DELIVERY_RECALL_SENT, "{to} was told to delete it{why}"},
+    {v1::EVENT_KIND_DELIVERY_RECALL_CONFIRMED, "{to} confirmed: it is deleted or locked"},
+    {v1::EVENT_KIND_DELIVERY_RECALL_REFUSED, "{to} keeps it, on a legal basis of its own"},
+    {v1::EVENT_KIND_DELIVERY_RECALL_UNANSWERED, "{to} never answered"},
+    {v1::EVENT_KIND_DELIVERY_ERASED, "the copy for {to} was deleted for good"},
+    {v1::EVENT_KIND_ROUTE_EXPLAINED, "{actor} asked who would receive what; nothing was sent"},
+};
+
+std::string Actor(const EventView& event) {
+  std::string actor = event.actor_agency.value();
+  if (actor.empty()) return "the broker";
+  if (!event.actor_unit.empty()) absl::StrAppend(&actor, "/", event.actor_unit.value());
+  if (!event.actor_person.empty()) {
+    absl::StrAppend(&actor, " (person ", event.actor_person.value(), ")");
+  }
+  return actor;
+}
+
+std::string To(const EventView& event) {
+  if (!event.recipient.has_value()) return "a recipient";
+  const Address& to = *event.recipient;
+  return to.unit.empty() ? to.agency.value() : ToString(to);
+}
+
+std::string Names(const std::vector<v1::Category>& categories) {
+  std::string names;
+  for (const v1::Category category : categories) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", std::string(codes::CodeName(category)));
+  }
+  return names.empty() ? "nothing" : names;
+}
+
+std::string Why(const EventView& event) {
+  std::string why;
+  if (event.reason != v1::REASON_UNSPECIFIED) {
+    why = absl::StrCat(" (", std::string(codes::CodeName(event.reason)), ")");
+  }
+  if (event.kind == v1::EVENT_KIND_OVERRIDE_APPROVED && !event.detail.empty()) {
+    absl::StrAppend(&why, ", citing ", Shown(event.detail));
+  }
+  return why;
+}
+
+// A mismatch's detail: the kind, what the slot says, what was found.
+std::string Found(const EventView& event) {
+  if (event.detail.size() != 3) return {};
+  const auto kind = static_cast<v1::MismatchKind>(event.detail[0]);
+  if (kind != v1::MISMATCH_KIND_CONTENT) return " (" + std::string(codes::CodeName(kind)) + ")";
+  const std::string says(codes::CodeName(static_cast<v1::Category>(event.detail[1])));
+  const std::string holds(codes::CodeName(static_cast<v1::Category>(event.detail[2])));
+  return absl::StrCat(" (", says, " holds ", holds, ")");
+}
+
+}  // namespace
+
+std::string InWords(const EventView& event) {
+  for (const auto& [kind, words] : kKinds) {
+    if (kind != event.kind) continue;
+    const std::string kept =
+        event.withheld.empty() ? "" : absl::StrCat("; kept back: ", Names(event.withheld));
+    return absl::StrReplaceAll(
+        std::string(words),
+        {{"{actor}", Actor(event)},
+         {"{to}", To(event)},
+         {"{referral}", event.referral.has_value() ? sdk::ToString(*event.referral) : "?"},
+         {"{version}", std::to_string(event.consent_version)},
+         {"{sent}", Names(event.delivered)},
+         {"{kept}", kept},
+         {"{verdict}", event.reason == v1::REASON_UNSPECIFIED ? "upheld it" : "did not uphold it"},
+         {"{found}", Found(event)},
+         {"{why}", Why(event)}});
+  }
+  return std::string(codes::CodeName(event.kind));
+}
+
+}  // namespace amana::cli
