@@ -1,9 +1,9 @@
 #include "agency-adapters/sdk/courier.h"
 
-#include <optional>
 #include <utility>
 #include <vector>
 
+#include "agency-adapters/sdk/entry_calls.h"
 #include "agency-adapters/sdk/errors.h"
 #include "agency-adapters/sdk/verifier.h"
 #include "base/status.h"
@@ -13,77 +13,17 @@ namespace {
 
 constexpr size_t kFlushAtMost = 10'000;
 
-template <class Request, class Response>
-absl::StatusOr<v1::Receipt> CallFor(Client& client, UnaryRpc<Request, Response> rpc,
-                                    const std::string& request) {
-  AMANA_ASSIGN_OR_RETURN(const std::string bytes, client.CallBytes(rpc.method, request));
-  Response response;
-  if (!response.ParseFromString(bytes)) return ResponseMalformed(rpc.method);
-  return std::move(*response.mutable_receipt());
+// What the outbox holds was sealed and signed by this program or an older one.
+absl::StatusOr<const EntryCall*> FindCall(EntryKind kind) {
+  const EntryCall* call = CallOf(kind);
+  if (call == nullptr) return StatementInvalid("kind", "an entry of a newer program");
+  return call;
 }
 
 absl::StatusOr<v1::Receipt> CallFor(Client& client, const OutboxEntry& entry) {
-  switch (entry.kind) {
-    case EntryKind::kSubmission:
-      return CallFor(client, kSubmit, entry.request);
-    case EntryKind::kGrants:
-      return CallFor(client, kAddWraps, entry.request);
-    case EntryKind::kCancellation:
-      return CallFor(client, kCancelReferral, entry.request);
-    case EntryKind::kConsent:
-      return CallFor(client, kRegisterConsent, entry.request);
-    case EntryKind::kExclusion:
-      return CallFor(client, kRegisterExclusion, entry.request);
-    case EntryKind::kWithdrawal:
-      return CallFor(client, kWithdrawConsent, entry.request);
-    case EntryKind::kAcknowledgement:
-      return CallFor(client, kAcknowledge, entry.request);
-    case EntryKind::kSeen:
-      return CallFor(client, kMarkSeen, entry.request);
-    case EntryKind::kDecision:
-      return CallFor(client, kDecide, entry.request);
-    case EntryKind::kRecallAnswer:
-      return CallFor(client, kAnswerRecall, entry.request);
-    case EntryKind::kRedrive:
-      return CallFor(client, kRedriveDelivery, entry.request);
-    case EntryKind::kAttachment:
-      return CallFor(client, kAttachConsent, entry.request);
-    case EntryKind::kApproval:
-      return CallFor(client, kApproveOverride, entry.request);
-    case EntryKind::kReview:
-      return CallFor(client, kReviewOverride, entry.request);
-    case EntryKind::kMismatch:
-      return CallFor(client, kReportMismatch, entry.request);
-  }
-  return StatementInvalid("kind", "an entry of a newer program");
-}
-
-// The kind of the event where the statement alone decides it.
-std::optional<v1::EventKind> ExpectedKind(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::kSubmission:
-      return v1::EVENT_KIND_SUBMISSION_ACCEPTED;
-    case EntryKind::kGrants:
-      return v1::EVENT_KIND_GRANT_ADDED;
-    case EntryKind::kConsent:
-      return v1::EVENT_KIND_CONSENT_REGISTERED;
-    case EntryKind::kExclusion:
-      return v1::EVENT_KIND_EXCLUSION_REGISTERED;
-    case EntryKind::kWithdrawal:
-      return v1::EVENT_KIND_CONSENT_WITHDRAWN;
-    case EntryKind::kAcknowledgement:
-      return v1::EVENT_KIND_DELIVERY_NATIVE_ACKED;
-    case EntryKind::kAttachment:
-      return v1::EVENT_KIND_CONSENT_ATTACHED;
-    case EntryKind::kApproval:
-      return v1::EVENT_KIND_OVERRIDE_APPROVED;
-    case EntryKind::kReview:
-      return v1::EVENT_KIND_OVERRIDE_REVIEWED;
-    case EntryKind::kMismatch:
-      return v1::EVENT_KIND_MISMATCH_REPORTED;
-    default:
-      return std::nullopt;
-  }
+  AMANA_ASSIGN_OR_RETURN(const EntryCall* call, FindCall(entry.kind));
+  AMANA_ASSIGN_OR_RETURN(const std::string response, client.CallBytes(call->method, entry.request));
+  return call->receipt(response);
 }
 
 absl::Status CheckIsOf(const EventView& event, const OutboxEntry& entry) {
@@ -91,8 +31,10 @@ absl::Status CheckIsOf(const EventView& event, const OutboxEntry& entry) {
   if (entry.referral.has_value() && event.referral != entry.referral) {
     return ReceiptMismatch("referral");
   }
-  const auto kind = ExpectedKind(entry.kind);
-  if (kind.has_value() && event.kind != *kind) return ReceiptMismatch("kind");
+  AMANA_ASSIGN_OR_RETURN(const EntryCall* call, FindCall(entry.kind));
+  if (call->event != v1::EVENT_KIND_UNSPECIFIED && event.kind != call->event) {
+    return ReceiptMismatch("kind");
+  }
   return absl::OkStatus();
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "agency-adapters/sdk/keys.h"
-#include "agency-adapters/sdk/rpcs.h"
+#include "agency-adapters/sdk/entry_calls.h"
+#include "amana/v1/referral_service.pb.h"
 #include "base/status.h"
 
 namespace amana::tests {
@@ -14,47 +14,21 @@ using sdk::EntryKind;
 
 constexpr size_t kAll = 1'000'000;
 
-std::string_view MethodOf(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::kSubmission:
-      return sdk::kSubmit.method;
-    case EntryKind::kGrants:
-      return sdk::kAddWraps.method;
-    case EntryKind::kCancellation:
-      return sdk::kCancelReferral.method;
-    case EntryKind::kConsent:
-      return sdk::kRegisterConsent.method;
-    case EntryKind::kExclusion:
-      return sdk::kRegisterExclusion.method;
-    case EntryKind::kWithdrawal:
-      return sdk::kWithdrawConsent.method;
-    case EntryKind::kAcknowledgement:
-      return sdk::kAcknowledge.method;
-    case EntryKind::kSeen:
-      return sdk::kMarkSeen.method;
-    case EntryKind::kDecision:
-      return sdk::kDecide.method;
-    case EntryKind::kRecallAnswer:
-      return sdk::kAnswerRecall.method;
-    case EntryKind::kRedrive:
-      return sdk::kRedriveDelivery.method;
-  }
-  return "";
-}
-
 // Empty when the promise is kept.
 std::string Broken(const Promise& promise, sdk::Client& client, LogCheck& log) {
-  const auto bytes = client.CallBytes(MethodOf(promise.kind), promise.request);
+  const sdk::EntryCall* call = sdk::CallOf(promise.kind);
+  if (call == nullptr) return "an entry of no known call";
+  const auto bytes = client.CallBytes(call->method, promise.request);
   if (!bytes.ok()) return bytes.status().ToString();
-  // Every response of these calls has its receipt as field 1.
-  v1::SubmitResponse response;
-  if (!response.ParseFromString(*bytes)) return "the response does not parse";
-  const auto verified = log.Hold(response.receipt());
+  const auto receipt = call->receipt(*bytes);
+  if (!receipt.ok()) return receipt.status().ToString();
+  const auto verified = log.Hold(*receipt);
   if (!verified.ok()) return verified.status().ToString();
-  if (promise.kind == EntryKind::kSubmission && !response.replayed()) return "accepted anew";
   if (verified->index != promise.log_index) return absl::StrCat("now at ", verified->index);
-  if (response.receipt().event().SerializeAsString() != promise.event) return "another event";
-  return "";
+  if (receipt->event().SerializeAsString() != promise.event) return "another event";
+  if (promise.kind != EntryKind::kSubmission) return "";
+  v1::SubmitResponse submitted;
+  return submitted.ParseFromString(*bytes) && submitted.replayed() ? "" : "accepted anew";
 }
 
 }  // namespace
