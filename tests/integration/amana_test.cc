@@ -159,5 +159,62 @@ TEST_F(AmanaTest, AnOperatorRedrivesADeadLetter) {
   EXPECT_EQ(Run("operator", redrive, 1)["outbox"]["reason"], "TRANSITION_NOT_ALLOWED");
 }
 
+// What the person may ask for is told from the evidence.
+TEST_F(AmanaTest, AConsentHasAReceiptDisclosuresAndAStory) {
+  const Json granted = Run("police", {"consent", "grant", "--service", "ACCOMMODATION",
+                                      "--category", "IDENTITY_MIN,DEMOGRAPHIC,RISK", "--recipient",
+                                      "haven", "--given-by", "SELF", "--method", "WRITTEN",
+                                      "--language", "swa", "--evidence", world_.File("form.pdf")});
+  const std::string consent = granted["consent_id"];
+  const std::string section = world_.File("risk.json");
+  Run("police", {"referral",
+                 "new",
+                 "--service",
+                 "ACCOMMODATION",
+                 "--to",
+                 "haven/intake",
+                 "--match",
+                 "--county",
+                 "1",
+                 "--urgency",
+                 "EMERGENCY",
+                 "--subject-class",
+                 "ADULT",
+                 "--consent",
+                 consent,
+                 "--section",
+                 "IDENTITY_MIN=" + section,
+                 "--section",
+                 "DEMOGRAPHIC=" + section,
+                 "--section",
+                 "RISK=" + section,
+                 "--send"});
+  EXPECT_EQ(Run("intake", {"inbox", "watch", "--once"})["received"], 1);
+  EXPECT_EQ(Run("intake", {"inbox", "mismatch", "1", "--kind", "content", "--category", "RISK",
+                           "--found", "MEDICAL"})["outbox"]["state"],
+            "ACCEPTED");
+
+  const std::string explained = Run("police", {"referral", "explain", "--service", "ACCOMMODATION",
+                                               "--to", "haven/coast", "--consent", consent})
+                                    .dump();
+  EXPECT_THAT(explained, HasSubstr("IDENTITY_MIN"));
+  const std::string receipt = Run("police", {"consent", "receipt", consent}).dump();
+  for (const char* field : {"record_id", "pii_controllers", "purposes", consent.c_str()}) {
+    EXPECT_THAT(receipt, HasSubstr(field));
+  }
+  const std::string disclosures = Run("police", {"consent", "disclosures", consent}).dump();
+  EXPECT_THAT(disclosures, HasSubstr("haven"));
+  EXPECT_THAT(disclosures, HasSubstr("RISK"));
+  Run("intake", {"consent", "disclosures", consent}, 1);  // is the recorder's
+
+  Run("police", {"consent", "withdraw", consent});
+  EXPECT_EQ(Run("intake", {"inbox", "watch", "--once"})["recalls"], 1);
+  const std::string story = Run("police", {"consent", "history", consent}).dump();
+  for (const char* line : {"recorded the consent", "sent referral", "was given",
+                           "RISK holds MEDICAL", "takes the consent back"}) {
+    EXPECT_THAT(story, HasSubstr(line));
+  }
+}
+
 }  // namespace
 }  // namespace amana::tests
