@@ -44,6 +44,7 @@ void AddGroups(CLI::App& root, Context& context) {
   RegisterInboxSeen(inbox, context);
   RegisterInboxAccept(inbox, context);
   RegisterInboxReject(inbox, context);
+  RegisterInboxKeep(inbox, context);
   RegisterInboxMismatch(inbox, context);
 
   CLI::App& override_ =

@@ -35,6 +35,7 @@ void RegisterInboxShow(CLI::App& parent, Context& context);
 void RegisterInboxSeen(CLI::App& parent, Context& context);
 void RegisterInboxAccept(CLI::App& parent, Context& context);
 void RegisterInboxReject(CLI::App& parent, Context& context);
+void RegisterInboxKeep(CLI::App& parent, Context& context);
 void RegisterInboxMismatch(CLI::App& parent, Context& context);
 void RegisterAuditEvents(CLI::App& parent, Context& context);
 void RegisterAuditProve(CLI::App& parent, Context& context);

@@ -31,6 +31,7 @@ Json ToJson(const sdk::InboxItem& item) {
                {"expires", Rfc3339(item.expires)},
                {"test", item.test}};
   if (item.recall_reason != v1::REASON_UNSPECIFIED) json["reason"] = Name(item.recall_reason);
+  if (item.keep_basis != v1::LEGAL_BASIS_UNSPECIFIED) json["kept_on"] = Name(item.keep_basis);
   return json;
 }
 
@@ -39,6 +40,7 @@ std::string ToLine(const sdk::InboxItem& item) {
                      std::string(sdk::StateName(item.state)) + ", " + Name(item.service) + ", " +
                      Name(item.urgency) + ", " + Name(item.key.stage) + ", from " + SenderOf(item);
   if (item.recall_reason != v1::REASON_UNSPECIFIED) line += ", " + Name(item.recall_reason);
+  if (item.keep_basis != v1::LEGAL_BASIS_UNSPECIFIED) line += ", kept on " + Name(item.keep_basis);
   return line + (item.test ? " (TEST)\n" : "\n");
 }
 

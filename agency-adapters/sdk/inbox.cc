@@ -18,8 +18,9 @@ using sqlite::Statement;
 
 constexpr std::string_view kColumns =
     "id, sender, referral, version, task, offer_epoch, stage, agency, unit, sender_unit, "
-    "header_digest, service, urgency, test, state, received_ms, expires_ms, recall_reason";
-constexpr int kNextColumn = 18;
+    "header_digest, service, urgency, test, state, received_ms, expires_ms, recall_reason, "
+    "keep_basis";
+constexpr int kNextColumn = 19;
 
 absl::StatusOr<InboxItem> ReadItem(const Statement& row) {
   InboxItem item;
@@ -43,6 +44,7 @@ absl::StatusOr<InboxItem> ReadItem(const Statement& row) {
   item.received = FromUnixMillis(row.Int(15));
   item.expires = FromUnixMillis(row.Int(16));
   item.recall_reason = static_cast<v1::Reason>(row.Int(17));
+  item.keep_basis = static_cast<v1::LegalBasis>(row.Int(18));
   return item;
 }
 
@@ -159,6 +161,17 @@ absl::StatusOr<int64_t> Decide(Mailbox& mailbox, int64_t id, bool accept, v1::Re
     return SetState(db, id, accept ? InboxState::kAccepted : InboxState::kRejected);
   }));
   return result;
+}
+
+absl::StatusOr<NewEntry> SignRecallAnswer(const InboxItem& item, const SigningIdentity& signer,
+                                          absl::Time now) {
+  v1::RecallAnswer answer;
+  Name(item, answer);
+  answer.set_confirmed(item.keep_basis == v1::LEGAL_BASIS_UNSPECIFIED);
+  answer.set_legal_basis(item.keep_basis);
+  return SignEntry(signer, now,
+                   {EntryKind::kRecallAnswer, envelope::kRecallAnswerType, item.key.referral},
+                   std::move(answer), &v1::AnswerRecallRequest::mutable_answer);
 }
 
 }  // namespace
@@ -324,8 +337,21 @@ absl::StatusOr<Inbox::Kept> Inbox::Keep(const Received& received) {
   return kept;
 }
 
-absl::StatusOr<int64_t> Inbox::Recall(const Recalled& recalled) {
+absl::Status Inbox::SetKeepBasis(int64_t id, v1::LegalBasis basis) {
+  if (basis == v1::LEGAL_BASIS_CONSENT) {
+    return StatementInvalid("legal_basis", "consent is no basis of this agency's own");
+  }
+  return mailbox_.Write([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(const InboxItem item, GetIn(db, id));
+    AMANA_ASSIGN_OR_RETURN(const auto answered, StandingAnswer(db, id, EntryKind::kRecallAnswer));
+    if (answered.has_value()) return StatementInvalid("item", "its recall was answered");
+    return db.Run("UPDATE inbox SET keep_basis = ?2 WHERE id = ?1", item.id, basis);
+  });
+}
+
+absl::StatusOr<int64_t> Inbox::Recall(const Recalled& recalled, const SigningIdentity& signer) {
   int64_t result = 0;
+  bool erased = false;
   AMANA_RETURN_IF_ERROR(mailbox_.Write([&](Database& db) -> absl::Status {
     AMANA_ASSIGN_OR_RETURN(auto item, FindIn(db, recalled.key));
     if (!item.has_value()) {
@@ -343,15 +369,17 @@ absl::StatusOr<int64_t> Inbox::Recall(const Recalled& recalled) {
       result = *standing;
       return absl::OkStatus();
     }
+    erased = item->keep_basis == v1::LEGAL_BASIS_UNSPECIFIED;
     AMANA_RETURN_IF_ERROR(
         db.Run("UPDATE inbox SET state = ?2, recall_reason = ?3, recall = ?4, "
                "delivery = CASE WHEN ?5 THEN NULL ELSE delivery END WHERE id = ?1",
-               item->id, recalled.erase ? InboxState::kRecalled : InboxState::kRecallRefused,
-               recalled.reason, Blob(recalled.recall), recalled.erase));
-    AMANA_ASSIGN_OR_RETURN(result, AddAnswer(db, item->id, recalled.answer));
+               item->id, erased ? InboxState::kRecalled : InboxState::kRecallRefused,
+               recalled.reason, Blob(recalled.recall), erased));
+    AMANA_ASSIGN_OR_RETURN(const NewEntry answer, SignRecallAnswer(*item, signer, recalled.at));
+    AMANA_ASSIGN_OR_RETURN(result, AddAnswer(db, item->id, answer));
     return absl::OkStatus();
   }));
-  if (recalled.erase) AMANA_RETURN_IF_ERROR(mailbox_.Scrub());
+  if (erased) AMANA_RETURN_IF_ERROR(mailbox_.Scrub());
   return result;
 }
 

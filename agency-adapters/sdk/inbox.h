@@ -49,6 +49,8 @@ struct InboxItem {
   absl::Time received;
   absl::Time expires;
   v1::Reason recall_reason = v1::REASON_UNSPECIFIED;
+  // On which basis of this agency's own a recall is refused; unspecified: on none.
+  v1::LegalBasis keep_basis = v1::LEGAL_BASIS_UNSPECIFIED;
 };
 
 // The signed answers of one item, as they stand in the outbox.
@@ -85,6 +87,11 @@ class Inbox {
   absl::StatusOr<int64_t> Decline(int64_t id, v1::Reason reason, const Identity& identity,
                                   const Clock& clock);
 
+  // What a recall of the item will be answered: that it is kept, on a legal basis of this agency's
+  // own; LEGAL_BASIS_UNSPECIFIED, as it is before this is called: that it was deleted. CONSENT is
+  // no such basis: STATEMENT_INVALID; so is what was answered already. ENTRY_UNKNOWN.
+  absl::Status SetKeepBasis(int64_t id, v1::LegalBasis basis);
+
   // --- for the Receiver
   struct Received {
     InboxItem item;
@@ -105,13 +112,12 @@ class Inbox {
     Digest header_digest;
     v1::Reason reason = v1::REASON_UNSPECIFIED;
     std::string recall;  // v1::Recall, serialised: evidence
-    bool erase = true;   // false: refused on a legal basis
-    NewEntry answer;
     absl::Time at;
   };
-  // Erases the content and keeps the answer, in one transaction; an item that never came is noted,
-  // so that it is not kept when it comes late. Returns the answer's entry: the first one, for ever.
-  absl::StatusOr<int64_t> Recall(const Recalled& recalled);
+  // Erases the content and signs the answer, in one transaction; or refuses, where SetKeepBasis
+  // said so. An item that never came is noted, so that it is not kept when it comes late. Returns
+  // the answer's entry: the first one, for ever.
+  absl::StatusOr<int64_t> Recall(const Recalled& recalled, const SigningIdentity& signer);
 
  private:
   Mailbox& mailbox_;

@@ -40,15 +40,10 @@ class InboxTest : public ::testing::Test {
     received.delivery = delivery.SerializeAsString();
     return received;
   }
-  Inbox::Recalled Recalled(const InboxItem& item, bool erase) {
-    return {item.key,
-            item.recipient,
-            item.header_digest,
-            v1::REASON_SENT_IN_ERROR,
-            "recall",
-            erase,
-            Answer(EntryKind::kRecallAnswer, "answer"),
-            clock_.Now()};
+  absl::StatusOr<int64_t> Recall(const InboxItem& item) {
+    return inbox_.Recall({item.key, item.recipient, item.header_digest, v1::REASON_SENT_IN_ERROR,
+                          "recall", clock_.Now()},
+                         *identity_.Signer().value());
   }
   // The message that an answer's entry carries.
   template <class Message, class Request>
@@ -166,8 +161,10 @@ TEST_F(InboxTest, OnlyAnOfferIsDecided) {
 
 TEST_F(InboxTest, ARecallErasesTheContent) {
   const int64_t id = inbox_.Keep(Received(delivery_)).value().id;
-  const int64_t answer = inbox_.Recall(Recalled(*inbox_.Get(id), true)).value();
-  EXPECT_EQ(inbox_.Recall(Recalled(*inbox_.Get(id), false)).value(), answer);
+  const int64_t answer = Recall(*inbox_.Get(id)).value();
+  EXPECT_EQ(ErrorField(inbox_.SetKeepBasis(id, v1::LEGAL_BASIS_LEGAL_DUTY)), "item");
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_EQ(Recall(*inbox_.Get(id)).value(), answer);
   EXPECT_EQ(inbox_.Get(id)->state, InboxState::kRecalled);
   EXPECT_EQ(inbox_.Get(id)->recall_reason, v1::REASON_SENT_IN_ERROR);
   EXPECT_EQ(ErrorReason(inbox_.Open(id, identity_).status()), "CONTENT_ERASED");
@@ -183,14 +180,27 @@ TEST_F(InboxTest, ARecallErasesTheContent) {
 
 TEST_F(InboxTest, WhatIsKeptOnALegalBasisStaysReadable) {
   const int64_t id = inbox_.Keep(Received(delivery_)).value().id;
-  AMANA_ASSERT_OK(inbox_.Recall(Recalled(*inbox_.Get(id), false)));
+  EXPECT_EQ(ErrorField(inbox_.SetKeepBasis(id, v1::LEGAL_BASIS_CONSENT)), "legal_basis");
+  EXPECT_EQ(ErrorReason(inbox_.SetKeepBasis(9, v1::LEGAL_BASIS_COURT_ORDER)), "ENTRY_UNKNOWN");
+  AMANA_ASSERT_OK(inbox_.SetKeepBasis(id, v1::LEGAL_BASIS_LEGAL_DUTY));
+  AMANA_ASSERT_OK(inbox_.SetKeepBasis(id, v1::LEGAL_BASIS_COURT_ORDER));
+  EXPECT_EQ(inbox_.Get(id)->keep_basis, v1::LEGAL_BASIS_COURT_ORDER);
+  AMANA_ASSERT_OK(Recall(*inbox_.Get(id)));
   EXPECT_EQ(inbox_.Get(id)->state, InboxState::kRecallRefused);
   EXPECT_TRUE(inbox_.Open(id, identity_).ok());
 }
 
+TEST_F(InboxTest, WhatNeedNotBeKeptAnyMoreIsErased) {
+  const int64_t id = inbox_.Keep(Received(delivery_)).value().id;
+  AMANA_ASSERT_OK(inbox_.SetKeepBasis(id, v1::LEGAL_BASIS_LEGAL_DUTY));
+  AMANA_ASSERT_OK(inbox_.SetKeepBasis(id, v1::LEGAL_BASIS_UNSPECIFIED));
+  AMANA_ASSERT_OK(Recall(*inbox_.Get(id)));
+  EXPECT_EQ(inbox_.Get(id)->state, InboxState::kRecalled);
+}
+
 TEST_F(InboxTest, ARecallMayComeBeforeTheDelivery) {
   const Inbox::Received late = Received(delivery_);
-  AMANA_ASSERT_OK(inbox_.Recall(Recalled(late.item, true)));
+  AMANA_ASSERT_OK(Recall(late.item));
   const Inbox::Kept kept = inbox_.Keep(late).value();
   EXPECT_TRUE(kept.duplicate);
   EXPECT_EQ(kept.acknowledgement, 0);

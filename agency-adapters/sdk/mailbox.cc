@@ -19,7 +19,8 @@ constexpr absl::Duration kLockPause = absl::Milliseconds(2);
 constexpr int kCheckpointPages = 1000;
 
 // Released scripts are never changed, only followed by another.
-constexpr std::array<std::string_view, 1> kSchema = {R"sql(
+// clang-format off
+constexpr std::array<std::string_view, 2> kSchema = {R"sql(
 CREATE TABLE outbox(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind INTEGER NOT NULL,
@@ -65,7 +66,12 @@ CREATE TABLE inbox_answers(
 CREATE TABLE checkpoints(
   size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL, forked INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY(size, root)) WITHOUT ROWID;
+)sql",
+// What this agency keeps whatever is recalled.
+R"sql(
+ALTER TABLE inbox ADD COLUMN keep_basis INTEGER NOT NULL DEFAULT 0;
 )sql"};
+// clang-format on
 
 absl::StatusOr<std::unique_ptr<DirectoryLock>> Lock(const std::string& folder) {
   for (absl::Duration waited; waited < kLockPatience; waited += kLockPause) {

@@ -217,26 +217,12 @@ absl::Status Receiver::HandleRecall(Session& session, const v1::Recall& recall) 
     Log(LogLevel::kError, "recall_not_genuine", {{"reason", LogSafe(genuine)}});
     return absl::OkStatus();
   }
-  std::optional<v1::LegalBasis> basis;
-  if (options_.keep_on_recall) basis = options_.keep_on_recall(item, recall.reason());
   AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
   AMANA_ASSIGN_OR_RETURN(const Address self, identity_.address());
-  const absl::Time now = clock_.Now();
-  v1::RecallAnswer message;
-  *message.mutable_delivery() = ToWire(*key);
-  *message.mutable_recipient() = ToWire(self);
-  message.set_header_digest(recall.header_digest());
-  message.set_confirmed(!basis.has_value());
-  message.set_legal_basis(basis.value_or(v1::LEGAL_BASIS_UNSPECIFIED));
-  AMANA_ASSIGN_OR_RETURN(
-      NewEntry answer,
-      SignEntry(*signer, now,
-                {EntryKind::kRecallAnswer, envelope::kRecallAnswerType, key->referral},
-                std::move(message), &v1::AnswerRecallRequest::mutable_answer));
-  AMANA_ASSIGN_OR_RETURN(
-      const int64_t entry,
-      inbox_.Recall({*key, self, *digest, recall.reason(), recall.SerializeAsString(),
-                     !basis.has_value(), std::move(answer), now}));
+  AMANA_ASSIGN_OR_RETURN(const int64_t entry,
+                         inbox_.Recall({*key, self, *digest, recall.reason(),
+                                        recall.SerializeAsString(), clock_.Now()},
+                                       *signer));
   ++session.report.recalls;
   AMANA_RETURN_IF_ERROR(Answer(session, entry, /*again=*/true));
   if (!options_.on_item) return absl::OkStatus();

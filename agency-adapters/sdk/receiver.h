@@ -1,8 +1,8 @@
 // The receiving side of an agency: takes deliveries off the broker's stream, believes nothing it
 // has not verified, keeps each once, and acknowledges with signed evidence. A crash between keeping
 // and acknowledging is safe: the delivery comes again, is not kept twice, and is acknowledged with
-// the very same bytes. Recalls are obeyed at once and answered. The objects given must outlive it;
-// Run and RunOnce are for one thread at a time.
+// the very same bytes. Recalls are obeyed at once, but for what Inbox::SetKeepBasis names, and
+// answered. The objects given must outlive it; Run and RunOnce are for one thread at a time.
 #ifndef AMANA_AGENCY_ADAPTERS_SDK_RECEIVER_H_
 #define AMANA_AGENCY_ADAPTERS_SDK_RECEIVER_H_
 
@@ -32,10 +32,6 @@ struct ReceiverOptions {
   absl::Duration idle = absl::Seconds(1);
   // Called after an item is kept and its acknowledgement tried; and after a recall.
   std::function<void(const InboxItem&)> on_item;
-  // A legal basis of this agency's own on which a recalled item is kept; none: it is deleted.
-  // CONSENT is no such basis. The item is none when it never came.
-  std::function<std::optional<v1::LegalBasis>(const std::optional<InboxItem>&, v1::Reason)>
-      keep_on_recall;
 };
 
 struct ReceiveReport {

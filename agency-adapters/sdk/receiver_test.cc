@@ -251,11 +251,9 @@ TEST_F(ReceiverTest, ARecallErasesAndIsConfirmed) {
 }
 
 TEST_F(ReceiverTest, ARecallMayBeRefusedOnALegalBasis) {
-  options_.keep_on_recall = [](const std::optional<InboxItem>& item, v1::Reason) {
-    return item.has_value() ? std::optional(v1::LEGAL_BASIS_COURT_ORDER) : std::nullopt;
-  };
-  Start();
   broker_.Push(Delivering(delivery_));
+  RunOnce();
+  AMANA_ASSERT_OK(inbox().SetKeepBasis(OnlyItem().id, v1::LEGAL_BASIS_COURT_ORDER));
   broker_.Push(Recalling(delivery_, v1::REASON_SENT_IN_ERROR));
   RunOnce();
   EXPECT_EQ(OnlyItem().state, InboxState::kRecallRefused);
