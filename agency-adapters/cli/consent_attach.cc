@@ -15,6 +15,22 @@ struct Options {
   bool hold = false;
 };
 
+// One that another agency recorded is known by its full name alone: only its recorder may look it
+// up.
+absl::StatusOr<v1::ConsentRef> RefTo(Context& context, const ConsentName& name) {
+  v1::ConsentRef ref;
+  ref.set_consent_id(name.id.bytes());
+  ref.set_version(name.version);
+  if (name.digest.has_value()) {
+    ref.set_digest(name.digest->bytes());
+    return ref;
+  }
+  AMANA_ASSIGN_OR_RETURN(const FoundConsent found, FindConsent(context, name));
+  ref.set_version(found.record.version());
+  ref.set_digest(found.digest.bytes());
+  return ref;
+}
+
 Result Run(Context& context, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(ConsentName name, ConsentOption("--consent", o.consent));
   if (o.version != 0) {
@@ -26,14 +42,11 @@ Result Run(Context& context, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
   AMANA_ASSIGN_OR_RETURN(const StatementKey key,
                          ReferralOption("--referral", o.referral, identity->agency()));
-  AMANA_ASSIGN_OR_RETURN(const FoundConsent found, FindConsent(context, name));
-  v1::ConsentRef ref;
-  ref.set_consent_id(found.record.consent_id());
-  ref.set_version(found.record.version());
-  ref.set_digest(found.digest.bytes());
+  AMANA_ASSIGN_OR_RETURN(const v1::ConsentRef ref, RefTo(context, name));
   AMANA_ASSIGN_OR_RETURN(sdk::Sender * sender, context.sender());
   AMANA_ASSIGN_OR_RETURN(const sdk::Queued queued, sender->QueueAttachment(key, ref));
-  const std::string consent = ToString(name.id, ref.version(), found.digest);
+  AMANA_ASSIGN_OR_RETURN(const Digest digest, Digest::FromBytes(ref.digest()));
+  const std::string consent = ToString(name.id, ref.version(), digest);
   Report report;
   report.text = "consent " + consent + " attached to referral " + sdk::ToString(key) + "\n";
   report.json = {{"referral", sdk::ToString(key)}, {"consent", consent}};
@@ -47,7 +60,10 @@ void RegisterConsentAttach(CLI::App& parent, Context& context) {
   AddCommand<Options>(
       parent, context, "attach",
       "Let a referral that was sent rest on another consent: a later version, or one it lacked",
-      "  amana consent attach --referral 0011...eeff --consent 8899...6677 --version-number 2\n",
+      "  amana consent attach --referral 0011...eeff --consent 8899...6677 --version-number 2\n"
+      "  amana consent attach --referral 0011...eeff --consent 8899...6677/1/0123...cdef\n"
+      "One that another agency recorded is named in full, as that agency's `amana consent grant`\n"
+      "printed it.\n",
       [](CLI::App& command, Options& o) {
         command.add_option("--referral", o.referral, "AGENCY/ID/VERSION, or the id of an own one")
             ->required();

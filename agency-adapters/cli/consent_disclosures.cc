@@ -55,8 +55,7 @@ std::string ToText(size_t number, const v1::Disclosure& d) {
   absl::StrAppend(&text, "   sent ", TimeInWords(absl::FromUnixMillis(d.leased_unix_ms())),
                   When("received", d.received_unix_ms()), When("read", d.seen_unix_ms()),
                   d.seen_by().empty() ? "" : " by " + Shown(d.seen_by()), "\n");
-  std::vector<std::string> why;
-  for (const uint32_t rule : d.consent_rules()) why.push_back(WhyItWent(rule));
+  const std::vector<std::string> why = WhyItWent(d.consent_rules());
   if (!why.empty()) absl::StrAppend(&text, "   why: ", Listed(why), "\n");
   absl::StrAppend(&text, "   now: ", InWords(d.state()));
   if (d.kept_on() != v1::LEGAL_BASIS_UNSPECIFIED) absl::StrAppend(&text, " ", InWords(d.kept_on()));

@@ -69,9 +69,9 @@ std::string Lasting(const v1::ConsentRecord& r, const ReceiptFacts& facts) {
   if (facts.withdrawn) return text + "It has been taken back. Nothing more is sent under it.\n";
   return absl::StrCat(
       text, "Tell ", InWords(r.recorder()),
-      ", or anybody who has received something. You may do so at any time; you need not say why,\n"
-      "and you will be helped all the same. From then on nothing more is sent, and who has\n"
-      "received something is told to delete it.\n");
+      ", or anybody who has received something.\n"
+      "You may do so at any time; you need not say why, and you will be helped all the same.\n"
+      "From then on nothing more is sent, and who has received something is told to delete it.\n");
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ using sdk::EventView;
 
 struct KindWords {
   v1::EventKind kind;
-  // {actor}, {to}, {referral}, {version}, {sent}, {kept}, {why}, {verdict}, {found} stand for what
-  // the event says of it.
+  // {actor}, {to}, {referral}, {version}, {sent}, {kept}, {why}, {verdict}, {found} and {basis}
+  // stand for what the event says of it.
   std::string_view words;
 };
 
@@ -63,7 +63,7 @@ constexpr KindWords kKinds[] = {
     {v1::EVENT_KIND_DELIVERY_EXPIRED, "it was not delivered to {to} in time"},
     {v1::EVENT_KIND_DELIVERY_RECALL_SENT, "{to} was told to delete it{why}"},
     {v1::EVENT_KIND_DELIVERY_RECALL_CONFIRMED, "{to} confirmed: it is deleted or locked"},
-    {v1::EVENT_KIND_DELIVERY_RECALL_REFUSED, "{to} keeps it, on a legal basis of its own"},
+    {v1::EVENT_KIND_DELIVERY_RECALL_REFUSED, "{to} keeps it, on a legal basis of its own{basis}"},
     {v1::EVENT_KIND_DELIVERY_RECALL_UNANSWERED, "{to} never answered"},
     {v1::EVENT_KIND_DELIVERY_ERASED, "the copy for {to} was deleted for good"},
     {v1::EVENT_KIND_ROUTE_EXPLAINED, "{actor} asked who would receive what; nothing was sent"},
@@ -114,6 +114,13 @@ std::string Found(const EventView& event) {
   return absl::StrCat(" (", says, " holds ", holds, ")");
 }
 
+// On what a recall was refused.
+std::string Basis(const EventView& event) {
+  if (event.detail.size() != 1) return {};
+  return absl::StrCat(": ",
+                      std::string(codes::CodeName(static_cast<v1::LegalBasis>(event.detail[0]))));
+}
+
 }  // namespace
 
 std::string InWords(const EventView& event) {
@@ -131,6 +138,7 @@ std::string InWords(const EventView& event) {
          {"{kept}", kept},
          {"{verdict}", event.reason == v1::REASON_UNSPECIFIED ? "upheld it" : "did not uphold it"},
          {"{found}", Found(event)},
+         {"{basis}", Basis(event)},
          {"{why}", Why(event)}});
   }
   return std::string(codes::CodeName(event.kind));

@@ -79,7 +79,9 @@ void AddHeader(const envelope::OpenedDelivery& opened, Report& report) {
   report.text +=
       subject + ", embassy contact " + report.json["embassy_contact"].get<std::string>() + "\n";
   if (!opened.withheld_slots.empty()) {
-    report.text += std::to_string(opened.withheld_slots.size()) + " section(s) WITHHELD\n";
+    const size_t count = opened.withheld_slots.size();
+    report.text += std::to_string(count) + (count == 1 ? " section" : " sections") +
+                   " WITHHELD; the sender's signature, which covers all sections, verifies\n";
   }
 }
 

@@ -10,6 +10,7 @@ namespace {
 struct Options {
   bool once = false;
   std::string timeout = "60s";
+  size_t count = 0;
 };
 
 // Each item is shown when it is kept, so a program can read line by line.
@@ -21,10 +22,17 @@ sdk::ReceiverOptions Showing(Context& context) {
   return options;
 }
 
-Result Once(sdk::Receiver& receiver, absl::Duration timeout) {
-  AMANA_ASSIGN_OR_RETURN(const sdk::ReceiveReport done, receiver.RunOnce(timeout));
+absl::StatusOr<sdk::ReceiveReport> Receive(sdk::Receiver& receiver, absl::Duration timeout,
+                                           size_t count) {
+  if (count == 0) return receiver.RunOnce(timeout);
+  return receiver.RunOnce(timeout, absl::InfiniteDuration(), count);
+}
+
+Result Once(sdk::Receiver& receiver, absl::Duration timeout, size_t count) {
+  AMANA_ASSIGN_OR_RETURN(const sdk::ReceiveReport done, Receive(receiver, timeout, count));
   Report report;
-  report.exit_code = done.failed > 0 ? kExitRefused : kExitDone;
+  const bool missed = done.received + done.recalls < count;
+  report.exit_code = done.failed > 0 || missed ? kExitRefused : kExitDone;
   report.text = std::to_string(done.received) + " received, " + std::to_string(done.recalls) +
                 " recalled, " + std::to_string(done.failed) + " failed, " +
                 std::to_string(done.acknowledged) + " acknowledged\n";
@@ -38,11 +46,12 @@ Result Once(sdk::Receiver& receiver, absl::Duration timeout) {
 
 Result Run(Context& context, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(const absl::Duration timeout, DurationOption("--timeout", o.timeout));
+  if (o.count > 0 && !o.once) return UsageError("--count", "only with --once");
   AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
   AMANA_ASSIGN_OR_RETURN(sdk::Client * client, context.client());
   AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, context.mailbox());
   sdk::Receiver receiver(*identity, *client, *mailbox, context.clock(), Showing(context));
-  if (o.once) return Once(receiver, timeout);
+  if (o.once) return Once(receiver, timeout, o.count);
   AMANA_RETURN_IF_ERROR(receiver.Run(context.world().stop));
   return Report{};
 }
@@ -55,11 +64,14 @@ void RegisterInboxWatch(CLI::App& parent, Context& context) {
       "  amana inbox watch\n"
       "  amana inbox watch --json | while read -r item; do notify \"$item\"; done\n"
       "  amana inbox watch --once --timeout 2m      (from a timer)\n"
+      "  amana inbox watch --once --count 1         (waits for one; exit 1 if none came in time)\n"
       "With --json each item is a line of its own, and so is the count at the end.\n",
       [](CLI::App& command, Options& o) {
         command.add_flag("--once", o.once, "Take what is there, then end");
         command.add_option("--timeout", o.timeout, "At most so long, with --once")
             ->capture_default_str();
+        command.add_option("--count", o.count,
+                           "With --once: end when so many came or were recalled, and not before");
       },
       Run);
 }

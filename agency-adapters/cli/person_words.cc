@@ -1,5 +1,6 @@
 #include "agency-adapters/cli/person_words.h"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -144,13 +145,25 @@ constexpr std::pair<uint32_t, std::string_view> kWhy[] = {
     {27, "only what all that you agreed to allows"},
 };
 
-}  // namespace
-
 std::string WhyItWent(uint32_t rule) {
   for (const auto& [number, words] : kWhy) {
     if (number == rule) return std::string(words);
   }
   return std::string(WordsOf(rule).holds);
+}
+
+}  // namespace
+
+std::vector<std::string> WhyItWent(const google::protobuf::RepeatedField<uint32_t>& rules) {
+  constexpr uint32_t kCovered = 3;
+  constexpr uint32_t kInsteadOfConsent[] = {kCovered, 16, 18, 19};
+  std::vector<std::string> why;
+  // Where only some parts are covered, rule 3 gives way to others, and it is consent all the same.
+  if (!rules.empty() && std::ranges::find_first_of(rules, kInsteadOfConsent) == rules.end()) {
+    why.push_back(WhyItWent(kCovered));
+  }
+  for (const uint32_t rule : rules) why.push_back(WhyItWent(rule));
+  return why;
 }
 
 std::string InWords(v1::Category category) { return Find<v1::Category>(kCategories, category); }

@@ -25,8 +25,8 @@ std::string InWords(v1::LegalBasis basis);      // "because a life is in danger"
 std::string InWords(v1::ConsentGiver giver);    // "You agreed"
 std::string InWords(v1::ConsentMethod method);  // "in writing"
 std::string InWords(v1::DeliveryState state);   // of what has left: what became of it
-// Why something went, by the rule that held: "because you agreed".
-std::string WhyItWent(uint32_t rule);
+// Why something went, by the rules that held: "because you agreed".
+std::vector<std::string> WhyItWent(const google::protobuf::RepeatedField<uint32_t>& rules);
 std::string LanguageInWords(std::string_view iso639_3);
 
 // "2 February 2031", "2 February 2031, 14:05 UTC".

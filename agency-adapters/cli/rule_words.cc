@@ -22,7 +22,7 @@ constexpr RuleWords kWords[] = {
      "Nothing can go unless the person agrees anew."},
     {"The person took the consent back after it was delivered.",
      "Nothing more can go unless the person agrees anew."},
-    {"The consent does not cover all parts; the others stay behind.",
+    {"Not all parts are covered; the others stay behind.",
      "Ask the person whether these parts may go too."},
     {"The consent does not cover a part that the service needs.",
      "Ask the person about this part, or ask for another service."},

@@ -115,10 +115,13 @@ absl::Status Receiver::Run(const std::function<bool()>& stop) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<ReceiveReport> Receiver::RunOnce(absl::Duration timeout, absl::Duration quiet) {
+absl::StatusOr<ReceiveReport> Receiver::RunOnce(absl::Duration timeout, absl::Duration quiet,
+                                                size_t enough) {
   const absl::Time until = clock_.Now() + timeout;
   Session session{.stream = ReceiveStream(client_), .quiet = quiet};
-  AMANA_RETURN_IF_ERROR(Serve(session, [&] { return clock_.Now() >= until; }));
+  AMANA_RETURN_IF_ERROR(Serve(session, [&] {
+    return session.report.received + session.report.recalls >= enough || clock_.Now() >= until;
+  }));
   AMANA_RETURN_IF_ERROR(FlushOutbox());
   return session.report;
 }

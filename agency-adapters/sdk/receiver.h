@@ -52,10 +52,11 @@ class Receiver {
   // or sealing key, the mailbox is broken. A forked log is logged as an error and kept as evidence
   // (LogWatch), but stops nothing: people are waiting for what is delivered.
   absl::Status Run(const std::function<bool()>& stop);
-  // Takes what is there: until nothing came for `quiet`, at most for `timeout`. Errors of the call
-  // too.
+  // Takes what is there: until nothing came for `quiet`, or `enough` was received or recalled, at
+  // most for `timeout`. Errors of the call too.
   absl::StatusOr<ReceiveReport> RunOnce(absl::Duration timeout,
-                                        absl::Duration quiet = absl::Seconds(2));
+                                        absl::Duration quiet = absl::Seconds(2),
+                                        size_t enough = SIZE_MAX);
 
   Courier& courier() { return courier_; }
 

@@ -177,6 +177,9 @@ absl::StatusOr<uint64_t> Recorder::MoveDelivery(store::DeliveryRecord& delivery,
   event.delivered = disclosure.delivered;
   event.withheld = disclosure.withheld;
   event.consent_rules = disclosure.consent_rules;
+  if (disclosure.legal_basis != v1::LEGAL_BASIS_UNSPECIFIED) {
+    event.detail = {static_cast<char>(disclosure.legal_basis)};
+  }
   return Append(std::move(event));
 }
 

@@ -44,7 +44,7 @@ struct Event {
   std::vector<v1::Category> delivered;  // ascending
   std::vector<v1::Category> withheld;   // ascending
   uint32_t attempt = 0;
-  std::string detail;  // coded bytes, by kind: the digest of a registry, a count of refusals
+  std::string detail;  // coded bytes, by kind: digest of a registry, legal basis of a refusal
 
   friend bool operator==(const Event&, const Event&) = default;
 };

@@ -216,6 +216,7 @@ TEST(Answers, ARecallIsConfirmedOrRefusedOnABasisOfItsOwn) {
                     m.set_legal_basis(v1::LEGAL_BASIS_LEGAL_DUTY);
                   }).status());
   EXPECT_EQ(OfferOf(t.world, t.sent).state, v1::DELIVERY_STATE_RECALL_REFUSED);
+  EXPECT_EQ(EventsFrom(t.world).back().event.detail, std::string(1, v1::LEGAL_BASIS_LEGAL_DUTY));
   EXPECT_TRUE(t.world.Receive().empty());
 }
 

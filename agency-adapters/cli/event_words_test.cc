@@ -1,0 +1,64 @@
+#include "agency-adapters/cli/event_words.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "amana/v1/answer.pb.h"
+#include "proto/codes/names.h"
+
+namespace amana::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+sdk::EventView Event(v1::EventKind kind) {
+  sdk::EventView event;
+  event.kind = kind;
+  event.actor_agency = AgencyId::Create("police-a").value();
+  event.actor_unit = UnitId::Create("desk").value();
+  event.recipient =
+      Address{AgencyId::Create("shelter-a").value(), UnitId::Create("intake").value()};
+  return event;
+}
+
+TEST(EventWords, NoneLeavesAGap) {
+  for (int number = 1; number <= v1::EventKind_MAX; ++number) {
+    if (!v1::EventKind_IsValid(number)) continue;
+    const std::string words = InWords(Event(static_cast<v1::EventKind>(number)));
+    EXPECT_FALSE(words.empty()) << number;
+    EXPECT_THAT(words, Not(HasSubstr("{"))) << number;
+  }
+}
+
+// What happens to a referral is told in words, not by the name of a code.
+TEST(EventWords, EveryStepOfADeliveryAndATaskHasWordsOfItsOwn) {
+  for (int number = 1; number <= v1::EventKind_MAX; ++number) {
+    if (!v1::EventKind_IsValid(number)) continue;
+    const auto kind = static_cast<v1::EventKind>(number);
+    const std::string name(codes::CodeName(kind));
+    if (!name.starts_with("TASK_") && !name.starts_with("DELIVERY_") &&
+        !name.starts_with("CONSENT_") && !name.starts_with("OVERRIDE_")) {
+      continue;
+    }
+    EXPECT_NE(InWords(Event(kind)), name);
+  }
+}
+
+TEST(EventWords, ARefusedRecallNamesItsBasis) {
+  sdk::EventView event = Event(v1::EVENT_KIND_DELIVERY_RECALL_REFUSED);
+  EXPECT_EQ(InWords(event), "shelter-a/intake keeps it, on a legal basis of its own");
+  event.detail = std::string(1, v1::LEGAL_BASIS_COURT_ORDER);
+  EXPECT_EQ(InWords(event), "shelter-a/intake keeps it, on a legal basis of its own: COURT_ORDER");
+}
+
+TEST(EventWords, AMismatchSaysWhatWasFound) {
+  sdk::EventView event = Event(v1::EVENT_KIND_MISMATCH_REPORTED);
+  event.detail = {v1::MISMATCH_KIND_CONTENT, v1::CATEGORY_RISK, v1::CATEGORY_MEDICAL};
+  EXPECT_THAT(InWords(event), HasSubstr("(RISK holds MEDICAL)"));
+}
+
+}  // namespace
+}  // namespace amana::cli
