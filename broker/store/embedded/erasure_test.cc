@@ -299,7 +299,7 @@ TEST_F(ErasureTest, ABackupOfTheDatabaseCannotBeReadOnceTheKeyCopiesHaveLapsed) 
   world_.clock().Advance(absl::Hours(24));
   const std::string lapsed = copies().front();
   store = world_.Open().value();
-  await([&] { return copies().size() == 1 && copies().front() != lapsed; });
+  await([&, now = copies()]() mutable { return (now = copies()).size() == 1 && now[0] != lapsed; });
   store.reset();
   restore(copies().front());
   store = world_.Open().value();
