@@ -178,7 +178,7 @@ absl::StatusOr<uint64_t> Recorder::MoveDelivery(store::DeliveryRecord& delivery,
   event.withheld = disclosure.withheld;
   event.consent_rules = disclosure.consent_rules;
   if (disclosure.legal_basis != v1::LEGAL_BASIS_UNSPECIFIED) {
-    event.detail = {static_cast<char>(disclosure.legal_basis)};
+    event.detail.assign(1, static_cast<char>(disclosure.legal_basis));
   }
   return Append(std::move(event));
 }
