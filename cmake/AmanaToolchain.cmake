@@ -9,8 +9,9 @@ if(AMANA_CCACHE)
 endif()
 
 add_library(amana_flags INTERFACE)
+# -pthread everywhere, as gRPC's packages have it: a precompiled header is for one set of flags.
 target_compile_options(amana_flags INTERFACE
-  -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -pthread -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
   -fstack-protector-strong -fno-strict-aliasing
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=build)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
