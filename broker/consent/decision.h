@@ -60,6 +60,8 @@ struct Decision {
 
   // PERMIT or REDACT: something may be delivered.
   bool Delivers() const { return outcome == Outcome::kPermit || outcome == Outcome::kRedact; }
+  // The person has taken back what it rests on (rules 6 to 8).
+  bool Withdrawn() const { return rules.Intersects(kWithdrawnRules); }
   // For everybody but the author of an exclusion; never RECIPIENT_EXCLUDED, never rule 13.
   v1::Reason PublicCode() const;
   RuleSet PublicRules() const;

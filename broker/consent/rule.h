@@ -42,6 +42,10 @@ enum class Rule : int {
 // Rules that held, ascending when walked.
 using RuleSet = codes::CodeSet<Rule>;
 
+// Which of them holds says only when the withdrawal came.
+inline constexpr RuleSet kWithdrawnRules = {
+    Rule::kWithdrawnBeforeDelivery, Rule::kWithdrawnDuringRetry, Rule::kWithdrawnAfterDelivery};
+
 // Column `precedence`; the lowest that holds decides.
 enum class Precedence : int { kIntegrity = 1, kDeny = 2, kHold = 3, kRedact = 4, kPermit = 5 };
 

@@ -7,15 +7,6 @@
 namespace amana::delivery {
 namespace {
 
-bool RestsOnWithdrawal(const consent::Decision& decision) {
-  using consent::Rule;
-  for (const Rule rule : {Rule::kWithdrawnBeforeDelivery, Rule::kWithdrawnDuringRetry,
-                          Rule::kWithdrawnAfterDelivery}) {
-    if (decision.rules.Has(rule)) return true;
-  }
-  return false;
-}
-
 // As the decision has it: of the consent that the referral pins, or of one that is as new.
 absl::StatusOr<bool> Hits(const store::Snapshot& snapshot, const ConsentId& withdrawn,
                           const store::ReferralRecord& referral) {
@@ -34,12 +25,8 @@ absl::StatusOr<bool> AccountsFor(const store::Snapshot& snapshot,
                                  const store::ReconsiderationRecord& word,
                                  const store::ReferralRecord& referral,
                                  const consent::Decision& decision) {
-  const bool withdrawal = RestsOnWithdrawal(decision);
-  if (word.withdrawn.is_zero()) {
-    // Only an exclusion has no statement to show, and it must not be taken for another word.
-    const bool excluded = decision.rules.Has(consent::Rule::kRecipientExcluded);
-    return !withdrawal && excluded == word.statement.is_zero();
-  }
+  const bool withdrawal = decision.Withdrawn();
+  if (word.withdrawn.is_zero()) return !withdrawal;
   if (!withdrawal && !decision.rules.Has(consent::Rule::kConsentUnverifiable)) return false;
   absl::StatusOr<bool> hits = Hits(snapshot, word.withdrawn, referral);
   if (absl::IsDataLoss(hits.status())) return false;  // what cannot be read is not shown
@@ -57,7 +44,10 @@ absl::StatusOr<std::optional<WordBehind>> FindWordBehind(const store::Snapshot& 
   for (const store::ReconsiderationRecord& word : pending) {
     AMANA_ASSIGN_OR_RETURN(const bool accounts, AccountsFor(snapshot, word, referral, decision));
     if (!accounts) continue;
-    WordBehind behind{word.statement, std::nullopt};
+    WordBehind behind;
+    // What a consent record takes back must look like what an exclusion does.
+    if (word.withdrawn.is_zero()) return behind;
+    behind.statement = word.statement;
     if (!word.cause_shown) return behind;
     absl::StatusOr<std::optional<store::StatementRecord>> cause =
         snapshot.consents().FindWithdrawal(word.withdrawn);

@@ -13,7 +13,9 @@
 namespace amana::delivery {
 
 struct WordBehind {
-  Digest statement;  // that events may show; zero: that there was one is nobody's business
+  // That events may show: a withdrawal's. Zero for every other word: recipients read these events,
+  // and whether an exclusion took something back or a narrower consent is nobody's business.
+  Digest statement;
   std::optional<store::StatementRecord> cause;  // that recalls show
 };
 

@@ -19,9 +19,9 @@ namespace amana::operations {
 struct NewWord {
   AgencyId author;
   Pseudonym subject;
-  // In the events of what it does: the statement's digest, or zero where nobody may see that there
-  // was one. They name no agency: the author is no party to other agencies' referrals, and their
-  // recipients must not learn who it was.
+  // In the events of what it releases, and of what a withdrawal takes back: the statement's digest,
+  // or zero where nobody may see that there was one. They name no agency: the author is no party to
+  // other agencies' referrals, and their recipients must not learn who it was.
   Digest statement;
   // The consent that it withdraws, and whether the recalls it causes show the withdrawal.
   std::optional<ConsentId> withdrawn = std::nullopt;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "broker/events/fields.h"
+#include "broker/events/visibility.h"
 #include "broker/operations/get_consent.h"
 #include "broker/operations/get_referral.h"
 #include "broker/operations/register_consent.h"
@@ -155,6 +157,54 @@ TEST(Consents, AnExclusionAfterDeliveryRecallsAndDoesNotSayWhy) {
     EXPECT_TRUE(stored.event.statement_digest.is_zero());
     for (const uint8_t rule : stored.event.consent_rules) EXPECT_NE(rule, 13);
   }
+}
+
+// What haven is shown of its recall: of every event it is a party to, all but what tells one
+// referral from another.
+std::vector<std::string> ShownToHaven(World& world, uint64_t first) {
+  std::vector<std::string> shown;
+  for (const store::StoredEvent& stored : EventsFrom(world, first)) {
+    const events::FieldSet visible =
+        events::VisibleFields(stored.event, *AgencyId::Create("haven"));
+    if (visible.none()) continue;
+    events::Event event = stored.event;
+    event.referral.reset();
+    event.consent_id = ConsentId();
+    events::FieldValues fields;
+    events::EncodeFields(event, fields);
+    std::string text;
+    for (size_t field = 0; field < events::kFieldCount; ++field) {
+      text += visible[field] ? fields[field] : "?";
+      text += '|';
+    }
+    shown.push_back(text);
+  }
+  for (const v1::ReceiveResponse& each : world.Receive()) {
+    v1::Recall recall = each.recall();
+    recall.mutable_delivery()->mutable_referral()->clear_referral_id();
+    recall.clear_header_digest();
+    shown.push_back(recall.ShortDebugString());
+  }
+  return shown;
+}
+
+TEST(Consents, ARecallDoesNotTellAnExclusionFromANarrowerConsent) {
+  const auto recalled = [](const std::function<void(World&, const Sent&)>& word) {
+    World world;
+    const Sent sent = Send(world);
+    ReceiveOne(world);
+    const uint64_t before = LogSize(world);
+    word(world, sent);
+    EXPECT_EQ(OfferOf(world, sent).state, v1::DELIVERY_STATE_RECALL_SENT);
+    return ShownToHaven(world, before);
+  };
+  const auto excluded =
+      recalled([](World& world, const Sent&) { AMANA_ASSERT_OK(Exclude(world, 's').status()); });
+  const auto narrowed = recalled([](World& world, const Sent& sent) {
+    AMANA_ASSERT_OK(RegisterAs(world, Narrower(sent.consent, 2)).status());
+  });
+  ASSERT_EQ(excluded.size(), 2u);
+  EXPECT_EQ(excluded, narrowed);
 }
 
 TEST(Consents, AnExclusionIsRegisteredOnce) {

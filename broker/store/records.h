@@ -108,7 +108,7 @@ struct ReconsiderationRecord {
   uint64_t id = 0;           // given by the store, ascending
   Pseudonym subject;         // zero: the registry's
   AgencyId recipient;        // empty: a person's
-  Digest statement;          // which the events of what it does may show; zero: none
+  Digest statement;          // which events of what it releases may show; zero: none
   ConsentId withdrawn;       // the consent that the word withdraws; zero: none
   bool cause_shown = false;  // whether the recalls it causes show the withdrawal
   // Where it stands: those that something was disclosed of come first, then all.
