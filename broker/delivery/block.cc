@@ -5,7 +5,7 @@
 
 #include "broker/delivery/lease.h"
 #include "broker/delivery/recorder.h"
-#include "broker/delivery/route_task.h"
+#include "broker/delivery/settle.h"
 #include "broker/delivery/word_behind.h"
 #include "broker/referral/task_machine.h"
 
@@ -34,21 +34,27 @@ bool IsNarrowed(v1::Reason code) {
 
 // Moves a blocked task as far as the table lets it; false: one that is over, or blocked already, or
 // denied for a reason that the table does not know in its state stays where it is.
-absl::StatusOr<bool> MoveBlocked(Recorder& recorder, store::TaskRecord task, v1::Reason code,
-                                 bool disclosed) {
+absl::StatusOr<bool> MoveBlocked(Recorder& recorder, store::TaskRecord task,
+                                 const consent::Decision& decision, bool disclosed) {
   struct Way {
     v1::TaskState to;
     Actor actor;
     v1::Reason reason;
   };
-  const v1::Reason said = IsNarrowed(code) ? v1::REASON_CONSENT_WITHDRAWN : code;
+  const v1::Reason code = decision.PublicCode();
+  const bool withdrawn = decision.Withdrawn() || IsNarrowed(code);
+  const v1::Reason said = withdrawn ? v1::REASON_CONSENT_WITHDRAWN : code;
+  // What a withdrawal finds waiting for something else has nothing to wait for.
+  const bool waits =
+      task.state == v1::TASK_STATE_BLOCKED_CONSENT || task.state == v1::TASK_STATE_UNROUTABLE;
+  const bool revoked = disclosed || (waits && decision.Withdrawn());
   const Way ways[] = {
       {v1::TASK_STATE_REVOKED, Actor::kConsentHolder, said},
       {v1::TASK_STATE_BLOCKED_CONSENT, Actor::kBroker, code},
       {v1::TASK_STATE_BLOCKED_CONSENT, Actor::kBroker, said},
   };
   for (const Way& way : ways) {
-    if (way.to == v1::TASK_STATE_REVOKED && !disclosed) continue;
+    if (way.to == v1::TASK_STATE_REVOKED && !revoked) continue;
     if (!referral::CheckTaskTransition(task.state, way.to, way.actor, way.reason, disclosed).ok()) {
       continue;
     }
@@ -56,6 +62,19 @@ absl::StatusOr<bool> MoveBlocked(Recorder& recorder, store::TaskRecord task, v1:
     return true;
   }
   return false;
+}
+
+// What is known now of a task that stays in its state. No event: nothing that it is has changed.
+absl::Status KeepDenied(store::Transaction& tx, absl::Time now, const store::TaskRecord& task,
+                        const consent::Decision& decision) {
+  store::TaskRecord kept = task;
+  if (!referral::IsTerminal(task.state)) kept.decide_at = decision.next_change;
+  if (decision.Withdrawn()) kept.consent_rules = PublicRuleNumbers(decision);
+  if (kept.decide_at == task.decide_at && kept.consent_rules == task.consent_rules) {
+    return absl::OkStatus();
+  }
+  AMANA_RETURN_IF_ERROR(tx.referrals().MoveTask(task.state, kept));
+  return NoteSettled(tx, task, kept, now);
 }
 
 }  // namespace
@@ -89,10 +108,9 @@ absl::StatusOr<TakenBack> Block(store::Transaction& tx, const store::ReferralRec
     store::TaskRecord blocked = task;
     blocked.consent_rules = PublicRuleNumbers(decision);
     blocked.decide_at = decision.next_change;
-    AMANA_ASSIGN_OR_RETURN(
-        moved, MoveBlocked(recorder, std::move(blocked), decision.PublicCode(), disclosed));
+    AMANA_ASSIGN_OR_RETURN(moved, MoveBlocked(recorder, std::move(blocked), decision, disclosed));
   }
-  if (!moved) AMANA_RETURN_IF_ERROR(KeepDecideAt(tx, task, decision.next_change));
+  if (!moved) AMANA_RETURN_IF_ERROR(KeepDenied(tx, now, task, decision));
   return taken;
 }
 

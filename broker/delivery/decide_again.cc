@@ -7,18 +7,16 @@
 
 #include "broker/consent/rule.h"
 #include "broker/delivery/errors.h"
+#include "broker/delivery/find_no.h"
 #include "broker/delivery/lease.h"
 #include "broker/delivery/route_task.h"
+#include "broker/delivery/settle.h"
+#include "broker/referral/task_machine.h"
 
 namespace amana::delivery {
 namespace {
 
 using referral::Actor;
-
-bool IsWithdrawn(const consent::Decision& decision) {
-  return decision.rules.Has(consent::Rule::kWithdrawnBeforeDelivery) ||
-         decision.rules.Has(consent::Rule::kWithdrawnAfterDelivery);
-}
 
 consent::Decision Unverifiable() {
   consent::Decision decision;
@@ -50,11 +48,15 @@ class Again {
         deliveries_(std::move(deliveries)) {}
 
   absl::StatusOr<TakenBack> Decide(const store::TaskRecord& task) {
+    if (referral::IsTerminal(task.state) || !task.recipient.has_value()) return ObeyNo(task);
     const bool waits =
         task.state == v1::TASK_STATE_BLOCKED_CONSENT || task.state == v1::TASK_STATE_NEEDS_WRAP;
     absl::StatusOr<consent::Decision> decision = DecisionOn(task);
     // Its body is gone for good: nothing is left to send.
-    if (absl::IsNotFound(decision.status())) return Leave(task, absl::InfiniteFuture());
+    if (absl::IsNotFound(decision.status())) {
+      AMANA_RETURN_IF_ERROR(KeepDecideAt(tx_, task, absl::InfiniteFuture()));
+      return ObeyNo(task);
+    }
     if (absl::IsDataLoss(decision.status())) {
       if (waits && moment_.clock_ok) return Leave(task, absl::InfiniteFuture());
       decision = Unverifiable();
@@ -62,7 +64,7 @@ class Again {
     if (!decision.ok()) return decision.status();
     if (!moment_.clock_ok) {
       // Nothing is known of a time in doubt, so neither is when to look again.
-      if (decision->Delivers() || !IsWithdrawn(*decision)) return TakenBack{};
+      if (decision->Delivers() || !decision->Withdrawn()) return TakenBack{};
       return TakeBack(task, *decision);
     }
     if (waits) return DecideWaiting(task, *decision);
@@ -77,17 +79,37 @@ class Again {
     // Whether a withdrawal denies does not depend on what time it is.
     Moment moment = moment_;
     moment.clock_ok = true;
+    return DecideStored(tx_, moment, task, AttemptNow());
+  }
+
+  consent::Attempt AttemptNow() const {
     const bool disclosed = std::any_of(deliveries_.begin(), deliveries_.end(),
                                        [](const auto& each) { return each.disclosed; });
-    return DecideStored(tx_, moment, task,
-                        disclosed ? consent::Attempt::kAfterDelivery : consent::Attempt::kFirst);
+    return disclosed ? consent::Attempt::kAfterDelivery : consent::Attempt::kFirst;
+  }
+
+  // Of what is over, or can go nowhere, a no takes back what went out; no other word changes it.
+  absl::StatusOr<TakenBack> ObeyNo(const store::TaskRecord& task) {
+    if (occasion_ != Occasion::kWord || WaitsForNothing(task)) return TakenBack{};
+    AMANA_ASSIGN_OR_RETURN(const std::optional<consent::Decision> no,
+                           FindNo(tx_, moment_, referral_, task, AttemptNow()));
+    if (!no.has_value() || (!moment_.clock_ok && !no->Withdrawn())) return TakenBack{};
+    return TakeBack(task, *no);
+  }
+
+  // A withdrawal has blocked it already.
+  static bool WaitsForNothing(const store::TaskRecord& task) {
+    return task.state == v1::TASK_STATE_BLOCKED_CONSENT && IsSettled(task);
   }
 
   absl::StatusOr<TakenBack> DecideWaiting(const store::TaskRecord& task,
                                           const consent::Decision& decision) {
     const bool blocked = task.state == v1::TASK_STATE_BLOCKED_CONSENT;
     if (!decision.Delivers()) {
-      return blocked ? Leave(task, decision.next_change) : TakeBack(task, decision);
+      // What something else has blocked goes for good with the consent.
+      const bool gone =
+          decision.Withdrawn() && occasion_ == Occasion::kWord && !WaitsForNothing(task);
+      return blocked && !gone ? Leave(task, decision.next_change) : TakeBack(task, decision);
     }
     // Time ends a HOLD; it brings no wrap and heals no denial.
     if (occasion_ == Occasion::kTime && (!blocked || !IsHeld(task))) {
@@ -141,7 +163,6 @@ class Again {
 absl::StatusOr<TakenBack> DecideAgain(store::Transaction& tx, const Moment& moment,
                                       const Policy& policy, Occasion occasion,
                                       const Evidence& evidence, const store::TaskRecord& task) {
-  if (!task.recipient.has_value()) return TakenBack{};
   const store::Transaction& read = tx;
   const absl::StatusOr<std::optional<store::ReferralRecord>> referral =
       read.referrals().Find(task.key.referral);

@@ -22,10 +22,10 @@ enum class Occasion {
   kRegistry,
 };
 
-// Decides `task`, a task not yet terminal as the store holds it, as of now, and keeps when time
-// could change the answer. One without a recipient is left alone: nobody was chosen, nothing can
-// go. What is permitted again is routed or queued with `evidence`; what is denied is taken back
-// with the evidence of the pending word behind it, if there is one.
+// Decides `task`, as the store holds it, as of now, and keeps when time could change the answer.
+// What is permitted again is routed or queued with `evidence`; what is denied is taken back with
+// the evidence of the pending word behind it, if there is one. A task that is over, whose body is
+// gone or for which nobody was chosen is taken back by the person's no alone (find_no.h).
 //
 // While the clock is in doubt only what a withdrawal denies is taken back. A body that cannot be
 // read is taken back as CONSENT_UNVERIFIABLE; where not even the referral or its deliveries can be

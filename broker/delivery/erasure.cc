@@ -45,7 +45,7 @@ absl::StatusOr<bool> EraseOne(store::Transaction& tx, absl::Time now, const Stat
   absl::StatusOr<std::vector<store::TaskRecord>> tasks = read.referrals().Tasks(key);
   if (absl::IsDataLoss(tasks.status())) tasks = std::vector<store::TaskRecord>();
   if (!tasks.ok()) return tasks.status();
-  if (!std::all_of(tasks->begin(), tasks->end(), IsSettled)) {
+  if (!std::all_of(tasks->begin(), tasks->end(), IsAtRest)) {
     AMANA_RETURN_IF_ERROR(tx.erasures().Unsettle(key));
     return true;
   }
@@ -64,9 +64,8 @@ absl::StatusOr<bool> EraseOne(store::Transaction& tx, absl::Time now, const Stat
 }  // namespace
 
 store::SettledBefore ErasableAt(const Policy& policy, absl::Time now) {
-  return {.undisclosed = now,
-          .ended = now - policy.keep_ended,
-          .completed = now - policy.keep_completed};
+  return {
+      .at_once = now, .ended = now - policy.keep_ended, .completed = now - policy.keep_completed};
 }
 
 absl::StatusOr<size_t> EraseDue(store::Transaction& tx, const Moment& moment, const Policy& policy,

@@ -1,6 +1,7 @@
 #include "broker/delivery/settle.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace {
 bool EndedEarly(const store::TaskRecord& task) {
   switch (task.state) {
     case v1::TASK_STATE_BLOCKED_CONSENT:
+    case v1::TASK_STATE_REJECTED:
     case v1::TASK_STATE_CANCELLED:
     case v1::TASK_STATE_EXPIRED:
     case v1::TASK_STATE_REVOKED:
@@ -22,6 +24,16 @@ bool EndedEarly(const store::TaskRecord& task) {
     default:
       return false;
   }
+}
+
+bool MayGoOn(const store::TaskRecord& task) {
+  return task.state == v1::TASK_STATE_REJECTED || task.state == v1::TASK_STATE_FAILED;
+}
+
+bool WasWithdrawn(const store::TaskRecord& task) {
+  return std::any_of(task.consent_rules.begin(), task.consent_rules.end(), [](uint8_t number) {
+    return consent::kWithdrawnRules.Has(static_cast<consent::Rule>(number));
+  });
 }
 
 absl::StatusOr<bool> Disclosed(const store::Snapshot& snapshot,
@@ -36,35 +48,46 @@ absl::StatusOr<bool> Disclosed(const store::Snapshot& snapshot,
   return false;
 }
 
+absl::StatusOr<store::Ending> EndingOf(const store::Snapshot& snapshot,
+                                       const std::vector<store::TaskRecord>& tasks) {
+  if (std::any_of(tasks.begin(), tasks.end(), WasWithdrawn)) return store::Ending::kAtOnce;
+  if (!std::all_of(tasks.begin(), tasks.end(), EndedEarly)) return store::Ending::kCompleted;
+  // What cannot be read may have been disclosed.
+  const absl::StatusOr<bool> disclosed = Disclosed(snapshot, tasks);
+  if (!disclosed.ok() && !absl::IsDataLoss(disclosed.status())) return disclosed.status();
+  return disclosed.value_or(true) ? store::Ending::kEnded : store::Ending::kAtOnce;
+}
+
 }  // namespace
 
 bool IsSettled(const store::TaskRecord& task) {
   if (referral::IsTerminal(task.state)) return true;
-  constexpr auto kWithdrawn = static_cast<uint8_t>(consent::Rule::kWithdrawnBeforeDelivery);
-  return task.state == v1::TASK_STATE_BLOCKED_CONSENT &&
-         std::find(task.consent_rules.begin(), task.consent_rules.end(), kWithdrawn) !=
-             task.consent_rules.end();
+  return WasWithdrawn(task) && (task.state == v1::TASK_STATE_BLOCKED_CONSENT || MayGoOn(task));
 }
+
+bool IsAtRest(const store::TaskRecord& task) { return IsSettled(task) || MayGoOn(task); }
 
 absl::Status NoteSettled(store::Transaction& tx, const store::TaskRecord& before,
                          const store::TaskRecord& after, absl::Time now) {
   const StatementKey& key = after.key.referral;
-  if (!IsSettled(after)) {
-    return IsSettled(before) ? tx.erasures().Unsettle(key) : absl::OkStatus();
+  if (!IsAtRest(after)) {
+    return IsAtRest(before) ? tx.erasures().Unsettle(key) : absl::OkStatus();
   }
   const store::Transaction& read = tx;
   const absl::StatusOr<std::vector<store::TaskRecord>> tasks = read.referrals().Tasks(key);
   if (absl::IsDataLoss(tasks.status())) return absl::OkStatus();
   if (!tasks.ok()) return tasks.status();
-  if (!std::all_of(tasks->begin(), tasks->end(), IsSettled)) return absl::OkStatus();
-  store::Ending ending = store::Ending::kCompleted;
-  if (std::all_of(tasks->begin(), tasks->end(), EndedEarly)) {
-    // What cannot be read may have been disclosed.
-    const absl::StatusOr<bool> disclosed = Disclosed(read, *tasks);
-    if (!disclosed.ok() && !absl::IsDataLoss(disclosed.status())) return disclosed.status();
-    ending = disclosed.value_or(true) ? store::Ending::kEnded : store::Ending::kUndisclosed;
+  if (!std::all_of(tasks->begin(), tasks->end(), IsAtRest)) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(const store::Ending ending, EndingOf(read, *tasks));
+  absl::Time since = now;
+  if (!std::all_of(tasks->begin(), tasks->end(), IsSettled)) {
+    const absl::StatusOr<std::optional<store::ReferralRecord>> referral =
+        read.referrals().Find(key);
+    if (absl::IsDataLoss(referral.status())) return absl::OkStatus();
+    if (!referral.ok()) return referral.status();
+    if (referral->has_value()) since = std::max(since, (*referral)->expires);
   }
-  return tx.erasures().Settle(key, ending, now);
+  return tx.erasures().Settle(key, ending, since);
 }
 
 }  // namespace amana::delivery

@@ -8,13 +8,16 @@
 
 namespace amana::delivery {
 
-// The task is over, or blocked since its consent was withdrawn before anything of it was disclosed:
-// that consent does not come back, and what rested on it is erased (rule 6).
+// The task is over, or stands still since its consent was withdrawn: that consent does not come
+// back, and what rested on it is erased (rules 6 to 8).
 bool IsSettled(const store::TaskRecord& task);
+// The same, or it was declined or tried in vain: another recipient may be found until its referral
+// expires, and no longer.
+bool IsAtRest(const store::TaskRecord& task);
 
 // To be called when a task has moved from `before` to `after`: tells the store when that has
-// settled its referral, and how it ended, or that it is not settled any more. Of a referral that
-// cannot be read it tells nothing.
+// settled its referral, how it ended and since when, or that it is not settled any more. Of a
+// referral that cannot be read it tells nothing.
 absl::Status NoteSettled(store::Transaction& tx, const store::TaskRecord& before,
                          const store::TaskRecord& after, absl::Time now);
 

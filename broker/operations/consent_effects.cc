@@ -12,9 +12,11 @@ namespace amana::operations {
 absl::StatusOr<Effect> ObeyWord(store::Transaction& tx, const delivery::Moment& moment,
                                 const delivery::Policy& policy, const NewWord& word) {
   const store::Transaction& read = tx;
-  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> any,
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> open,
                          read.referrals().OpenTasksOf(word.subject, std::nullopt, 1));
-  if (any.empty()) return Effect{};
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> out,
+                         read.referrals().DisclosedTasksOf(word.subject, std::nullopt, 1));
+  if (open.empty() && out.empty()) return Effect{};
   store::ReconsiderationRecord record;
   record.subject = word.subject;
   record.statement = word.statement;

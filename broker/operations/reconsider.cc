@@ -20,7 +20,7 @@ absl::StatusOr<std::vector<store::TaskRecord>> NextTasks(const store::Snapshot& 
     return referrals.OpenTasksFor(record.recipient, record.after, limit);
   }
   if (record.disclosed_pass) {
-    return referrals.OpenDisclosedTasksOf(record.subject, record.after, limit);
+    return referrals.DisclosedTasksOf(record.subject, record.after, limit);
   }
   return referrals.OpenTasksOf(record.subject, record.after, limit);
 }

@@ -7,6 +7,7 @@
 
 #include "broker/delivery/consent_check.h"
 #include "broker/delivery/recorder.h"
+#include "broker/delivery/settle.h"
 #include "broker/delivery/wire.h"
 #include "broker/operations/cancel_tasks.h"
 #include "broker/operations/commit.h"
@@ -212,6 +213,8 @@ absl::StatusOr<Verdict> Accept(store::Transaction& tx, const Context& context,
     AMANA_RETURN_IF_ERROR(tx.referrals().AddGrant(grant));
   }
   for (const Start& start : starts) {
+    // One that comes under a withdrawn consent is settled as it comes, and erased.
+    AMANA_RETURN_IF_ERROR(delivery::NoteSettled(tx, {}, start.task, prepared.moment.now));
     *response.add_tasks() = SenderStatus(start.task);
     if (start.task.state != v1::TASK_STATE_ROUTED) continue;
     AMANA_RETURN_IF_ERROR(

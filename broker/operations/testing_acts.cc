@@ -9,6 +9,7 @@
 #include "broker/operations/mark_seen.h"
 #include "broker/operations/receive.h"
 #include "broker/operations/redrive_delivery.h"
+#include "broker/operations/register_consent.h"
 #include "broker/operations/register_exclusion.h"
 #include "broker/operations/withdraw_consent.h"
 #include "proto/crypto/random.h"
@@ -128,6 +129,17 @@ absl::StatusOr<v1::AnswerRecallResponse> AnswerRecallAs(World& world, const v1::
       SignEdited(world, envelope::kRecallAnswerType, std::move(message), edit, by.signer);
   return Await<v1::AnswerRecallResponse>([&](auto reply) {
     AnswerRecall(world.context(), World::CallerOf(by.caller), request, std::move(reply));
+  });
+}
+
+absl::StatusOr<v1::RegisterConsentResponse> RegisterAs(World& world,
+                                                       const v1::ConsentRecord& record,
+                                                       std::string_view agency,
+                                                       const tests::TestIdentity& signer) {
+  v1::RegisterConsentRequest request;
+  *request.mutable_consent() = world.Sign(envelope::kConsentType, record, signer);
+  return Await<v1::RegisterConsentResponse>([&](auto reply) {
+    RegisterConsent(world.context(), World::CallerOf(agency), request, std::move(reply));
   });
 }
 

@@ -60,6 +60,9 @@ absl::StatusOr<v1::AnswerRecallResponse> AnswerRecallAs(World& world, const v1::
                                                         const Edit<v1::RecallAnswer>& edit = {});
 
 // Acts of police, unless said otherwise.
+absl::StatusOr<v1::RegisterConsentResponse> RegisterAs(
+    World& world, const v1::ConsentRecord& record, std::string_view agency = "police",
+    const tests::TestIdentity& signer = PoliceSigner());
 absl::StatusOr<v1::WithdrawConsentResponse> Withdraw(World& world, const v1::ConsentRecord& consent,
                                                      std::string_view agency = "police",
                                                      const Edit<v1::Withdrawal>& edit = {});

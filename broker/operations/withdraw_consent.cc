@@ -41,7 +41,10 @@ absl::StatusOr<bool> MayWithdraw(const store::Transaction& tx, const identity::C
   if (consent.recorder.agency == caller.agency) return true;
   const identity::Agency* agency = registry.agency(caller.agency);
   if (agency != nullptr && agency->kind == v1::AGENCY_KIND_CHILDREN_OFFICE) return true;
-  return tx.deliveries().WasDisclosedTo(consent.pseudonym, caller.agency);
+  AMANA_ASSIGN_OR_RETURN(const bool received,
+                         tx.deliveries().WasDisclosedTo(consent.pseudonym, caller.agency));
+  if (received) return true;
+  return tx.deliveries().WasReferredBy(consent.pseudonym, caller.agency);
 }
 
 absl::StatusOr<Verdict> Withdraw(store::Transaction& tx, const Context& context,

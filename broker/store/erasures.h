@@ -15,12 +15,13 @@
 
 namespace amana::store {
 
-// How a referral ended, which says how long its body is kept. The numbers are stored.
-enum class Ending : uint8_t { kUndisclosed = 1, kEnded = 2, kCompleted = 3 };
+// How a referral ended, which says how long its body is kept; at once: not at all. The numbers are
+// stored.
+enum class Ending : uint8_t { kAtOnce = 1, kEnded = 2, kCompleted = 3 };
 
 // Referrals settled at or before these times.
 struct SettledBefore {
-  absl::Time undisclosed = absl::InfinitePast();
+  absl::Time at_once = absl::InfinitePast();
   absl::Time ended = absl::InfinitePast();
   absl::Time completed = absl::InfinitePast();
 };

@@ -16,7 +16,7 @@
 // Errors: NOT_FOUND, CONFLICT (kAborted: the record is not in the expected state), DISK_FULL
 // (kResourceExhausted), STORE_UNAVAILABLE (kUnavailable), STORE_CORRUPT (kDataLoss: a record's own
 // digest does not match; health stops serving). A failed fsync ends the process. The lists of what
-// is to be done (ExpiredTasks, TasksToDecide, OpenTasksOf, OpenDisclosedTasksOf, OpenTasksFor,
+// is to be done (ExpiredTasks, TasksToDecide, OpenTasksOf, DisclosedTasksOf, OpenTasksFor,
 // NextQueued, Due, OpenRecalls, Pending) leave out a record that cannot be read, and health tells:
 // it must not hold up the others.
 #ifndef AMANA_BROKER_STORE_STORE_H_
@@ -76,8 +76,9 @@ class Referrals {
   virtual absl::StatusOr<std::vector<TaskRecord>> OpenTasksOf(const Pseudonym& subject,
                                                               const std::optional<TaskKey>& after,
                                                               size_t limit) const = 0;
-  // Those of them that something was disclosed of: agency by agency, in each as above.
-  virtual absl::StatusOr<std::vector<TaskRecord>> OpenDisclosedTasksOf(
+  // Tasks under a person's pseudonym that something was disclosed of, agency by agency, in each as
+  // above: those not yet terminal, and of the others those of which a copy was not recalled yet.
+  virtual absl::StatusOr<std::vector<TaskRecord>> DisclosedTasksOf(
       const Pseudonym& subject, const std::optional<TaskKey>& after, size_t limit) const = 0;
   // Tasks not yet terminal whose recipient is a unit of `agency`, order and `after` as above.
   virtual absl::StatusOr<std::vector<TaskRecord>> OpenTasksFor(const AgencyId& agency,
@@ -124,6 +125,10 @@ class Deliveries {
   // Whether `agency` was disclosed anything under this pseudonym.
   virtual absl::StatusOr<bool> WasDisclosedTo(const Pseudonym& subject,
                                               const AgencyId& agency) const = 0;
+  // Whether `agency` has sent a referral under this pseudonym that is open, or of which something
+  // was disclosed.
+  virtual absl::StatusOr<bool> WasReferredBy(const Pseudonym& subject,
+                                             const AgencyId& agency) const = 0;
   // A kept answer of this payload type about a delivery (Answer below).
   virtual absl::StatusOr<std::optional<StatementRecord>> FindAnswer(
       const DeliveryKey& key, std::string_view payload_type) const = 0;

@@ -183,6 +183,30 @@ TEST_P(StoreSuite, DisclosureIsRememberedByPersonAndAgency) {
   EXPECT_FALSE(disclosed(2, "shelter"));
 }
 
+TEST_P(StoreSuite, WhoHasReferredAPersonIsRememberedWhileSomethingOfItIsOut) {
+  const auto referred = [this](uint32_t person, const char* agency) {
+    return Look()
+        ->deliveries()
+        .WasReferredBy(SampleId<Pseudonym>(person), SampleAgency(agency))
+        .value();
+  };
+  EXPECT_FALSE(referred(1, "police"));
+  AMANA_ASSERT_OK(Do(AcceptSample(1)));
+  EXPECT_TRUE(referred(1, "police"));
+  EXPECT_FALSE(referred(1, "shelter"));
+  EXPECT_FALSE(referred(2, "police"));
+  TaskRecord over = SampleTask(1);
+  over.state = v1::TASK_STATE_CANCELLED;
+  AMANA_ASSERT_OK(
+      Do([over](Transaction& tx) { return tx.referrals().MoveTask(v1::TASK_STATE_ROUTED, over); }));
+  EXPECT_FALSE(referred(1, "police"));
+  DeliveryRecord leased = InState(1, v1::DELIVERY_STATE_LEASED);
+  leased.disclosed = true;
+  AMANA_ASSERT_OK(Do(Move(v1::DELIVERY_STATE_QUEUED, leased)));
+  EXPECT_TRUE(referred(1, "police"));
+  EXPECT_FALSE(referred(2, "police"));
+}
+
 TEST_P(StoreSuite, OneAnswerPerPayloadTypeTheLastStands) {
   AMANA_ASSERT_OK(Do(AcceptSample(1)));
   const DeliveryKey key = SampleDelivery(1).key;

@@ -34,9 +34,7 @@ std::vector<uint32_t> Numbers(const absl::StatusOr<std::vector<StatementKey>>& k
   return numbers;
 }
 
-SettledBefore All(absl::Time time) {
-  return {.undisclosed = time, .ended = time, .completed = time};
-}
+SettledBefore All(absl::Time time) { return {.at_once = time, .ended = time, .completed = time}; }
 
 TEST_P(StoreSuite, ErasingTakesTheBodyAndLeavesTheRest) {
   AMANA_ASSERT_OK(Do([](Transaction& tx) -> absl::Status {
@@ -106,14 +104,14 @@ TEST_P(StoreSuite, WhatIsSettledIsDueByItsEnding) {
   AMANA_ASSERT_OK(Do(Settle(1, Ending::kCompleted, t)));
   AMANA_ASSERT_OK(Do(Settle(2, Ending::kEnded, t + absl::Hours(2))));
   AMANA_ASSERT_OK(Do(Settle(3, Ending::kEnded, t + absl::Hours(1))));
-  AMANA_ASSERT_OK(Do(Settle(4, Ending::kUndisclosed, t + absl::Hours(3))));
+  AMANA_ASSERT_OK(Do(Settle(4, Ending::kAtOnce, t + absl::Hours(3))));
   EXPECT_EQ(ErrorReason(Do(Settle(9, Ending::kEnded, t)).status()), "NOT_FOUND");
   using testing::ElementsAre;
   const auto due = [this](const SettledBefore& before, size_t limit = 10) {
     return Numbers(Look()->erasures().Due(before, limit));
   };
   EXPECT_THAT(due({}), ElementsAre());
-  EXPECT_THAT(due({.undisclosed = t + absl::Hours(3)}), ElementsAre(4));
+  EXPECT_THAT(due({.at_once = t + absl::Hours(3)}), ElementsAre(4));
   EXPECT_THAT(due({.ended = t + absl::Hours(1)}), ElementsAre(3));
   EXPECT_THAT(due({.completed = t}), ElementsAre(1));
   EXPECT_THAT(due(All(t + absl::Hours(9))), ElementsAre(4, 3, 2, 1));

@@ -100,41 +100,48 @@ TEST_P(StoreSuite, OpenTasksForAnAgency) {
       "NOT_FOUND");
 }
 
-TEST_P(StoreSuite, OpenTasksOfAPersonThatSomethingWasDisclosedOf) {
+TEST_P(StoreSuite, TasksOfAPersonThatSomethingWasDisclosedOf) {
   const auto queue = [this](uint32_t number, uint32_t task, std::string_view agency,
-                            v1::DisclosureStage stage, bool disclosed) {
+                            v1::DisclosureStage stage, bool disclosed,
+                            v1::DeliveryState state = v1::DELIVERY_STATE_QUEUED) {
     DeliveryRecord delivery = SampleDelivery(number, task);
     delivery.key.stage = stage;
     delivery.subject = SampleId<Pseudonym>(7);
     delivery.recipient = SampleAddress(agency, "intake");
     delivery.disclosed = disclosed;
+    delivery.state = state;
     AMANA_ASSERT_OK(Do([=](Transaction& tx) { return tx.deliveries().Queue(delivery); }));
   };
   const auto offer = v1::DISCLOSURE_STAGE_AT_OFFER;
   const auto accept = v1::DISCLOSURE_STAGE_AT_ACCEPT;
-  for (uint32_t i = 0; i < 4; ++i) {
+  for (uint32_t i = 0; i < 6; ++i) {
     AMANA_ASSERT_OK(Do(AcceptFor(i, 7, {SampleTask(i), To(SampleTask(i, 1), "clinic")})));
   }
   queue(0, 0, "shelter", offer, true);
   queue(0, 0, "shelter", accept, true);
   queue(0, 1, "clinic", offer, false);
-  queue(1, 0, "shelter", offer, true);  // over
+  queue(1, 0, "shelter", offer, true, v1::DELIVERY_STATE_RECALL_SENT);  // over, and recalled
+  queue(4, 0, "shelter", offer, true, v1::DELIVERY_STATE_RECALL_SENT);  // recalled in part
+  queue(4, 0, "shelter", accept, true, v1::DELIVERY_STATE_NATIVE_ACKED);
+  queue(5, 0, "shelter", offer, true, v1::DELIVERY_STATE_RECALL_REFUSED);  // open all the same
   queue(2, 0, "shelter", offer, true);
   queue(2, 0, "shelter", accept, false);
   queue(3, 1, "clinic", offer, true);
-  TaskRecord closed = SampleTask(1);
-  closed.state = v1::TASK_STATE_REVOKED;
-  AMANA_ASSERT_OK(Do(MoveTask(v1::TASK_STATE_ROUTED, closed)));
+  for (const uint32_t number : {1u, 4u}) {
+    TaskRecord closed = SampleTask(number);
+    closed.state = v1::TASK_STATE_REVOKED;
+    AMANA_ASSERT_OK(Do(MoveTask(v1::TASK_STATE_ROUTED, closed)));
+  }
   const auto look = Look();
   for (const size_t limit : {1u, 2u, 9u}) {
-    EXPECT_THAT(All(limit,
-                    [&](const auto& after, size_t count) {
-                      return look->referrals().OpenDisclosedTasksOf(SampleId<Pseudonym>(7), after,
-                                                                    count);
-                    }),
-                testing::ElementsAre(Number(3, 1), Number(0, 0), Number(2, 0)));
+    EXPECT_THAT(
+        All(limit,
+            [&](const auto& after, size_t count) {
+              return look->referrals().DisclosedTasksOf(SampleId<Pseudonym>(7), after, count);
+            }),
+        testing::ElementsAre(Number(3, 1), Number(0, 0), Number(2, 0), Number(4, 0), Number(5, 0)));
   }
-  EXPECT_TRUE(look->referrals().OpenDisclosedTasksOf(SampleId<Pseudonym>(8), {}, 9)->empty());
+  EXPECT_TRUE(look->referrals().DisclosedTasksOf(SampleId<Pseudonym>(8), {}, 9)->empty());
 }
 
 TEST_P(StoreSuite, AReconsiderationStandsWhereItWasLeft) {

@@ -180,6 +180,18 @@ absl::StatusOr<bool> DeliveryTable::WasDisclosedTo(const Pseudonym& subject,
   return session_.Next(query);
 }
 
+absl::StatusOr<bool> DeliveryTable::WasReferredBy(const Pseudonym& subject,
+                                                  const AgencyId& agency) const {
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT 1 FROM task t CROSS JOIN referral r ON r.row = t.referral WHERE "
+                     "t.open = 1 AND t.subject = ?1 AND r.sender = ?2 UNION ALL "
+                     "SELECT 1 FROM delivery d CROSS JOIN referral r ON r.row = d.referral WHERE "
+                     "d.disclosed = 1 AND d.subject = ?1 AND r.sender = ?2 LIMIT 1",
+                     Blob(subject.view()), agency.value()));
+  return session_.Next(query);
+}
+
 absl::StatusOr<std::optional<StatementRecord>> DeliveryTable::FindAnswer(
     const DeliveryKey& key, std::string_view payload_type) const {
   return statements_.Find(AnswerScope(key, payload_type));

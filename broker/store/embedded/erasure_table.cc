@@ -27,7 +27,7 @@ RowDigest HoldDigest(const HoldRecord& hold) {
 absl::StatusOr<std::vector<StatementKey>> ErasureTable::Due(const SettledBefore& before,
                                                             size_t limit) const {
   std::vector<StatementKey> due;
-  AMANA_RETURN_IF_ERROR(AddDue(Ending::kUndisclosed, before.undisclosed, limit, due));
+  AMANA_RETURN_IF_ERROR(AddDue(Ending::kAtOnce, before.at_once, limit, due));
   AMANA_RETURN_IF_ERROR(AddDue(Ending::kEnded, before.ended, limit, due));
   AMANA_RETURN_IF_ERROR(AddDue(Ending::kCompleted, before.completed, limit, due));
   return due;

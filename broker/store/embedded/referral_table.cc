@@ -140,8 +140,8 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksOf(
   return ReadReadable(std::move(query), limit);
 }
 
-// In the order of the index delivery_disclosed.
-absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenDisclosedTasksOf(
+// In the order of the index delivery_disclosed. The states are those of a recall.
+absl::StatusOr<std::vector<TaskRecord>> ReferralTable::DisclosedTasksOf(
     const Pseudonym& subject, const std::optional<TaskKey>& after, size_t limit) const {
   AMANA_ASSIGN_OR_RETURN(const Place place, PlaceOf(after));
   AMANA_ASSIGN_OR_RETURN(
@@ -149,7 +149,8 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenDisclosedTasksOf(
       session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM delivery d CROSS JOIN task t "
                      "ON t.referral = d.referral AND t.task = d.task CROSS JOIN referral r "
                      "ON r.row = t.referral WHERE d.disclosed = 1 AND d.subject = ?1 AND "
-                     "t.open = 1 AND (d.agency, d.referral, d.task) > (?2, ?3, ?4) "
+                     "(t.open = 1 OR d.state NOT IN (13, 14, 15, 16)) AND "
+                     "(d.agency, d.referral, d.task) > (?2, ?3, ?4) "
                      "ORDER BY d.agency, d.referral, d.task",
                      Blob(subject.view()), place.agency, place.row, place.task));
   return ReadReadable(std::move(query), limit);

@@ -32,9 +32,9 @@ class ReferralTable final : public Referrals {
   absl::StatusOr<std::vector<TaskRecord>> OpenTasksOf(const Pseudonym& subject,
                                                       const std::optional<TaskKey>& after,
                                                       size_t limit) const override;
-  absl::StatusOr<std::vector<TaskRecord>> OpenDisclosedTasksOf(const Pseudonym& subject,
-                                                               const std::optional<TaskKey>& after,
-                                                               size_t limit) const override;
+  absl::StatusOr<std::vector<TaskRecord>> DisclosedTasksOf(const Pseudonym& subject,
+                                                           const std::optional<TaskKey>& after,
+                                                           size_t limit) const override;
   absl::StatusOr<std::vector<TaskRecord>> OpenTasksFor(const AgencyId& agency,
                                                        const std::optional<TaskKey>& after,
                                                        size_t limit) const override;
