@@ -69,6 +69,7 @@ class Generator {
     record.recorder = OneIn(5) ? Place() : Party("police", "desk");
     record.given_by = OneIn(3) ? static_cast<v1::ConsentGiver>(1 + Below(5)) : record.given_by;
     if (OneIn(2)) record.determination = record.officer = Filled<Digest>('o');
+    record.child_assent = static_cast<v1::ChildAssent>(OneIn(4) ? 1 + Below(4) : 2);
     record.purposes = Most<v1::Purpose>(v1::Purpose_MAX, 10);
     record.categories = Most<v1::Category>(v1::Category_MAX, 12);
     record.recipient_kinds = Most<v1::AgencyKind>(v1::AgencyKind_MAX, 5);
@@ -155,6 +156,7 @@ class Generator {
     header.urgency = static_cast<v1::Urgency>(1 + Below(v1::Urgency_MAX));
     if (OneIn(3)) header.subject_class = static_cast<v1::SubjectClass>(1 + Below(3));
     header.majority_month = kThisMonth + static_cast<uint32_t>(Below(6));
+    if (OneIn(8)) header.majority_month = kThisMonth - 1;
     header.guardian_conflict = OneIn(10);
     header.incapacity = OneIn(4);
     header.cross_border = OneIn(40);

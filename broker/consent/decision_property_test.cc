@@ -243,6 +243,25 @@ TEST(DecisionPropertyTest, UnknownValuesDeny) {
   });
 }
 
+// Who gave the consent may do so, for this person.
+bool MaySpeak(const Request& request, const ConsentFacts& consent) {
+  const HeaderFacts& header = request.header;
+  const bool adult = header.subject_class == v1::SUBJECT_CLASS_ADULT;
+  if (consent.given_by == v1::CONSENT_GIVER_SELF) {
+    const auto month = absl::CivilMonth(1970, 1) + static_cast<int>(header.majority_month) + 1;
+    const bool of_age =
+        header.subject_class == v1::SUBJECT_CLASS_MINOR &&
+        consent.registered_at + absl::Hours(3) >= absl::FromCivil(month, absl::UTCTimeZone());
+    return adult || of_age || request.recipient.child_services_only;
+  }
+  const bool guardian = consent.given_by == v1::CONSENT_GIVER_PARENT ||
+                        consent.given_by == v1::CONSENT_GIVER_GUARDIAN;
+  if (!guardian) return true;
+  return adult ? header.incapacity
+               : consent.child_assent == v1::CHILD_ASSENT_GIVEN ||
+                     consent.child_assent == v1::CHILD_ASSENT_UNABLE;
+}
+
 // The promise in plain words, written without the rules: what must be so whenever a byte may go.
 bool ConsentGives(const Request& request, v1::Category category) {
   const auto pinned = std::ranges::find_if(request.records, [&](const ConsentFacts& record) {
@@ -258,10 +277,7 @@ bool ConsentGives(const Request& request, v1::Category category) {
       std::ranges::find(pinned->recipients, to.address) == pinned->recipients.end()) {
     return false;
   }
-  if (request.header.subject_class != v1::SUBJECT_CLASS_ADULT &&
-      pinned->given_by == v1::CONSENT_GIVER_SELF && !to.child_services_only) {
-    return false;
-  }
+  if (!MaySpeak(request, *pinned)) return false;
   return pinned->recorder.agency == request.header.sender.agency || pinned->onward;
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "absl/time/civil_time.h"
 #include "broker/consent/coverage.h"
 #include "broker/consent/override.h"
+#include "broker/consent/speaker.h"
 
 namespace amana::consent {
 namespace {
@@ -21,55 +21,6 @@ Excluded ExcludedBy(std::span<const ExclusionFacts> exclusions, const HeaderFact
     excluded.categories |= exclusion.categories;
   }
   return excluded;
-}
-
-// Age unknown counts as a minor; so does a class this list has not.
-bool MayBeMinor(const HeaderFacts& header) {
-  return header.subject_class != v1::SUBJECT_CLASS_ADULT;
-}
-
-bool GivenForChild(const ConsentFacts& consent) {
-  return consent.given_by == v1::CONSENT_GIVER_PARENT ||
-         consent.given_by == v1::CONSENT_GIVER_GUARDIAN ||
-         consent.given_by == v1::CONSENT_GIVER_CHILDREN_OFFICER;
-}
-
-bool OfficerDecided(const ConsentFacts& consent) {
-  return consent.given_by == v1::CONSENT_GIVER_CHILDREN_OFFICER &&
-         !consent.determination.is_zero() && !consent.officer.is_zero();
-}
-
-// Whether the giver is somebody whose consent counts for this person. An adult's consent is the
-// adult's own, a court's, or that of a guardian where incapacity is asserted: "her husband agreed"
-// is no consent.
-bool GiverCounts(const HeaderFacts& header, const ConsentFacts& consent) {
-  switch (consent.given_by) {
-    case v1::CONSENT_GIVER_SELF:
-    case v1::CONSENT_GIVER_COURT:
-      return true;
-    case v1::CONSENT_GIVER_PARENT:
-    case v1::CONSENT_GIVER_GUARDIAN:
-      return MayBeMinor(header) || header.incapacity;
-    case v1::CONSENT_GIVER_CHILDREN_OFFICER:
-      return MayBeMinor(header);
-    default:
-      return false;
-  }
-}
-
-// Month precision: the birthday may be the first of the month, in Kenya's time.
-absl::Time MajorityFrom(uint32_t month) {
-  // A number beyond any life is no assertion, and what is not known holds.
-  constexpr uint32_t kMaxMonth = 12 * 200;
-  if (month > kMaxMonth) return absl::InfinitePast();
-  const absl::CivilMonth first = absl::CivilMonth(1970, 1) + static_cast<int>(month);
-  return absl::FromCivil(first, absl::FixedTimeZone(3 * 60 * 60));
-}
-
-bool OutlivesMinority(const HeaderFacts& header, const ConsentFacts& consent) {
-  if (!MayBeMinor(header) || !GivenForChild(consent)) return false;
-  if (header.majority_month == 0) return header.subject_class == v1::SUBJECT_CLASS_MINOR;
-  return consent.valid_until > MajorityFrom(header.majority_month);
 }
 
 bool IsSensitive(CategorySet categories) {
@@ -199,22 +150,13 @@ class Evaluation {
   // 14, 15, 17: who may speak for a child.
   void Guardian() {
     if (!MayBeMinor(header_)) return;
-    guardian_required_ = pinned_ != nullptr && LacksGuardian(*pinned_);
+    guardian_required_ = pinned_ != nullptr && LacksGuardian(header_, *pinned_, recipient_);
     Hold(Rule::kGuardianRequired, guardian_required_);
-    // An officer or a court acts in place of a guardian whose interest is another than the child's.
-    const bool in_place = pinned_ != nullptr && (pinned_->given_by == v1::CONSENT_GIVER_COURT ||
-                                                 OfficerDecided(*pinned_));
-    Hold(Rule::kGuardianConflict,
-         (header_.guardian_conflict || recipient_.guardian_flagged) && !in_place);
+    const bool conflict = header_.guardian_conflict || recipient_.guardian_flagged ||
+                          (pinned_ != nullptr && IsAgainstChild(*pinned_));
+    const bool without = pinned_ != nullptr && IsWithoutGuardian(header_, *pinned_);
+    Hold(Rule::kGuardianConflict, conflict && !without);
     Hold(Rule::kReconsentRequired, pinned_ != nullptr && OutlivesMinority(header_, *pinned_));
-  }
-
-  bool LacksGuardian(const ConsentFacts& consent) const {
-    const bool by_child = consent.given_by == v1::CONSENT_GIVER_SELF;
-    const bool undecided =
-        consent.given_by == v1::CONSENT_GIVER_CHILDREN_OFFICER && !OfficerDecided(consent);
-    return !Known(header_.subject_class, v1::SubjectClass_IsValid) || undecided ||
-           (by_child && !recipient_.child_services_only);
   }
 
   // 4 to 8: whether the consent is in force.

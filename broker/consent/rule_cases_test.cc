@@ -145,46 +145,6 @@ void AddCoverageCases(RuleCases& cases) {
   });
 }
 
-void AddChildCases(RuleCases& cases) {
-  cases.Child("R03_GuardianConsents", "PERMIT 3", [](Request&) {});
-  cases.Child("R14_ChildAlone", "DENY 3,14 GUARDIAN_REQUIRED",
-              [](Request& r) { r.pinned().given_by = v1::CONSENT_GIVER_SELF; });
-  cases.Adult("R14_AgeUnknownCountsAsAChild", "DENY 3,14 GUARDIAN_REQUIRED",
-              [](Request& r) { r.header.subject_class = v1::SUBJECT_CLASS_AGE_UNKNOWN; });
-  cases.Child("R14_NotForCounsellingAlone", "PERMIT 3", [](Request& r) {
-    r.pinned().given_by = v1::CONSENT_GIVER_SELF;
-    r.recipient.child_services_only = true;
-  });
-  cases.Child("R14_AnOfficerWithoutADetermination", "DENY 3,14 GUARDIAN_REQUIRED",
-              [](Request& r) { r.pinned().given_by = v1::CONSENT_GIVER_CHILDREN_OFFICER; });
-  cases.Child("R15_GuardianConflictAsserted", "DENY 3,15 GUARDIAN_CONFLICT",
-              [](Request& r) { r.header.guardian_conflict = true; });
-  cases.Child("R15_GuardianFlagged", "DENY 3,15 GUARDIAN_CONFLICT",
-              [](Request& r) { r.recipient.guardian_flagged = true; });
-  cases.Child("R15_ACourtActsInPlace", "PERMIT 3", [](Request& r) {
-    r.header.guardian_conflict = true;
-    r.pinned().given_by = v1::CONSENT_GIVER_COURT;
-  });
-  cases.Child("R16_BestInterestDecision", "PERMIT 3,16", [](Request& r) {
-    r.header.guardian_conflict = true;
-    r.pinned().given_by = v1::CONSENT_GIVER_CHILDREN_OFFICER;
-    r.pinned().determination = Filled<Digest>('b');
-    r.pinned().officer = Filled<Digest>('o');
-  });
-  cases.Child("R17_ConsentOutlivesMinority", "HOLD 3,17 RECONSENT_REQUIRED",
-              [](Request& r) { r.header.majority_month = kThisMonth + 1; });
-  cases.Child("R17_MajorityNotAsserted", "HOLD 3,17 RECONSENT_REQUIRED",
-              [](Request& r) { r.header.majority_month = 0; });
-  cases.Child("R17_NoMonthOfAnyLife", "HOLD 3,17 RECONSENT_REQUIRED",
-              [](Request& r) { r.header.majority_month = 4'000'000'000u; });
-  cases.Child("R17_EndsWithMinority", "PERMIT 3", [](Request& r) {
-    // The month begins in Kenya three hours before it does in UTC.
-    r.header.majority_month = kThisMonth + 1;
-    r.pinned().valid_until =
-        absl::FromCivil(absl::CivilMonth(2026, 10), absl::UTCTimeZone()) - absl::Hours(3);
-  });
-}
-
 void AddConflictCases(RuleCases& cases) {
   cases.Adult("R27_NewerConsentAgrees", "PERMIT 3", WithNewer([](ConsentFacts&) {}));
   cases.Adult("R27_NewerConsentNarrows", "REDACT 27 CONSENT_CONFLICT",

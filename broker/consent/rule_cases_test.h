@@ -38,6 +38,8 @@ struct RuleCases {
   std::vector<RuleCase> all;
 };
 
+// Rules 14 to 17 (child_cases_test.cc).
+void AddChildCases(RuleCases& cases);
 // Rules 21 to 26 and 29 (recipient_cases_test.cc).
 void AddRecipientCases(RuleCases& cases);
 // Rules 18 to 20, and what they lift (override_cases_test.cc).

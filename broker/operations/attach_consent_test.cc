@@ -97,6 +97,40 @@ TEST(AttachConsent, OnlyTheSendersAttachmentWidens) {
   EXPECT_EQ(delivery.openings_size(), 3);
 }
 
+// Held since the guardian's consent would last longer than the childhood; asked anew, of age.
+TEST(AttachConsent, AtEighteenThePersonIsAskedAndThatIsAttached) {
+  World world;
+  v1::ConsentRecord guardians = world.Consent('c');
+  guardians.set_given_by(v1::CONSENT_GIVER_GUARDIAN);
+  guardians.set_authority_evidence_sha256(std::string(32, 'a'));
+  guardians.set_child_assent(v1::CHILD_ASSENT_GIVEN);
+  AMANA_ASSERT_OK(world.Register(guardians));
+  const absl::CivilMonth next = absl::ToCivilMonth(world.clock().Now(), absl::UTCTimeZone()) + 1;
+  const Sent sent = SendUnder(world, guardians, [&](envelope::SubmissionDraft& draft) {
+    draft.header.set_subject_class(v1::SUBJECT_CLASS_MINOR);
+    draft.header.mutable_assertions()->set_majority_month(
+        static_cast<uint32_t>(next - absl::CivilMonth(1970, 1)));
+    draft.header.set_expires_unix_ms(ToUnixMillis(world.clock().Now() + absl::Hours(80 * 24)));
+  });
+  ASSERT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_BLOCKED_CONSENT);
+  EXPECT_EQ(TaskOf(world, sent).reason, v1::REASON_RECONSENT_REQUIRED);
+
+  const v1::ConsentRecord early = world.Consent('c');  // by the child alone
+  AMANA_ASSERT_OK(world.Register(early));
+  AMANA_ASSERT_OK(Attach(world, sent, early).status());
+  EXPECT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_BLOCKED_CONSENT);
+  world.clock().Advance(absl::FromCivil(next + 1, absl::UTCTimeZone()) - world.clock().Now());
+  world.RunTimers();
+  // That a child said so once is not an adult's word.
+  EXPECT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_BLOCKED_CONSENT);
+  const v1::ConsentRecord own = world.Consent('c');
+  AMANA_ASSERT_OK(world.Register(own));
+  EXPECT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_BLOCKED_CONSENT);
+  AMANA_ASSERT_OK(Attach(world, sent, own).status());
+  EXPECT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_ROUTED);
+  EXPECT_EQ(ReceiveOne(world).openings_size(), 3);
+}
+
 TEST(AttachConsent, WhatANarrowerRecordDoesNotGiveIsTakenBack) {
   World world;
   const Sent sent = Send(world, 'n');
