@@ -64,8 +64,16 @@ absl::StatusOr<bool> EraseOne(store::Transaction& tx, absl::Time now, const Stat
 }  // namespace
 
 store::SettledBefore ErasableAt(const Policy& policy, absl::Time now) {
-  return {
-      .at_once = now, .ended = now - policy.keep_ended, .completed = now - policy.keep_completed};
+  return [&policy, now](store::Ending ending, codes::CategorySet holds) {
+    switch (ending) {
+      case store::Ending::kEnded:
+        return now - policy.keep_ended.For(holds);
+      case store::Ending::kCompleted:
+        return now - policy.keep_completed.For(holds);
+      default:
+        return now;
+    }
+  };
 }
 
 absl::StatusOr<size_t> EraseDue(store::Transaction& tx, const Moment& moment, const Policy& policy,

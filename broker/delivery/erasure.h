@@ -16,7 +16,8 @@ namespace amana::delivery {
 // So many referrals are erased in one transaction at most.
 inline constexpr size_t kErasedAtOnce = 16;
 
-// Since when a referral must have been settled for its body to be erased at `now`.
+// Since when a referral must have been settled for its body to be erased at `now`. `policy` must
+// outlive it.
 store::SettledBefore ErasableAt(const Policy& policy, absl::Time now);
 
 // Erases at most `slice` of the referrals whose time has come and that no legal hold is on; returns

@@ -3,10 +3,21 @@
 #define AMANA_BROKER_DELIVERY_POLICY_H_
 
 #include <cstdint>
+#include <map>
 
 #include "absl/time/time.h"
+#include "amana/v1/codes.pb.h"
+#include "proto/codes/codes.h"
 
 namespace amana::delivery {
+
+// How long something is kept, by what it holds.
+struct Retention {
+  absl::Duration all;
+  std::map<v1::Category, absl::Duration> of = {};
+  // The shortest time of any category that it holds.
+  absl::Duration For(codes::CategorySet holds) const;
+};
 
 struct Policy {
   // How long a receiver has to acknowledge or report before the delivery is offered again.
@@ -22,10 +33,10 @@ struct Policy {
   // A recall unanswered for this long alerts the coordinator.
   absl::Duration recall_within = absl::Hours(24);
   // How long the body of a referral is kept, once all of it is over, when something of it was
-  // disclosed: after it was completed, and after it was cancelled, expired or revoked. What was
-  // never disclosed is erased at once.
-  absl::Duration keep_completed = absl::Hours(30 * 24);
-  absl::Duration keep_ended = absl::Hours(7 * 24);
+  // disclosed: after it was completed, and after it was declined, cancelled, expired or revoked.
+  // What was never disclosed, or rested on a consent that was withdrawn, is erased at once.
+  Retention keep_completed = {absl::Hours(7 * 24)};
+  Retention keep_ended = {absl::Hours(3 * 24)};
   // An override that holds is reviewed by another person within this time, or the sender and the
   // auditors read that it was not.
   absl::Duration review_within = absl::Hours(72);

@@ -25,5 +25,18 @@ TEST(Backoff, DoublesUpToTheLongestAndJittersTheUpperHalf) {
   }
 }
 
+TEST(Retention, TheShortestTimeOfWhatIsHeldCounts) {
+  Retention keep{absl::Hours(10)};
+  EXPECT_EQ(keep.For({v1::CATEGORY_MEDICAL}), absl::Hours(10));
+  keep.of = {{v1::CATEGORY_MEDICAL, absl::Hours(2)},
+             {v1::CATEGORY_RISK, absl::Hours(5)},
+             {v1::CATEGORY_LEGAL, absl::Hours(90)}};
+  EXPECT_EQ(keep.For({}), absl::Hours(10));
+  EXPECT_EQ(keep.For({v1::CATEGORY_IDENTITY}), absl::Hours(10));
+  EXPECT_EQ(keep.For({v1::CATEGORY_RISK, v1::CATEGORY_IDENTITY}), absl::Hours(5));
+  EXPECT_EQ(keep.For(codes::kAllCategories), absl::Hours(2));
+  EXPECT_EQ(keep.For({v1::CATEGORY_LEGAL}), absl::Hours(10)) << "never longer than the rest";
+}
+
 }  // namespace
 }  // namespace amana::delivery

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "amana/v1/referral.pb.h"
 #include "base/status.h"
 #include "broker/consent/rule.h"
 #include "broker/referral/task_machine.h"
@@ -58,6 +59,16 @@ absl::StatusOr<store::Ending> EndingOf(const store::Snapshot& snapshot,
   return disclosed.value_or(true) ? store::Ending::kEnded : store::Ending::kAtOnce;
 }
 
+// What the body holds; what cannot be read may hold everything.
+codes::CategorySet HeldBy(const store::Snapshot& snapshot, const StatementKey& key) {
+  const absl::StatusOr<store::ReferralBody> body = snapshot.referrals().ReadBody(key);
+  v1::Submission sections;
+  if (!body.ok() || !sections.ParseFromString(body->sections)) return codes::kAllCategories;
+  codes::CategorySet held;
+  for (const v1::SlotOpening& opening : sections.openings()) held.Add(opening.category());
+  return held;
+}
+
 }  // namespace
 
 bool IsSettled(const store::TaskRecord& task) {
@@ -78,16 +89,19 @@ absl::Status NoteSettled(store::Transaction& tx, const store::TaskRecord& before
   if (absl::IsDataLoss(tasks.status())) return absl::OkStatus();
   if (!tasks.ok()) return tasks.status();
   if (!std::all_of(tasks->begin(), tasks->end(), IsAtRest)) return absl::OkStatus();
-  AMANA_ASSIGN_OR_RETURN(const store::Ending ending, EndingOf(read, *tasks));
-  absl::Time since = now;
+  store::Settled settled;
+  AMANA_ASSIGN_OR_RETURN(settled.ending, EndingOf(read, *tasks));
+  // What is not kept at all need not be read, and there may be many.
+  if (settled.ending != store::Ending::kAtOnce) settled.categories = HeldBy(read, key);
+  settled.since = now;
   if (!std::all_of(tasks->begin(), tasks->end(), IsSettled)) {
     const absl::StatusOr<std::optional<store::ReferralRecord>> referral =
         read.referrals().Find(key);
     if (absl::IsDataLoss(referral.status())) return absl::OkStatus();
     if (!referral.ok()) return referral.status();
-    if (referral->has_value()) since = std::max(since, (*referral)->expires);
+    if (referral->has_value()) settled.since = std::max(now, (*referral)->expires);
   }
-  return tx.erasures().Settle(key, ending, since);
+  return tx.erasures().Settle(key, settled);
 }
 
 }  // namespace amana::delivery

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "base/config.h"
 #include "base/status.h"
+#include "proto/codes/names.h"
 
 namespace amana::broker {
 namespace {
@@ -66,13 +67,20 @@ void ReadDelivery(const ConfigTable& table, Config& config) {
   }
 }
 
-void ReadRetention(const ConfigTable& retention, const ConfigTable& store, Config& config) {
-  delivery::Policy& policy = config.policy;
+void ReadKept(const ConfigTable& retention, const std::string& outcome, delivery::Retention& kept) {
   const absl::Duration kLongest = 20 * kYear;
-  policy.keep_completed =
-      retention.Duration("completed", absl::ZeroDuration(), kLongest, policy.keep_completed);
-  policy.keep_ended =
-      retention.Duration("ended", absl::ZeroDuration(), kLongest, policy.keep_ended);
+  kept.all = retention.Duration(outcome, absl::ZeroDuration(), kLongest, kept.all);
+  const ConfigTable of = retention.Table(outcome + "_of");
+  for (const v1::Category category : codes::kAllCategories) {
+    const std::string name(codes::CodeName(category));
+    if (!of.Has(name)) continue;
+    kept.of[category] = of.Duration(name, absl::ZeroDuration(), kLongest);
+  }
+}
+
+void ReadRetention(const ConfigTable& retention, const ConfigTable& store, Config& config) {
+  ReadKept(retention, "completed", config.policy.keep_completed);
+  ReadKept(retention, "ended", config.policy.keep_ended);
   store::KeyCopyPolicy& copies = config.key_copies;
   copies.keep = static_cast<size_t>(store.Int("key_copies", 0, 100, 2));
   copies.lifetime = store.Duration("key_copies_lifetime", absl::Minutes(1), kYear, copies.lifetime);

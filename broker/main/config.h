@@ -44,9 +44,13 @@
 //   recall_within = "24h"
 //   review_within = "72h"         # of an override; 24 h for one approval of an IMMEDIATE referral
 //   [retention]                    # what a referral holds is kept, once all of it is over:
-//   completed = "720h"             # after it was completed
-//   ended = "168h"                 # after it was cancelled, expired or revoked; what was never
-//                                  # disclosed is erased at once
+//   completed = "168h"             # after it was completed
+//   ended = "72h"                  # after it was declined, cancelled, expired or revoked; what was
+//                                  # never disclosed, or whose consent was withdrawn, is erased at
+//                                  once
+//   [retention.completed_of]       # the shortest time of what it holds counts: by category
+//   MEDICAL = "24h"                # for example; absent: as the rest
+//   [retention.ended_of]           # the same
 //   [store]
 //   key_copies = 2                 # of the file without which no referral can be read; 0: none
 //   key_copies_lifetime = "24h"    # then a copy is destroyed, and what was erased is gone from it

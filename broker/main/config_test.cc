@@ -45,8 +45,9 @@ TEST(ConfigTest, TheLeastAndItsDefaults) {
   EXPECT_EQ(config->min_free_bytes, uint64_t{256} << 20);
   EXPECT_EQ(config->policy.lease, absl::Seconds(60));
   EXPECT_EQ(config->policy.max_attempts, 12u);
-  EXPECT_EQ(config->policy.keep_completed, absl::Hours(30 * 24));
-  EXPECT_EQ(config->policy.keep_ended, absl::Hours(7 * 24));
+  EXPECT_EQ(config->policy.keep_completed.all, absl::Hours(7 * 24));
+  EXPECT_TRUE(config->policy.keep_completed.of.empty());
+  EXPECT_EQ(config->policy.keep_ended.all, absl::Hours(3 * 24));
   EXPECT_EQ(config->key_copies.keep, 2u);
   EXPECT_EQ(config->key_copies.lifetime, absl::Hours(24));
   EXPECT_EQ(config->key_copies.folder, "/etc/amana/data/key-copies");
@@ -85,6 +86,9 @@ review_within = "12h"
 [retention]
 completed = "1h"
 ended = "0s"
+[retention.completed_of]
+MEDICAL = "5m"
+RISK = "10m"
 [store]
 key_copies = 5
 key_copies_lifetime = "2h"
@@ -115,8 +119,10 @@ key_copies_folder = "copies"
   EXPECT_EQ(config->policy.max_age, absl::Minutes(5));
   EXPECT_EQ(config->policy.recall_within, absl::Hours(6));
   EXPECT_EQ(config->policy.review_within, absl::Hours(12));
-  EXPECT_EQ(config->policy.keep_completed, absl::Hours(1));
-  EXPECT_EQ(config->policy.keep_ended, absl::ZeroDuration());
+  EXPECT_EQ(config->policy.keep_completed.all, absl::Hours(1));
+  EXPECT_EQ(config->policy.keep_completed.For({v1::CATEGORY_MEDICAL}), absl::Minutes(5));
+  EXPECT_EQ(config->policy.keep_completed.For({v1::CATEGORY_RISK}), absl::Minutes(10));
+  EXPECT_EQ(config->policy.keep_ended.all, absl::ZeroDuration());
   EXPECT_EQ(config->key_copies.keep, 5u);
   EXPECT_EQ(config->key_copies.lifetime, absl::Hours(2));
   EXPECT_EQ(config->key_copies.folder, "/etc/amana/copies");
@@ -190,6 +196,8 @@ TEST(ConfigTest, EachWrongValueIsNamedWithItsLine) {
       {"delivery", "recall_within = \"9000h\"", "delivery.recall_within"},
       {"retention", "completed = 30", "retention.completed"},
       {"retention", "ended = \"-1s\"", "retention.ended"},
+      {"retention.ended_of", "MEDICAL = 5", "retention.ended_of.MEDICAL"},
+      {"retention.ended_of", "HEALTH = \"5m\"", "retention.ended_of.HEALTH"},
       {"store", "key_copies = -1", "store.key_copies"},
       {"store", "key_copies_lifetime = \"1s\"", "store.key_copies_lifetime"},
       {"store", "key_copies_folder = \"\"", "store.key_copies_folder"},

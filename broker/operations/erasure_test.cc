@@ -123,7 +123,7 @@ TEST(Erasure, WhatWasDisclosedIsKeptForAWhile) {
   const v1::Delivery offer = ReceiveOne(t.world);
   AMANA_ASSERT_OK(t.world.Acknowledge(offer));
   AMANA_ASSERT_OK(Cancel(t.world, t.sent));
-  t.Pass(absl::Hours(7 * 24) - absl::Minutes(1));
+  t.Pass(absl::Hours(3 * 24) - absl::Minutes(1));
   AMANA_EXPECT_OK(t.Body());
   t.Pass(absl::Minutes(1));
   EXPECT_TRUE(t.Erased());
@@ -140,7 +140,7 @@ TEST(Erasure, WhatWasCompletedIsKeptLonger) {
   Ready t;
   OfferSeen(t.world, t.sent);
   t.MoveTask({v1::TASK_STATE_ACCEPTED, v1::TASK_STATE_IN_PROGRESS, v1::TASK_STATE_COMPLETED});
-  t.Pass(absl::Hours(30 * 24) - absl::Minutes(1));
+  t.Pass(absl::Hours(7 * 24) - absl::Minutes(1));
   AMANA_EXPECT_OK(t.Body());
   t.Pass(absl::Minutes(1));
   EXPECT_TRUE(t.Erased());
@@ -148,11 +148,47 @@ TEST(Erasure, WhatWasCompletedIsKeptLonger) {
 
 TEST(Erasure, TheTimesAreThoseOfThePolicy) {
   Ready t;
-  t.world.context().policy.keep_ended = absl::Hours(1);
+  t.world.context().policy.keep_ended = {absl::Hours(1)};
   AMANA_ASSERT_OK(t.world.Acknowledge(ReceiveOne(t.world)));
   AMANA_ASSERT_OK(Cancel(t.world, t.sent));
   t.Pass(absl::Minutes(59));
   AMANA_EXPECT_OK(t.Body());
+  t.Pass(absl::Minutes(1));
+  EXPECT_TRUE(t.Erased());
+}
+
+TEST(Erasure, TheShortestTimeOfAnyCategoryItHoldsCounts) {
+  delivery::Policy policy;
+  policy.keep_ended.of = {{v1::CATEGORY_LEGAL, absl::Hours(1)},
+                          {v1::CATEGORY_RISK, absl::Hours(2)}};
+  policy.keep_completed.of = {{v1::CATEGORY_RISK, absl::Hours(3)}};
+  Ready ended;
+  ended.world.context().policy = policy;
+  AMANA_ASSERT_OK(ended.world.Acknowledge(ReceiveOne(ended.world)));
+  AMANA_ASSERT_OK(Cancel(ended.world, ended.sent));
+  ended.Pass(absl::Hours(2) - absl::Minutes(1));
+  AMANA_EXPECT_OK(ended.Body());
+  ended.Pass(absl::Minutes(1));
+  EXPECT_TRUE(ended.Erased());
+  Ready completed;
+  completed.world.context().policy = policy;
+  OfferSeen(completed.world, completed.sent);
+  completed.MoveTask(
+      {v1::TASK_STATE_ACCEPTED, v1::TASK_STATE_IN_PROGRESS, v1::TASK_STATE_COMPLETED});
+  completed.Pass(absl::Hours(3) - absl::Minutes(1));
+  AMANA_EXPECT_OK(completed.Body());
+  completed.Pass(absl::Minutes(1));
+  EXPECT_TRUE(completed.Erased());
+}
+
+// It may go to another recipient yet, until its time is over.
+TEST(Erasure, WhatWasDeclinedIsKeptUntilItExpiresAndAWhile) {
+  Ready t;
+  const v1::Delivery offer = OfferSeen(t.world, t.sent);
+  AMANA_ASSERT_OK(t.world.Decide(offer.delivery(), t.sent.digest, false));
+  t.Pass(absl::Hours((14 + 3) * 24) - absl::Minutes(1));
+  AMANA_EXPECT_OK(t.Body());
+  EXPECT_EQ(TaskOf(t.world, t.sent).state, v1::TASK_STATE_REJECTED);
   t.Pass(absl::Minutes(1));
   EXPECT_TRUE(t.Erased());
 }

@@ -182,7 +182,7 @@ TEST(LegalHold, IsForAPartyToTheReferral) {
   AMANA_ASSERT_OK(by_haven(true));
   EXPECT_EQ(ErrorReason(t.Set(false).status()), "NOT_FOUND") << "each ends its own";
   AMANA_ASSERT_OK(Cancel(t.world, t.sent));
-  t.world.clock().Advance(absl::Hours(8 * 24));
+  t.world.clock().Advance(absl::Hours(4 * 24));
   EXPECT_FALSE(t.Erased());
   AMANA_ASSERT_OK(by_haven(false));
   EXPECT_TRUE(t.Erased());

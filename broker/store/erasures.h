@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "broker/store/records.h"
+#include "proto/codes/codes.h"
 
 namespace amana::store {
 
@@ -19,12 +21,16 @@ namespace amana::store {
 // stored.
 enum class Ending : uint8_t { kAtOnce = 1, kEnded = 2, kCompleted = 3 };
 
-// Referrals settled at or before these times.
-struct SettledBefore {
-  absl::Time at_once = absl::InfinitePast();
-  absl::Time ended = absl::InfinitePast();
-  absl::Time completed = absl::InfinitePast();
+// Since when nothing is to be done with a referral any more, how it ended, and what its body holds.
+struct Settled {
+  Ending ending = Ending::kAtOnce;
+  codes::CategorySet categories;
+  absl::Time since;
 };
+
+// The time at or before which a referral must have settled to be erased, by how it ended and what
+// its body holds. Pure.
+using SettledBefore = std::function<absl::Time(Ending, codes::CategorySet)>;
 
 // One agency's legal hold on every version of a sender's referral, set or ended.
 struct HoldRecord {
@@ -39,8 +45,8 @@ class Erasures {
  public:
   virtual ~Erasures() = default;
 
-  // Settled referrals that no hold is on, each ending's longest settled first; at most `limit`.
-  // What cannot be read is left out, and health tells.
+  // Settled referrals that no hold is on; by ending, and of those that hold the same the longest
+  // settled first; at most `limit`. What cannot be read is left out, and health tells.
   virtual absl::StatusOr<std::vector<StatementKey>> Due(const SettledBefore& before,
                                                         size_t limit) const = 0;
   // Whether any agency holds it.
@@ -53,7 +59,7 @@ class Erasures {
       const AgencyId& sender, const ReferralId& referral, const Digest& statement) const = 0;
 
   // Nothing of the referral is to be done any more; the last call stands. NOT_FOUND.
-  virtual absl::Status Settle(const StatementKey& key, Ending ending, absl::Time since) = 0;
+  virtual absl::Status Settle(const StatementKey& key, const Settled& settled) = 0;
   // It is not (or no longer) settled. Idempotent; NOT_FOUND.
   virtual absl::Status Unsettle(const StatementKey& key) = 0;
   // Header, sections, wraps and other bytes that came under the key are gone: from this transaction

@@ -9,8 +9,10 @@ Work Erase(uint32_t number) {
   return [number](Transaction& tx) { return tx.erasures().Erase(SampleKey(number)).status(); };
 }
 
-Work Settle(uint32_t number, Ending ending, absl::Time since) {
-  return [=](Transaction& tx) { return tx.erasures().Settle(SampleKey(number), ending, since); };
+Work Settle(uint32_t number, Ending ending, absl::Time since, codes::CategorySet holds = {}) {
+  return [=](Transaction& tx) {
+    return tx.erasures().Settle(SampleKey(number), {ending, holds, since});
+  };
 }
 
 HoldRecord SampleHold(uint32_t number, bool held, std::string_view holder = "police") {
@@ -34,7 +36,13 @@ std::vector<uint32_t> Numbers(const absl::StatusOr<std::vector<StatementKey>>& k
   return numbers;
 }
 
-SettledBefore All(absl::Time time) { return {.at_once = time, .ended = time, .completed = time}; }
+SettledBefore All(absl::Time time) {
+  return [time](Ending, codes::CategorySet) { return time; };
+}
+SettledBefore Only(Ending ending, absl::Time time) {
+  return
+      [=](Ending each, codes::CategorySet) { return each == ending ? time : absl::InfinitePast(); };
+}
 
 TEST_P(StoreSuite, ErasingTakesTheBodyAndLeavesTheRest) {
   AMANA_ASSERT_OK(Do([](Transaction& tx) -> absl::Status {
@@ -110,10 +118,10 @@ TEST_P(StoreSuite, WhatIsSettledIsDueByItsEnding) {
   const auto due = [this](const SettledBefore& before, size_t limit = 10) {
     return Numbers(Look()->erasures().Due(before, limit));
   };
-  EXPECT_THAT(due({}), ElementsAre());
-  EXPECT_THAT(due({.at_once = t + absl::Hours(3)}), ElementsAre(4));
-  EXPECT_THAT(due({.ended = t + absl::Hours(1)}), ElementsAre(3));
-  EXPECT_THAT(due({.completed = t}), ElementsAre(1));
+  EXPECT_THAT(due(All(absl::InfinitePast())), ElementsAre());
+  EXPECT_THAT(due(Only(Ending::kAtOnce, t + absl::Hours(3))), ElementsAre(4));
+  EXPECT_THAT(due(Only(Ending::kEnded, t + absl::Hours(1))), ElementsAre(3));
+  EXPECT_THAT(due(Only(Ending::kCompleted, t)), ElementsAre(1));
   EXPECT_THAT(due(All(t + absl::Hours(9))), ElementsAre(4, 3, 2, 1));
   EXPECT_THAT(due(All(t + absl::Hours(9)), 3), ElementsAre(4, 3, 2));
   AMANA_ASSERT_OK(Do(Settle(3, Ending::kCompleted, t + absl::Hours(5))));
@@ -121,6 +129,27 @@ TEST_P(StoreSuite, WhatIsSettledIsDueByItsEnding) {
   AMANA_ASSERT_OK(Do(Erase(4)));
   Reopen();
   EXPECT_THAT(due(All(t + absl::Hours(9))), ElementsAre(1, 3));
+}
+
+TEST_P(StoreSuite, WhatIsSettledIsDueByWhatItHolds) {
+  const absl::Time t = SampleTime();
+  const codes::CategorySet medical = {v1::CATEGORY_IDENTITY_MIN, v1::CATEGORY_MEDICAL};
+  const codes::CategorySet other = {v1::CATEGORY_IDENTITY_MIN};
+  for (uint32_t i = 1; i <= 4; ++i) AMANA_ASSERT_OK(Do(AcceptSample(i)));
+  AMANA_ASSERT_OK(Do(Settle(1, Ending::kEnded, t, other)));
+  AMANA_ASSERT_OK(Do(Settle(2, Ending::kEnded, t + absl::Hours(1), medical)));
+  AMANA_ASSERT_OK(Do(Settle(3, Ending::kCompleted, t, medical)));
+  AMANA_ASSERT_OK(Do(Settle(4, Ending::kEnded, t, other)));
+  const SettledBefore sooner = [t](Ending ending, codes::CategorySet holds) {
+    if (ending != Ending::kEnded) return absl::InfinitePast();
+    return holds.Has(v1::CATEGORY_MEDICAL) ? t + absl::Hours(1) : t - absl::Hours(1);
+  };
+  Reopen();
+  EXPECT_THAT(Numbers(Look()->erasures().Due(sooner, 9)), testing::ElementsAre(2));
+  EXPECT_THAT(Numbers(Look()->erasures().Due(All(t), 9)), testing::ElementsAre(1, 4, 3));
+  AMANA_ASSERT_OK(Do(Settle(4, Ending::kEnded, t, medical)));  // the last call stands
+  EXPECT_THAT(Numbers(Look()->erasures().Due(sooner, 9)), testing::ElementsAre(4, 2));
+  EXPECT_THAT(Numbers(Look()->erasures().Due(sooner, 1)), testing::ElementsAre(4));
 }
 
 TEST_P(StoreSuite, ALegalHoldStopsErasure) {

@@ -12,8 +12,21 @@ namespace {
 
 using sqlite::Blob;
 
-RowDigest SettledDigest(const StatementKey& key, Ending ending, int64_t since) {
-  return RowHasher("settled").Add(key).Add(ending).Add(since).Finish();
+// Of rows from before they said what the body holds.
+constexpr int64_t kNotKnown = -1;
+
+// Of what is not known it is as if it held everything.
+codes::CategorySet CategoriesOf(int64_t row) {
+  return row == kNotKnown ? codes::kAllCategories
+                          : codes::CategorySet::FromBits(static_cast<uint32_t>(row));
+}
+
+RowDigest SettledDigest(const StatementKey& key, int64_t ending, int64_t categories,
+                        int64_t since) {
+  RowHasher hasher("settled");
+  hasher.Add(key).Add(static_cast<Ending>(ending)).Add(since);
+  if (categories != kNotKnown) hasher.Add(categories);
+  return hasher.Finish();
 }
 
 RowDigest HoldDigest(const HoldRecord& hold) {
@@ -24,24 +37,35 @@ RowDigest HoldDigest(const HoldRecord& hold) {
 
 }  // namespace
 
+// There are few groups, so each is looked for in the index, and not all rows for their groups.
 absl::StatusOr<std::vector<StatementKey>> ErasureTable::Due(const SettledBefore& before,
                                                             size_t limit) const {
   std::vector<StatementKey> due;
-  AMANA_RETURN_IF_ERROR(AddDue(Ending::kAtOnce, before.at_once, limit, due));
-  AMANA_RETURN_IF_ERROR(AddDue(Ending::kEnded, before.ended, limit, due));
-  AMANA_RETURN_IF_ERROR(AddDue(Ending::kCompleted, before.completed, limit, due));
+  Group last{0, kNotKnown - 1};
+  while (due.size() < limit) {
+    AMANA_ASSIGN_OR_RETURN(
+        auto query, session_.Query("SELECT ending, categories FROM settled WHERE (ending, "
+                                   "categories) > (?1, ?2) ORDER BY ending, categories LIMIT 1",
+                                   last.ending, last.categories));
+    AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+    if (!found) break;
+    last = {query.Int(0), query.Int(1)};
+    AMANA_RETURN_IF_ERROR(AddDue(
+        last, before(static_cast<Ending>(last.ending), CategoriesOf(last.categories)), limit, due));
+  }
   return due;
 }
 
-absl::Status ErasureTable::AddDue(Ending ending, absl::Time before, size_t limit,
+absl::Status ErasureTable::AddDue(const Group& group, absl::Time before, size_t limit,
                                   std::vector<StatementKey>& due) const {
   AMANA_ASSIGN_OR_RETURN(
       auto query,
       session_.Query("SELECT r.sender, r.id, r.version, s.since, s.digest FROM settled s CROSS "
-                     "JOIN referral r ON r.row = s.referral WHERE s.ending = ?1 AND s.since <= ?2 "
-                     "AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.id_no = r.id_no AND "
-                     "h.sender = r.sender AND h.held = 1) ORDER BY s.since, s.referral",
-                     ending, TimeToRow(before)));
+                     "JOIN referral r ON r.row = s.referral WHERE s.ending = ?1 AND "
+                     "s.categories = ?2 AND s.since <= ?3 AND NOT EXISTS (SELECT 1 FROM "
+                     "legal_hold h WHERE h.id_no = r.id_no AND h.sender = r.sender AND "
+                     "h.held = 1) ORDER BY s.since, s.referral",
+                     group.ending, group.categories, TimeToRow(before)));
   while (due.size() < limit) {
     AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
     if (!found) break;
@@ -51,7 +75,7 @@ absl::Status ErasureTable::AddDue(Ending ending, absl::Time before, size_t limit
     key.referral = row.Fixed<ReferralId>();
     key.version = row.Int<uint32_t>();
     const int64_t since = row.Int();
-    if (row.ok() && row.Matches(SettledDigest(key, ending, since))) {
+    if (row.ok() && row.Matches(SettledDigest(key, group.ending, group.categories, since))) {
       due.push_back(std::move(key));
     } else {
       session_.Corrupt("settled").IgnoreError();
@@ -105,15 +129,17 @@ absl::StatusOr<std::optional<StatementRecord>> ErasureTable::FindHoldStatement(
   return statements_.Find(HoldScope(sender, referral, statement));
 }
 
-absl::Status ErasureTable::Settle(const StatementKey& key, Ending ending, absl::Time since) {
+absl::Status ErasureTable::Settle(const StatementKey& key, const Settled& settled) {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
-  const int64_t millis = TimeToRow(since);
-  const RowDigest digest = SettledDigest(key, ending, millis);
+  const int64_t categories = settled.categories.bits();
+  const int64_t since = TimeToRow(settled.since);
+  const auto ending = static_cast<int64_t>(settled.ending);
+  const RowDigest digest = SettledDigest(key, ending, categories, since);
   return session_.Run(
-      "INSERT INTO settled (referral, ending, since, digest) VALUES (?1, ?2, ?3, ?4) ON CONFLICT "
-      "(referral) DO UPDATE SET ending = excluded.ending, since = excluded.since, "
-      "digest = excluded.digest",
-      row, ending, millis, digest.blob());
+      "INSERT INTO settled (referral, ending, categories, since, digest) VALUES (?1, ?2, ?3, ?4, "
+      "?5) ON CONFLICT (referral) DO UPDATE SET ending = excluded.ending, "
+      "categories = excluded.categories, since = excluded.since, digest = excluded.digest",
+      row, ending, categories, since, digest.blob());
 }
 
 absl::Status ErasureTable::Unsettle(const StatementKey& key) {

@@ -26,14 +26,19 @@ class ErasureTable final : public Erasures {
   absl::StatusOr<std::optional<StatementRecord>> FindHoldStatement(
       const AgencyId& sender, const ReferralId& referral, const Digest& statement) const override;
 
-  absl::Status Settle(const StatementKey& key, Ending ending, absl::Time since) override;
+  absl::Status Settle(const StatementKey& key, const Settled& settled) override;
   absl::Status Unsettle(const StatementKey& key) override;
   absl::StatusOr<bool> Erase(const StatementKey& key) override;
   absl::Status SetHold(const HoldRecord& hold,
                        const std::vector<StatementRecord>& statements) override;
 
  private:
-  absl::Status AddDue(Ending ending, absl::Time before, size_t limit,
+  // Those that ended alike and hold the same, as the columns have it.
+  struct Group {
+    int64_t ending;
+    int64_t categories;
+  };
+  absl::Status AddDue(const Group& group, absl::Time before, size_t limit,
                       std::vector<StatementKey>& due) const;
   absl::StatusOr<std::vector<HoldRecord>> Holds(const AgencyId& sender,
                                                 const ReferralId& referral) const;

@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "base/sqlite.h"
 #include "base/sqlite_fault.h"
+#include "broker/store/embedded/row.h"
 #include "broker/store/embedded/schema.h"
 #include "broker/store/embedded/testing.h"
 #include "gtest/gtest.h"
@@ -135,7 +136,7 @@ class CorruptionTest : public testing::Test {
       AMANA_RETURN_IF_ERROR(
           tx.consents().Withdraw(SampleId<ConsentId>(1), SampleTime(), SampleStatement(4)));
       AMANA_RETURN_IF_ERROR(tx.reconsiderations().Begin(SampleReconsideration(1)).status());
-      AMANA_RETURN_IF_ERROR(tx.erasures().Settle(SampleKey(1), Ending::kEnded, SampleTime()));
+      AMANA_RETURN_IF_ERROR(tx.erasures().Settle(SampleKey(1), {Ending::kEnded, {}, SampleTime()}));
       const HoldRecord hold{SampleKey(1).sender, SampleKey(1).referral, SampleKey(1).sender, true,
                             1};
       AMANA_RETURN_IF_ERROR(tx.erasures().SetHold(hold, {}));
@@ -275,10 +276,15 @@ TEST_F(CorruptionTest, AReviewThatCannotBeReadKeepsNoOtherFromComingDue) {
 
 TEST_F(CorruptionTest, NothingIsErasedBeforeItsTimeBecauseARowHasChanged) {
   Change("UPDATE legal_hold SET held = 0");
-  Change("UPDATE settled SET since = 0");
+  const SettledBefore all = [](Ending, codes::CategorySet) { return SampleTime(); };
+  for (const char* change : {"UPDATE settled SET since = 0", "UPDATE settled SET ending = 9",
+                             "UPDATE settled SET categories = 128"}) {
+    Change(change);
+    auto store = world_.Open().value();
+    EXPECT_TRUE(store->Read().value()->erasures().Due(all, 9)->empty()) << change;
+    EXPECT_EQ(ErrorReason(store->Health()), "STORE_CORRUPT") << change;
+  }
   auto store = world_.Open().value();
-  EXPECT_TRUE(store->Read().value()->erasures().Due({.ended = SampleTime()}, 9)->empty());
-  EXPECT_EQ(ErrorReason(store->Health()), "STORE_CORRUPT");
   const auto erased = store->CommitAndWait(
       [](Transaction& tx) { return tx.erasures().Erase(SampleKey(1)).status(); });
   EXPECT_EQ(ErrorReason(erased.status()), "STORE_CORRUPT");
@@ -328,6 +334,26 @@ TEST_F(CorruptionTest, ADatabaseOfVersionOneIsTakenOver) {
   const auto look = store->Read().value();
   EXPECT_EQ(look->referrals().TasksToDecide(SampleTask(1).decide_at, 9)->size(), 1u);
   EXPECT_TRUE(look->reconsiderations().Pending(9)->empty());
+}
+
+// As version 4 wrote it: it may hold anything.
+TEST_F(CorruptionTest, WhatWasSettledBeforeItSaidWhatItHoldsIsDueAsIfItHeldEverything) {
+  const embedded::RowDigest digest = embedded::RowHasher("settled")
+                                         .Add(SampleKey(1))
+                                         .Add(Ending::kEnded)
+                                         .Add(embedded::TimeToRow(SampleTime()))
+                                         .Finish();
+  Change("UPDATE settled SET categories = -1, digest = X'" + ToHex(digest.view()) + "'");
+  Change("DELETE FROM legal_hold");
+  auto store = world_.Open().value();
+  const auto due = store->Read().value()->erasures().Due(
+      [](Ending, codes::CategorySet holds) {
+        EXPECT_EQ(holds, codes::kAllCategories);
+        return SampleTime();
+      },
+      9);
+  EXPECT_EQ(due->size(), 1u);
+  AMANA_EXPECT_OK(store->Health());
 }
 
 TEST_F(CorruptionTest, AFileThatIsNoDatabaseIsNotOpened) {

@@ -292,7 +292,15 @@ CREATE INDEX review_referral ON review (referral) WHERE state <> 2;
 CREATE INDEX review_due ON review (due_open) WHERE due_open IS NOT NULL;
 )sql";
 
-constexpr std::string_view kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4};
+// How long a body is kept depends on what it holds.
+constexpr std::string_view kVersion5 = R"sql(
+-- A set of category codes as one number; -1: not known, from before this version.
+ALTER TABLE settled ADD COLUMN categories INTEGER NOT NULL DEFAULT -1;
+DROP INDEX settled_due;
+CREATE INDEX settled_due ON settled (ending, categories, since);
+)sql";
+
+constexpr std::string_view kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 }  // namespace
 
