@@ -53,8 +53,9 @@ constexpr RuleWords kWords[] = {
      "Ask the person whether the embassy may help."},
     {"Health data goes only to those who are bound to medical secrecy; this recipient is not.",
      "Choose a health provider, or leave the health part out."},
-    {"The person has not agreed to being referred onward.",
-     "Ask the person whether this agency may refer them onward."},
+    {"The person has not agreed to being referred onward, or the referral that this one is said to "
+     "follow from is none of theirs that this agency has received.",
+     "Ask the person whether this agency may refer them onward; name the right parent."},
     {"Two consents of the person differ; only what both allow goes.",
      "Ask the person which one is meant, and take the other one back."},
     {"It cannot be checked right now.",

@@ -161,6 +161,7 @@ class Generator {
     header.incapacity = OneIn(4);
     header.cross_border = OneIn(40);
     header.onward = OneIn(20);
+    header.parent_received = !OneIn(3);
     header.extract = OneIn(60);
     if (OneIn(3)) header.embassy_contact = v1::EMBASSY_CONTACT_CONSENTED;
     header.categories = Most<v1::Category>(v1::Category_MAX, 2);

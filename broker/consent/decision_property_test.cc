@@ -339,7 +339,8 @@ bool MayReceive(const Request& request, v1::Category category) {
          (by_law || category != v1::CATEGORY_MEDICAL || qualified) &&
          (!(to.abroad || header.cross_border) || kNow < to.safeguards_until) &&
          (!embassy || header.embassy_contact == v1::EMBASSY_CONTACT_CONSENTED) && !header.extract &&
-         header.authentic && request.environment.clock_ok && request.environment.store_ok;
+         (!header.onward || header.parent_received) && header.authentic &&
+         request.environment.clock_ok && request.environment.store_ok;
 }
 
 TEST(DecisionPropertyTest, NothingGoesThatNobodyGave) {

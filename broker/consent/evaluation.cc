@@ -134,9 +134,11 @@ class Evaluation {
     // An exclusion of an embassy takes back that it may be told, and no order lifts this.
     Hold(Rule::kConsularNotNamed,
          recipient_.IsEmbassy() && (!coverage_.consular || excluded_.recipient));
-    // A sender that recorded the person's consent itself has a new one.
+    // A sender that recorded the person's consent itself has a new one. But what says that it
+    // follows from another referral must, or the person's no to that one would not reach it.
     const bool onward = pinned_ == nullptr ? header_.onward : ReliesOnAnother(header_, *pinned_);
-    Hold(Rule::kOnwardNotCovered, onward && !coverage_.onward);
+    const bool broken = header_.onward && !header_.parent_received;
+    Hold(Rule::kOnwardNotCovered, (onward && !coverage_.onward) || broken);
   }
 
   // 21, 22: sensitive data needs consent and safeguards, any other data safeguards.

@@ -52,8 +52,10 @@ struct HeaderFacts {
   uint32_t majority_month = 0;  // months since January 1970; 0: not asserted
   bool incapacity = false;
   bool cross_border = false;
-  // Names a referral that the sender itself received of the person.
+  // Says that it follows from a referral that the sender received of the person.
   bool onward = true;
+  // And so it does: that referral was disclosed to the sender, under the same pseudonym.
+  bool parent_received = false;
   // Statistics are asked for (purpose REPORTING): no referral at all.
   bool extract = true;
   // Categories of all sections the referral has.

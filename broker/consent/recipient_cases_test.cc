@@ -133,7 +133,11 @@ void AddRecipientCases(RuleCases& cases) {
   });
   cases.Adult("R26_ConsentOfAnotherAgency", "DENY 3,26 ONWARD_NOT_COVERED",
               [](Request& r) { r.header.sender = Party("iom", "desk"); });
-  cases.Adult("R26_OnwardOnAConsentOfItsOwn", "PERMIT 3",
+  cases.Adult("R26_OnwardOnAConsentOfItsOwn", "PERMIT 3", [](Request& r) {
+    r.header.onward = true;
+    r.header.parent_received = true;
+  });
+  cases.Adult("R26_OnwardFromWhatTheSenderNeverReceived", "DENY 3,26 ONWARD_NOT_COVERED",
               [](Request& r) { r.header.onward = true; });
   cases.Adult("R26_OnwardOnNothing", "DENY 2,26 CONSENT_MISSING", [](Request& r) {
     r.header.onward = true;

@@ -225,6 +225,7 @@ absl::StatusOr<HeaderFacts> FromHeader(const v1::ReferralHeader& header, size_t 
   facts.incapacity = header.assertions().incapacity();
   facts.cross_border = header.cross_border();
   facts.onward = header.has_parent();
+  facts.parent_received = context.parent_received;
   facts.extract = false;
   facts.categories = present;
   return facts;

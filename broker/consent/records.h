@@ -43,6 +43,8 @@ struct HeaderContext {
   Digest digest;      // SHA-256 of its payload
   PersonId signer;    // of the sending agency; empty: a system
   Digest signer_key;  // SHA-256 of the public key of the certificate that signed it
+  // Of a header with a parent: that was disclosed to its sender, under the same pseudonym.
+  bool parent_received = false;
 };
 
 // The facts of the header's `task`-th service. `present` are the categories of its sections.

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "amana/v1/referral.pb.h"
 #include "broker/consent/override.h"
@@ -28,6 +29,27 @@ absl::StatusOr<consent::Signatory> SignerOf(const store::Snapshot& snapshot,
   return SignatoryOf(certificate, referral.sender);
 }
 
+// Whether the referral that this one follows from is the same person's, and was disclosed to the
+// agency that sends this one.
+absl::StatusOr<bool> ReceivedParent(const store::Snapshot& snapshot,
+                                    const v1::ReferralHeader& header) {
+  AMANA_ASSIGN_OR_RETURN(const StatementKey key, FromWire(header.parent(), "parent"));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> parent,
+                         snapshot.referrals().Find(key));
+  if (!parent.has_value() || parent->subject.view() != header.subject_pseudonym()) return false;
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks,
+                         snapshot.referrals().Tasks(key));
+  for (const store::TaskRecord& task : tasks) {
+    AMANA_ASSIGN_OR_RETURN(const std::vector<store::DeliveryRecord> deliveries,
+                           snapshot.deliveries().OfTask(task.key));
+    for (const store::DeliveryRecord& delivery : deliveries) {
+      const bool to_sender = delivery.recipient.agency.value() == header.sender().agency();
+      if (delivery.disclosed && to_sender) return true;
+    }
+  }
+  return false;
+}
+
 absl::StatusOr<StatementKey> KeyOf(const v1::ReferralHeader& header) {
   v1::StatementRef ref;
   ref.set_sender_agency(header.sender().agency());
@@ -41,6 +63,9 @@ absl::StatusOr<Stored> Look(const store::Snapshot& snapshot, const v1::ReferralH
   stored.context.authentic = true;
   AMANA_ASSIGN_OR_RETURN(const StatementKey key, KeyOf(header));
   AMANA_ASSIGN_OR_RETURN(stored.grounds, snapshot.grounds().Of(key));
+  if (header.has_parent()) {
+    AMANA_ASSIGN_OR_RETURN(stored.context.parent_received, ReceivedParent(snapshot, header));
+  }
   if (!consent::IsOverride(header.legal_basis())) return stored;
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
                          snapshot.referrals().Find(key));
