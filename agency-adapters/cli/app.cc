@@ -45,6 +45,7 @@ void AddGroups(CLI::App& root, Context& context) {
   RegisterInboxAccept(inbox, context);
   RegisterInboxReject(inbox, context);
   RegisterInboxKeep(inbox, context);
+  RegisterInboxRecall(inbox, context);
   RegisterInboxMismatch(inbox, context);
 
   CLI::App& override_ =

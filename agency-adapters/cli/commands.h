@@ -36,6 +36,7 @@ void RegisterInboxSeen(CLI::App& parent, Context& context);
 void RegisterInboxAccept(CLI::App& parent, Context& context);
 void RegisterInboxReject(CLI::App& parent, Context& context);
 void RegisterInboxKeep(CLI::App& parent, Context& context);
+void RegisterInboxRecall(CLI::App& parent, Context& context);
 void RegisterInboxMismatch(CLI::App& parent, Context& context);
 void RegisterAuditEvents(CLI::App& parent, Context& context);
 void RegisterAuditProve(CLI::App& parent, Context& context);

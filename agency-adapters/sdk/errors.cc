@@ -80,6 +80,11 @@ absl::Status EventInvalid(std::string_view field, std::string_view expected) {
                    Join(field, "expected " + std::string(expected)));
 }
 
+absl::Status RecallNotInLog() {
+  return MakeError(StatusCode::kPermissionDenied, "RECALL_NOT_IN_LOG", "item",
+                   "item: the log shows no recall of it");
+}
+
 absl::Status LogForked(uint64_t size_a, uint64_t size_b) {
   return MakeError(StatusCode::kPermissionDenied, "LOG_FORKED", "checkpoint",
                    "checkpoint: the signed ones of sizes " + std::to_string(size_a) + " and " +

@@ -29,6 +29,7 @@ absl::Status CertificateUnpinned(std::string_view field, std::string_view why);
 absl::Status RecipientUnknown(std::string_view field);  // RECIPIENT_UNKNOWN, kNotFound
 absl::Status ReceiptMismatch(std::string_view field);   // RECEIPT_MISMATCH: of another event
 absl::Status EventInvalid(std::string_view field, std::string_view expected);  // EVENT_INVALID
+absl::Status RecallNotInLog();  // RECALL_NOT_IN_LOG: the log shows no such recall
 // LOG_FORKED: two signed checkpoints that no one append-only log has. Evidence; tell an auditor.
 absl::Status LogForked(uint64_t size_a, uint64_t size_b);
 // LOG_TAMPERED: entries that are not those the checkpoint signs.

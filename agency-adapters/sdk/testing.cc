@@ -139,6 +139,7 @@ v1::EventOpening MakeOpening(const SampleEvent& event, char seed) {
                                    BigEndian(event.referral->version, 4) +
                                    event.referral->sender.value());
   }
+  for (const auto& [field, value] : event.more) set(field, value);
   v1::EventOpening opening;
   opening.set_seed(std::string(transparency::EventSeed::kSize, seed));
   for (std::string& field : fields) opening.add_fields(std::move(field));

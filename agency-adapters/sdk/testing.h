@@ -31,6 +31,7 @@ struct SampleEvent {
   v1::EventKind kind = v1::EVENT_KIND_SUBMISSION_ACCEPTED;
   Digest digest;
   std::optional<StatementKey> referral;
+  std::map<EventField, std::string> more = {};  // other fields, as an event has them
 };
 v1::EventOpening MakeOpening(const SampleEvent& event, char seed);
 

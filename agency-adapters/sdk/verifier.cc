@@ -206,7 +206,8 @@ absl::StatusOr<transparency::Hashes> ToHashes(
 
 absl::StatusOr<VerifiedReceipt> VerifyReceipt(const v1::Receipt& receipt,
                                               const transparency::NoteVerifier& log) {
-  AMANA_ASSIGN_OR_RETURN(EventView event, ViewOf(receipt.event()));
+  AMANA_ASSIGN_OR_RETURN(
+      EventView event, receipt.has_partial() ? ViewOf(receipt.partial()) : ViewOf(receipt.event()));
   AMANA_ASSIGN_OR_RETURN(transparency::TlogProof proof,
                          transparency::ParseTlogProof(receipt.tlog_proof()));
   AMANA_ASSIGN_OR_RETURN(transparency::OpenedCheckpoint opened,

@@ -32,8 +32,8 @@ struct VerifiedReceipt {
 };
 
 // Rebuilds the leaf from the opening and verifies the proof to a checkpoint that `log` signed. What
-// the event must say is the caller's to compare. Pure. Errors: EVENT_INVALID, PROOF_MALFORMED,
-// those of VerifyTlogProof.
+// the event must say is the caller's to compare; of a partial opening, what is not opened says
+// nothing. Pure. Errors: EVENT_INVALID, PROOF_MALFORMED, those of VerifyTlogProof.
 absl::StatusOr<VerifiedReceipt> VerifyReceipt(const v1::Receipt& receipt,
                                               const transparency::NoteVerifier& log);
 

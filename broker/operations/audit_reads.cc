@@ -95,9 +95,17 @@ absl::StatusOr<v1::GetReceiptResponse> GetReceipt(const Context& context,
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::StoredEvent> found,
                          snapshot->log().ReadEvents(request.index(), 1));
-  if (found.empty() || !Visible(caller, found[0]).all()) return NotFound("index");
+  if (found.empty()) return NotFound("index");
+  // What an auditor reads is logged first, so of what others do it is given no proof here.
+  const events::FieldSet visible = events::VisibleFields(found[0].event, caller.agency);
+  if (visible.none()) return NotFound("index");
   v1::GetReceiptResponse response;
-  *response.mutable_receipt()->mutable_event() = events::ToOpening(found[0].event, found[0].seed);
+  v1::Receipt& receipt = *response.mutable_receipt();
+  if (visible.all()) {
+    *receipt.mutable_event() = events::ToOpening(found[0].event, found[0].seed);
+  } else {
+    *receipt.mutable_partial() = events::ToPartialOpening(found[0].event, found[0].seed, visible);
+  }
   AMANA_ASSIGN_OR_RETURN(*response.mutable_receipt()->mutable_tlog_proof(),
                          audit::TlogProofFor(*snapshot, request.index()));
   return response;

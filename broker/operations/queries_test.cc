@@ -185,7 +185,7 @@ TEST(Queries, AnAuditorCannotAskForOneCase) {
   EXPECT_EQ(ErrorReason(ask(World::CallerOf("police")).status()), "FIELD_INVALID");
 }
 
-TEST(Queries, AReceiptIsForWhoMaySeeTheWholeEvent) {
+TEST(Queries, AReceiptIsForAPartyToTheEvent) {
   World world;
   const Sent sent = Send(world);
   ReceiveOne(world);
@@ -196,7 +196,14 @@ TEST(Queries, AReceiptIsForWhoMaySeeTheWholeEvent) {
   };
   const uint64_t last = LogSize(world) - 1;  // the lease
   AMANA_ASSERT_OK(receipt(last, World::CallerOf("police")).status());
-  EXPECT_EQ(ErrorReason(receipt(last, World::CallerOf("haven")).status()), "NOT_FOUND");
+  EXPECT_TRUE(receipt(last, World::CallerOf("police"))->receipt().has_event());
+  // haven is shown neither what was withheld nor why.
+  const auto partial = receipt(last, World::CallerOf("haven"));
+  AMANA_ASSERT_OK(partial.status());
+  EXPECT_FALSE(partial->receipt().has_event());
+  EXPECT_EQ(partial->receipt().partial().hidden_size(), 3);
+  EXPECT_FALSE(partial->receipt().tlog_proof().empty());
+  EXPECT_EQ(ErrorReason(receipt(last - 1, World::CallerOf("haven")).status()), "NOT_FOUND");
   EXPECT_EQ(ErrorReason(receipt(last + 1, World::CallerOf("police")).status()), "NOT_FOUND");
   const identity::Caller auditor = World::CallerOf("oversight", Role::kAuditor);
   EXPECT_EQ(ErrorReason(receipt(last, auditor).status()), "NOT_FOUND");

@@ -209,6 +209,13 @@ TEST_F(AmanaTest, AConsentHasAReceiptDisclosuresAndAStory) {
 
   Run("police", {"consent", "withdraw", consent});
   EXPECT_EQ(Run("intake", {"inbox", "watch", "--once"})["recalls"], 1);
+  // Why it was deleted, for whoever asks the shelter.
+  const std::string recall = world_.root() + "/recall.receipt";
+  const auto proven = Run("intake", {"inbox", "recall", "1", "--out", recall});
+  EXPECT_EQ(proven["reason"], "CONSENT_WITHDRAWN");
+  EXPECT_EQ(proven["proof"]["event"]["kind"], "DELIVERY_RECALL_SENT");
+  Run("intake", {"audit", "verify", "--receipt", recall});
+  Run("intake", {"audit", "prove", proven["proof"]["log_index"].dump()});
   const std::string story = Run("police", {"consent", "history", consent}).dump();
   for (const char* line : {"recorded the consent", "sent referral", "was given",
                            "RISK holds MEDICAL", "takes the consent back"}) {
