@@ -13,6 +13,8 @@
 namespace amana::delivery {
 namespace {
 
+constexpr absl::Duration kLookAgain = absl::Minutes(1);
+
 // What the store holds of a header that was accepted: its grounds, and for an override who signed
 // it, whom no approver may be.
 struct Stored {
@@ -117,7 +119,12 @@ consent::Decision DecideTask(const store::Snapshot& snapshot, const Moment& mome
   const consent::Environment environment{
       .now = moment.now, .clock_ok = moment.clock_ok, .store_ok = readable, .attempt = attempt};
   const consent::RecipientFacts to = RecipientFactsOf(moment, recipient, facts->pseudonym);
-  if (!readable) return consent::Decide(*facts, consent::Statements{}, to, environment);
+  if (!readable) {
+    consent::Decision held = consent::Decide(*facts, consent::Statements{}, to, environment);
+    // Nobody says when it can be read again.
+    held.next_change = moment.now + kLookAgain;
+    return held;
+  }
   if (stored->grounds.attached.has_value()) facts->pinned = stored->grounds.attached;
   return consent::Decide(*facts,
                          {.records = (*records)->consents,

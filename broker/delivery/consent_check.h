@@ -27,7 +27,7 @@ struct Moment {
 
 // May `recipient` have the sections of `categories`, for this service of this header? A consent
 // that was attached counts as the pinned one; approvals and reviews count once the referral is
-// stored. A store that cannot answer is rule 28, not an error.
+// stored. A store that cannot answer is rule 28, not an error; it is asked again in a minute.
 consent::Decision DecideTask(const store::Snapshot& snapshot, const Moment& moment,
                              const v1::ReferralHeader& header, uint32_t task,
                              const Address& recipient, codes::CategorySet categories,

@@ -26,12 +26,13 @@ consent::Decision Unverifiable() {
   return decision;
 }
 
-// Whether a HOLD is what blocks it; a denial ends with a word, not with time.
-bool IsHeld(const store::TaskRecord& task) {
-  return std::any_of(task.consent_rules.begin(), task.consent_rules.end(), [&](uint8_t number) {
+// The code of a HOLD, which time ends; a denial ends with a word.
+bool IsHold(v1::Reason code) {
+  for (int number = 1; number < 32; ++number) {
     const consent::RuleRow* row = consent::RowOf(static_cast<consent::Rule>(number));
-    return row != nullptr && row->outcome == consent::Outcome::kHold && row->code == task.reason;
-  });
+    if (row != nullptr && row->code == code) return row->outcome == consent::Outcome::kHold;
+  }
+  return false;
 }
 
 class Again {
@@ -69,8 +70,7 @@ class Again {
     }
     if (waits) return DecideWaiting(task, *decision);
     if (!decision->Delivers()) return TakeBack(task, *decision);
-    // What time brings back waits for a word: it was withheld by one.
-    if (occasion_ != Occasion::kTime) AMANA_RETURN_IF_ERROR(Requeue(task));
+    AMANA_RETURN_IF_ERROR(Requeue(task));
     return Leave(task, decision->next_change);
   }
 
@@ -112,7 +112,7 @@ class Again {
       return blocked && !gone ? Leave(task, decision.next_change) : TakeBack(task, decision);
     }
     // Time ends a HOLD; it brings no wrap and heals no denial.
-    if (occasion_ == Occasion::kTime && (!blocked || !IsHeld(task))) {
+    if (occasion_ == Occasion::kTime && (!blocked || !IsHold(task.reason))) {
       return Leave(task, decision.next_change);
     }
     const Actor released_by = occasion_ == Occasion::kWord ? Actor::kSender : Actor::kBroker;
@@ -138,6 +138,8 @@ class Again {
     for (store::DeliveryRecord& each : deliveries_) {
       if (each.state != v1::DELIVERY_STATE_WITHHELD) continue;
       if (each.key.offer_epoch != task.offer_epoch) continue;
+      // What a word has withheld waits for a word.
+      if (occasion_ == Occasion::kTime && !IsHold(each.reason)) continue;
       const bool accepted = each.key.stage == v1::DISCLOSURE_STAGE_AT_ACCEPT;
       if (task.state != (accepted ? v1::TASK_STATE_ACCEPTED : v1::TASK_STATE_ROUTED)) continue;
       AMANA_RETURN_IF_ERROR(recorder

@@ -15,8 +15,8 @@ enum class Occasion {
   // Everything: withheld or recalled, released, routed, queued again.
   kWord,
   // A validity began or ended. What was never disclosed is withheld, and nothing is recalled:
-  // nobody
-  // said no. A HOLD that has ended is released; what a denial holds waits for a word.
+  // nobody said no. What a HOLD held back is released when it has ended; what a denial holds waits
+  // for a word.
   kTime,
   // What is known of the recipient has changed. As a word, but nothing is recalled.
   kRegistry,

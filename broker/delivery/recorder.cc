@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.h"
 #include "broker/delivery/settle.h"
 #include "broker/referral/delivery_machine.h"
 #include "broker/referral/task_machine.h"
+#include "proto/codes/names.h"
 
 namespace amana::delivery {
 namespace {
@@ -80,6 +82,14 @@ v1::EventKind KindOf(v1::DeliveryState state) {
   }
 }
 
+// Rule 28: nobody is told in time that a life may be in danger, unless the operator is.
+void AlertWhereUnverifiable(v1::Reason reason, v1::Urgency urgency) {
+  if (reason != v1::REASON_CONSENT_UNVERIFIABLE) return;
+  if (urgency != v1::URGENCY_IMMEDIATE && urgency != v1::URGENCY_EMERGENCY) return;
+  Log(LogLevel::kError, "emergency_unverifiable",
+      {{"urgency", LogSafe::Code(codes::CodeName(urgency))}});
+}
+
 // A native error class stands in the record from the refusal until the next move.
 referral::DeliveryGuard GuardOf(const store::DeliveryRecord& delivery,
                                 const Disclosure& disclosure) {
@@ -136,6 +146,7 @@ absl::StatusOr<uint64_t> Recorder::MoveTask(store::TaskRecord& task, v1::TaskSta
 }
 
 absl::StatusOr<uint64_t> Recorder::AppendTask(const store::TaskRecord& task) {
+  AlertWhereUnverifiable(task.reason, referral_.urgency);
   return Append(TaskEvent(task));
 }
 
@@ -165,6 +176,7 @@ absl::StatusOr<uint64_t> Recorder::MoveDelivery(store::DeliveryRecord& delivery,
   next.due = due;
   AMANA_RETURN_IF_ERROR(tx_.deliveries().Move(from, next));
   delivery = std::move(next);
+  AlertWhereUnverifiable(reason, delivery.urgency);
 
   events::Event event = NewEvent(KindOf(to));
   event.recipient = delivery.recipient;

@@ -86,9 +86,6 @@ review_within = "12h"
 [retention]
 completed = "1h"
 ended = "0s"
-[retention.completed_of]
-MEDICAL = "5m"
-RISK = "10m"
 [store]
 key_copies = 5
 key_copies_lifetime = "2h"
@@ -120,12 +117,26 @@ key_copies_folder = "copies"
   EXPECT_EQ(config->policy.recall_within, absl::Hours(6));
   EXPECT_EQ(config->policy.review_within, absl::Hours(12));
   EXPECT_EQ(config->policy.keep_completed.all, absl::Hours(1));
-  EXPECT_EQ(config->policy.keep_completed.For({v1::CATEGORY_MEDICAL}), absl::Minutes(5));
-  EXPECT_EQ(config->policy.keep_completed.For({v1::CATEGORY_RISK}), absl::Minutes(10));
   EXPECT_EQ(config->policy.keep_ended.all, absl::ZeroDuration());
   EXPECT_EQ(config->key_copies.keep, 5u);
   EXPECT_EQ(config->key_copies.lifetime, absl::Hours(2));
   EXPECT_EQ(config->key_copies.folder, "/etc/amana/copies");
+}
+
+TEST(ConfigTest, HowLongABodyIsKeptIsSaidByOutcomeAndCategory) {
+  const absl::StatusOr<Config> config = Parse(std::string(kLeast) + R"(
+[retention.completed_of]
+MEDICAL = "5m"
+RISK = "10m"
+[retention.ended_of]
+MEDICAL = "0s"
+)");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const delivery::Policy& policy = config->policy;
+  EXPECT_EQ(policy.keep_completed.For({v1::CATEGORY_MEDICAL}), absl::Minutes(5));
+  EXPECT_EQ(policy.keep_completed.For({v1::CATEGORY_RISK}), absl::Minutes(10));
+  EXPECT_EQ(policy.keep_ended.For({v1::CATEGORY_MEDICAL}), absl::ZeroDuration());
+  EXPECT_EQ(policy.keep_ended.For({v1::CATEGORY_RISK}), policy.keep_ended.all);
 }
 
 TEST(ConfigTest, FlagsStandInPlaceOfTheFile) {

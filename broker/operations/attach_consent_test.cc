@@ -131,6 +131,25 @@ TEST(AttachConsent, AtEighteenThePersonIsAskedAndThatIsAttached) {
   EXPECT_EQ(ReceiveOne(world).openings_size(), 3);
 }
 
+// The table keeps such a task ROUTED: its delivery waits alone, and comes back alone.
+TEST(AttachConsent, WhatIsHeldUnderWayGoesOnByItselfWhenItsTimeComes) {
+  World world;
+  const Sent sent = Send(world, 'l');
+  v1::ConsentRecord later = world.Consent('l');
+  later.set_valid_from_unix_ms(ToUnixMillis(world.clock().Now() + absl::Hours(1)));
+  AMANA_ASSERT_OK(world.Register(later));
+  AMANA_ASSERT_OK(Attach(world, sent, later).status());
+  EXPECT_TRUE(world.Receive().empty());
+  EXPECT_EQ(OfferOf(world, sent).state, v1::DELIVERY_STATE_WITHHELD);
+  EXPECT_EQ(OfferOf(world, sent).reason, v1::REASON_CONSENT_NOT_YET_VALID);
+  world.clock().Advance(absl::Minutes(59));
+  world.RunTimers();
+  EXPECT_TRUE(world.Receive().empty());
+  world.clock().Advance(absl::Minutes(1));
+  world.RunTimers();
+  ReceiveOne(world);
+}
+
 TEST(AttachConsent, WhatANarrowerRecordDoesNotGiveIsTakenBack) {
   World world;
   const Sent sent = Send(world, 'n');

@@ -1,5 +1,6 @@
 #include "broker/operations/testing.h"
 
+#include "base/sqlite.h"
 #include "broker/delivery/wire.h"
 #include "broker/operations/acknowledge.h"
 #include "broker/operations/decide.h"
@@ -62,6 +63,15 @@ void World::Open() {
 
 void World::Restart() {
   store_->Close();
+  Open();
+}
+
+void World::ChangeDatabase(const std::string& sql) {
+  store_->Close();
+  {
+    const auto db = sqlite::Database::Open(data_.File("store") + "/store.db", {});
+    AMANA_EXPECT_OK(db.ok() ? (*db)->Exec(sql) : db.status());
+  }
   Open();
 }
 

@@ -54,6 +54,8 @@ class World {
   void ReloadAndRecordRegistry();
   // As after the end of the process: the store is opened again, nothing else is left.
   void Restart();
+  // The same, and the database has changed in between.
+  void ChangeDatabase(const std::string& sql);
 
   static identity::Caller CallerOf(std::string_view agency,
                                    crypto::Role role = crypto::Role::kSystem);
