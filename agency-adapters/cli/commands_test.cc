@@ -38,6 +38,26 @@ TEST_F(CommandsTest, AConsentAndAReferralWithoutALink) {
   EXPECT_EQ(sent["first_waiting"]["reason"], "BROKER_UNREACHABLE");
 }
 
+TEST_F(CommandsTest, WhoIsExcludedIsAnAgencyAUnitOrThePersonsUnit) {
+  const auto exclude = [](const std::string& from) {
+    return std::vector<std::string>{"consent", "exclude", "--subject", std::string(32, 'c'),
+                                    "--from",  from,      "--hold"};
+  };
+  const std::pair<const char*, const char*> cases[] = {{"haven", "haven"},
+                                                       {"haven/intake", "haven/intake"},
+                                                       {"haven/intake/worker-1", "haven/intake"}};
+  for (const auto& [from, excluded] : cases) {
+    EXPECT_EQ(Json(exclude(from))["excluded"], excluded);
+  }
+  EXPECT_THAT(Run(exclude("haven/intake/worker-1")).out, HasSubstr("all of the unit"));
+  for (const char* wrong :
+       {"", "Haven", "haven/", "haven/intake/", "haven/intake/a/b", "/intake"}) {
+    const Ran ran = Run(exclude(wrong));
+    EXPECT_EQ(ran.code, kExitUsage) << wrong;
+    EXPECT_THAT(ran.err, HasSubstr("--from")) << wrong;
+  }
+}
+
 TEST_F(CommandsTest, AWholeConsentNameNeedsNoLookUp) {
   std::vector<std::string> command =
       NewReferral(std::string(32, 'a') + "/2/" + std::string(64, 'b'));
