@@ -15,16 +15,17 @@ constexpr char kHelp[] =
 the consent while 4 other clients submit without pause, and looks what becomes of them.
 
   answer_ms        the withdrawal, until its answer
-  done_s           from its event to the last delivery's WITHHELD, by the log
+  withheld_s       from its event to the last delivery's WITHHELD, by the log
+  erased_s         from its event to the last referral's erasure, by the log
   leasable_after   what could still be leased: deliveries that a receiver got who connects when the
                    answer has come, with all the credit there is, and leases in the log above the
                    withdrawal; must be 0. One more referral, under another consent, must reach it.
   blocked          tasks that became BLOCKED_CONSENT, by the log; must be all
   withheld         deliveries that became WITHHELD, by the log; must be all
-  erased           of these, deliveries that became ERASED within the time that was looked
+  erased           referrals whose sections and wraps were erased, by the log; must be all
   still_open       referrals that ListReferrals calls OPEN at the end; must be 0
-  p50, p99         of the others' Submit: 5 s before, from the withdrawal until all are withheld,
-                   and 5 s after
+  p50, p99         of the others' Submit: 5 s before, from the withdrawal until all are withheld
+                   and erased, and 5 s after
 
 Exit 1 when one of the musts is not so or a call failed. How long anything took is not judged.)";
 
@@ -32,7 +33,8 @@ nlohmann::ordered_json ToJson(const WithdrawManyOptions& options,
                               const WithdrawManyResult& result) {
   return {{"queued", options.queued},
           {"answer_ms", result.answer_ms},
-          {"done_s", result.done_s},
+          {"withheld_s", result.withheld_s},
+          {"erased_s", result.erased_s},
           {"leasable_after", result.leasable_after},
           {"blocked", result.blocked},
           {"withheld", result.withheld},
@@ -77,7 +79,8 @@ int Main(int argc, char** argv) {
     }
   }
   const bool good = result->leasable_after + result->still_open == 0 &&
-                    result->blocked == options.queued && result->withheld == options.queued;
+                    result->blocked == options.queued && result->withheld == options.queued &&
+                    result->erased == options.queued;
   return good ? 0 : 1;
 }
 

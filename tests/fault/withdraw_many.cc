@@ -50,8 +50,10 @@ absl::StatusOr<WithdrawManyResult> WithdrawMany::Run() {
   absl::Status received;
   std::thread receiver([&] { received = Receive(); });
   absl::Status status;
-  while (status.ok() && std::min(result_.withheld, result_.blocked) < options_.queued &&
-         absl::Now() < began + options_.patience) {
+  const auto done_with = [this] {
+    return std::min({result_.withheld, result_.blocked, result_.erased});
+  };
+  while (status.ok() && done_with() < options_.queued && absl::Now() < began + options_.patience) {
     status = Listen(heard);
     absl::SleepFor(kPoll);
   }
@@ -66,7 +68,8 @@ absl::StatusOr<WithdrawManyResult> WithdrawMany::Run() {
   for (const absl::Status& each : {status, received, load->Stop(), Listen(heard), ListOpen()}) {
     AMANA_RETURN_IF_ERROR(each);
   }
-  result_.done_s = absl::ToDoubleSeconds(heard.last_withheld - heard.withdrawn);
+  result_.withheld_s = absl::ToDoubleSeconds(heard.last_withheld - heard.withdrawn);
+  result_.erased_s = absl::ToDoubleSeconds(heard.last_erased - heard.withdrawn);
   result_.leasable_after += received_.load();
   AMANA_RETURN_IF_ERROR(broker_.Stop());
   return result_;
@@ -145,7 +148,7 @@ absl::Status WithdrawMany::Withdraw(Heard& heard) {
   AMANA_ASSIGN_OR_RETURN(const sdk::VerifiedReceipt receipt,
                          sdk::VerifyReceipt(response.receipt(), police_->identity().log()));
   heard.next = receipt.index + 1;
-  heard.withdrawn = heard.last_withheld = receipt.event.time;
+  heard.withdrawn = heard.last_withheld = heard.last_erased = receipt.event.time;
   return absl::OkStatus();
 }
 
@@ -169,7 +172,10 @@ absl::Status WithdrawMany::Listen(Heard& heard) {
         heard.last_withheld = event.time;
       }
       result_.blocked += event.kind == v1::EVENT_KIND_TASK_BLOCKED_CONSENT;
-      result_.erased += event.kind == v1::EVENT_KIND_DELIVERY_ERASED;
+      if (event.kind == v1::EVENT_KIND_REFERRAL_ERASED) {
+        ++result_.erased;
+        heard.last_erased = event.time;
+      }
       result_.leasable_after += event.kind == v1::EVENT_KIND_DELIVERY_LEASED;
     }
     heard.next += request.limit();

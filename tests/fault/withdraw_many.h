@@ -28,12 +28,13 @@ struct WithdrawManyOptions {
 
 struct WithdrawManyResult {
   double answer_ms = 0;
-  double done_s = 0;          // from the withdrawal's event to the last WITHHELD, by the log's time
+  double withheld_s = 0;      // from the withdrawal's event to the last WITHHELD, by the log's time
+  double erased_s = 0;        // and to the last REFERRAL_ERASED, after which its key is destroyed
   size_t leasable_after = 0;  // deliveries that a receiver with much credit got, and later leases
   size_t blocked = 0;         // tasks
   size_t withheld = 0;        // deliveries, erased since or not
-  size_t erased = 0;
-  size_t still_open = 0;  // referrals, as their sender lists them
+  size_t erased = 0;          // referrals, their sections and wraps
+  size_t still_open = 0;      // referrals, as their sender lists them
   Latencies before;
   Latencies during;
   Latencies after;
@@ -51,6 +52,7 @@ class WithdrawMany {
     uint64_t next = 0;
     absl::Time withdrawn;
     absl::Time last_withheld;
+    absl::Time last_erased;
   };
 
   absl::Status Queue();
