@@ -381,5 +381,29 @@ TEST(Consents, AConsentIsReadByItsRecorderAndWhoReceived) {
   EXPECT_TRUE(GetAs(world, sent.consent, "haven")->has_withdrawal());
 }
 
+// Least of all one that is kept out now.
+TEST(Consents, ALaterVersionTellsARecipientNothingOfWhereThePersonIs) {
+  World world;
+  const Sent sent = Send(world);
+  ReceiveOne(world);
+  v1::ConsentRecord elsewhere = sent.consent;
+  elsewhere.set_version(2);
+  elsewhere.mutable_recipients(0)->set_agency("consulate");
+  AMANA_ASSERT_OK(RegisterAs(world, elsewhere).status());
+  const auto version_of = [](const absl::StatusOr<v1::GetConsentResponse>& response) {
+    v1::ConsentRecord record;
+    return response.ok() && record.ParseFromString(response->consent().payload()) ? record.version()
+                                                                                  : 0;
+  };
+  EXPECT_EQ(version_of(GetAs(world, sent.consent, "police")), 2u);
+  EXPECT_EQ(version_of(GetAs(world, sent.consent, "haven")), 1u);
+  EXPECT_EQ(version_of(GetAs(world, sent.consent, "haven", 1)), 1u);
+  EXPECT_EQ(ErrorReason(GetAs(world, sent.consent, "haven", 2).status()), "NOT_FOUND");
+  // Nor is another consent of theirs, though something of them was received.
+  const v1::ConsentRecord other = world.Consent('s');
+  AMANA_ASSERT_OK(RegisterAs(world, other).status());
+  EXPECT_EQ(ErrorReason(GetAs(world, other, "haven").status()), "NOT_FOUND");
+}
+
 }  // namespace
 }  // namespace amana::operations

@@ -25,6 +25,24 @@ bool MayReadWithdrawal(const identity::Caller& caller, const consent::ConsentFac
   return by == recorder.value() || by == caller.agency.value();
 }
 
+// The version that is asked for, or the newest (0), of those that the caller may read. A later
+// version than it received under tells where the person is referred now, and perhaps that it was
+// excluded: that is the recorder's alone to read.
+absl::StatusOr<std::optional<consent::ConsentFacts>> FindShown(const store::Snapshot& snapshot,
+                                                               const identity::Caller& caller,
+                                                               const ConsentId& id,
+                                                               uint32_t version) {
+  AMANA_ASSIGN_OR_RETURN(std::optional<consent::ConsentFacts> found,
+                         snapshot.consents().Find(id, version));
+  if (!found.has_value() || found->recorder.agency == caller.agency) return found;
+  AMANA_ASSIGN_OR_RETURN(
+      const std::optional<uint32_t> shown,
+      snapshot.deliveries().ConsentVersionShownTo(found->pseudonym, id, caller.agency));
+  if (!shown.has_value() || version > *shown) return std::optional<consent::ConsentFacts>();
+  if (version != 0 || found->version == *shown) return found;
+  return snapshot.consents().Find(id, *shown);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GetConsentResponse> GetConsent(const Context& context,
@@ -33,13 +51,8 @@ absl::StatusOr<v1::GetConsentResponse> GetConsent(const Context& context,
   AMANA_ASSIGN_OR_RETURN(const ConsentId id, ConsentId::FromBytes(request.consent_id()));
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
   AMANA_ASSIGN_OR_RETURN(const std::optional<consent::ConsentFacts> facts,
-                         snapshot->consents().Find(id, request.version()));
+                         FindShown(*snapshot, caller, id, request.version()));
   if (!facts.has_value()) return NotFound("consent_id");
-  if (facts->recorder.agency != caller.agency) {
-    AMANA_ASSIGN_OR_RETURN(const bool received,
-                           snapshot->deliveries().WasDisclosedTo(facts->pseudonym, caller.agency));
-    if (!received) return NotFound("consent_id");
-  }
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::StatementRecord> statement,
                          snapshot->consents().FindStatement(id, facts->version));
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::StatementRecord> withdrawal,

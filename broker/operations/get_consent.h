@@ -7,7 +7,7 @@
 
 namespace amana::operations {
 
-// For its recorder and those who received under it, else NOT_FOUND.
+// For its recorder; for those who received under it the versions up to that one. Else NOT_FOUND.
 absl::StatusOr<v1::GetConsentResponse> GetConsent(const Context& context,
                                                   const identity::Caller& caller,
                                                   const v1::GetConsentRequest& request);

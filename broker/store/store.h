@@ -125,6 +125,10 @@ class Deliveries {
   // Whether `agency` was disclosed anything under this pseudonym.
   virtual absl::StatusOr<bool> WasDisclosedTo(const Pseudonym& subject,
                                               const AgencyId& agency) const = 0;
+  // The highest version of a consent that a referral pins of which something was disclosed to
+  // `agency`; nullopt: none does.
+  virtual absl::StatusOr<std::optional<uint32_t>> ConsentVersionShownTo(
+      const Pseudonym& subject, const ConsentId& consent, const AgencyId& agency) const = 0;
   // Whether `agency` has sent a referral under this pseudonym that is open, or of which something
   // was disclosed.
   virtual absl::StatusOr<bool> WasReferredBy(const Pseudonym& subject,

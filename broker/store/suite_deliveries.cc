@@ -183,6 +183,38 @@ TEST_P(StoreSuite, DisclosureIsRememberedByPersonAndAgency) {
   EXPECT_FALSE(disclosed(2, "shelter"));
 }
 
+TEST_P(StoreSuite, TheVersionOfAConsentThatAnAgencyReceivedUnder) {
+  const ConsentId consent = SampleId<ConsentId>(9);
+  const auto accept = [&](uint32_t number, uint32_t version, bool disclosed) {
+    AMANA_ASSERT_OK(Do([=](Transaction& tx) -> absl::Status {
+      ReferralRecord record = SampleReferral(number);
+      record.subject = SampleId<Pseudonym>(7);
+      record.consent_id = consent;
+      record.consent_version = version;
+      AMANA_RETURN_IF_ERROR(
+          tx.referrals().Accept(record, SampleBody(number), {SampleTask(number)}));
+      DeliveryRecord delivery = SampleDelivery(number);
+      delivery.subject = record.subject;
+      delivery.disclosed = disclosed;
+      return tx.deliveries().Queue(delivery);
+    }));
+  };
+  const auto shown = [&](uint32_t person, const ConsentId& id, const char* agency) {
+    return Look()
+        ->deliveries()
+        .ConsentVersionShownTo(SampleId<Pseudonym>(person), id, SampleAgency(agency))
+        .value();
+  };
+  accept(1, 3, /*disclosed=*/false);
+  EXPECT_EQ(shown(7, consent, "shelter"), std::nullopt);
+  accept(2, 2, true);
+  accept(3, 1, true);
+  EXPECT_EQ(shown(7, consent, "shelter"), 2u);
+  EXPECT_EQ(shown(7, consent, "police"), std::nullopt);
+  EXPECT_EQ(shown(8, consent, "shelter"), std::nullopt);
+  EXPECT_EQ(shown(7, SampleId<ConsentId>(8), "shelter"), std::nullopt);
+}
+
 TEST_P(StoreSuite, WhoHasReferredAPersonIsRememberedWhileSomethingOfItIsOut) {
   const auto referred = [this](uint32_t person, const char* agency) {
     return Look()

@@ -180,6 +180,19 @@ absl::StatusOr<bool> DeliveryTable::WasDisclosedTo(const Pseudonym& subject,
   return session_.Next(query);
 }
 
+absl::StatusOr<std::optional<uint32_t>> DeliveryTable::ConsentVersionShownTo(
+    const Pseudonym& subject, const ConsentId& consent, const AgencyId& agency) const {
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT max(r.consent_version) FROM delivery d CROSS JOIN referral r ON "
+                     "r.row = d.referral WHERE d.disclosed = 1 AND d.subject = ?1 AND "
+                     "d.agency = ?2 AND r.consent_id = ?3",
+                     Blob(subject.view()), agency.value(), Blob(consent.view())));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  if (!found || query.IsNull(0)) return std::nullopt;
+  return static_cast<uint32_t>(query.Int(0));
+}
+
 absl::StatusOr<bool> DeliveryTable::WasReferredBy(const Pseudonym& subject,
                                                   const AgencyId& agency) const {
   AMANA_ASSIGN_OR_RETURN(

@@ -29,6 +29,8 @@ class DeliveryTable final : public Deliveries {
                                                     const Page& page) const override;
   absl::StatusOr<bool> WasDisclosedTo(const Pseudonym& subject,
                                       const AgencyId& agency) const override;
+  absl::StatusOr<std::optional<uint32_t>> ConsentVersionShownTo(
+      const Pseudonym& subject, const ConsentId& consent, const AgencyId& agency) const override;
   absl::StatusOr<bool> WasReferredBy(const Pseudonym& subject,
                                      const AgencyId& agency) const override;
   absl::StatusOr<std::optional<StatementRecord>> FindAnswer(
