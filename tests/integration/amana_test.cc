@@ -210,7 +210,7 @@ TEST_F(AmanaTest, AConsentHasAReceiptDisclosuresAndAStory) {
   Run("police", {"consent", "withdraw", consent});
   EXPECT_EQ(Run("intake", {"inbox", "watch", "--once"})["recalls"], 1);
   // Why it was deleted, for whoever asks the shelter.
-  const std::string recall = world_.root() + "/recall.receipt";
+  const std::string recall = world_.File("recall.receipt");
   const auto proven = Run("intake", {"inbox", "recall", "1", "--out", recall});
   EXPECT_EQ(proven["reason"], "CONSENT_WITHDRAWN");
   EXPECT_EQ(proven["proof"]["event"]["kind"], "DELIVERY_RECALL_SENT");
