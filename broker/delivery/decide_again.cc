@@ -11,6 +11,7 @@
 #include "broker/delivery/lease.h"
 #include "broker/delivery/route_task.h"
 #include "broker/delivery/settle.h"
+#include "broker/delivery/word_behind.h"
 #include "broker/referral/task_machine.h"
 
 namespace amana::delivery {
@@ -91,10 +92,21 @@ class Again {
   // Of what is over, or can go nowhere, a no takes back what went out; no other word changes it.
   absl::StatusOr<TakenBack> ObeyNo(const store::TaskRecord& task) {
     if (occasion_ != Occasion::kWord || WaitsForNothing(task)) return TakenBack{};
-    AMANA_ASSIGN_OR_RETURN(const std::optional<consent::Decision> no,
-                           FindNo(tx_, moment_, referral_, task, AttemptNow()));
-    if (!no.has_value() || (!moment_.clock_ok && !no->Withdrawn())) return TakenBack{};
-    return TakeBack(task, *no);
+    const absl::StatusOr<std::optional<consent::Decision>> no =
+        FindNo(tx_, moment_, referral_, task, AttemptNow());
+    if (absl::IsDataLoss(no.status())) return ObeyUnread(task);
+    if (!no.ok()) return no.status();
+    if (!no->has_value() || (!moment_.clock_ok && !(*no)->Withdrawn())) return TakenBack{};
+    return TakeBack(task, **no);
+  }
+
+  // What they said cannot be read; a withdrawal that is being carried out is known all the same.
+  absl::StatusOr<TakenBack> ObeyUnread(const store::TaskRecord& task) {
+    const consent::Decision unread = Unverifiable();
+    AMANA_ASSIGN_OR_RETURN(const std::optional<WordBehind> word,
+                           FindWordBehind(tx_, referral_, unread));
+    if (!word.has_value() || word->statement.is_zero()) return TakenBack{};
+    return TakeBack(task, unread);
   }
 
   // A withdrawal has blocked it already.

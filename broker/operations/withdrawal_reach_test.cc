@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "broker/operations/reconsider.h"
 #include "broker/operations/run_erasure.h"
 #include "broker/operations/testing_acts.h"
 
@@ -174,6 +175,27 @@ TEST(WithdrawalReach, WhatWasCompletedIsRecalledThoughItsBodyIsGone) {
   std::vector<v1::ReceiveResponse> out = t.world.Receive();
   EXPECT_EQ(out.size(), 4u);
   for (const v1::ReceiveResponse& each : out) EXPECT_TRUE(each.recall().has_cause());
+}
+
+// Nor does it stop at what cannot be read, nor hold up the rest.
+TEST(WithdrawalReach, WhatWasCompletedIsRecalledThoughTheConsentCannotBeReadAnyMore) {
+  Reached t;
+  const v1::ConsentRecord consent = t.world.Consent();
+  AMANA_ASSERT_OK(t.world.Register(consent));
+  std::vector<Sent> all;
+  for (size_t i = 0; i <= kSlice; ++i) {
+    all.push_back(SendUnder(t.world, consent));
+    t.Complete(all.back());
+  }
+  AMANA_ASSERT_OK(Withdraw(t.world, consent).status());
+  t.world.ChangeDatabase("UPDATE consent SET facts = zeroblob(9)");
+  t.world.Reconsider();
+  EXPECT_TRUE((*t.world.store().Read())->reconsiderations().Pending(9)->empty());
+  for (const Sent& each : all) {
+    for (const store::DeliveryRecord& delivery : DeliveriesOf(t.world, each)) {
+      EXPECT_EQ(delivery.state, v1::DELIVERY_STATE_RECALL_SENT);
+    }
+  }
 }
 
 // Only a no reaches what is over: neither time nor a consent to something else does.
