@@ -108,7 +108,7 @@ class ErasureTest : public testing::Test {
 // Small bodies lie within pages of the database, large ones in pages of their own; grants come late
 // and are replaced.
 TEST_F(ErasureTest, NoWindowOfWhatWasErasedIsFound) {
-  constexpr uint32_t kReferrals = 40;
+  constexpr uint32_t kReferrals = 16;
   std::vector<std::vector<std::string>> plain(kReferrals);
   std::vector<std::vector<std::string>> stored(kReferrals);
   auto store = world_.Open().value();
