@@ -105,12 +105,14 @@ class ErasureTest : public testing::Test {
   }};
 };
 
-// Small bodies lie within pages of the database, large ones in pages of their own; grants come late
-// and are replaced.
+// Small bodies lie within pages, large ones in pages of their own; late grants are replaced.
 TEST_F(ErasureTest, NoWindowOfWhatWasErasedIsFound) {
-  constexpr uint32_t kReferrals = 16;
-  std::vector<std::vector<std::string>> plain(kReferrals);
-  std::vector<std::vector<std::string>> stored(kReferrals);
+#ifdef __SANITIZE_THREAD__
+  constexpr uint32_t kReferrals = 16;  // where the search takes the longest
+#else
+  constexpr uint32_t kReferrals = 40;
+#endif
+  std::vector<std::vector<std::string>> plain(kReferrals), stored(kReferrals);
   auto store = world_.Open().value();
   for (uint32_t i = 0; i < kReferrals; ++i) {
     const ReferralBody body = RandomBody(300 + 20 * i, i % 3 == 0 ? 200 : 5000 + 700 * i);
@@ -120,16 +122,15 @@ TEST_F(ErasureTest, NoWindowOfWhatWasErasedIsFound) {
     AMANA_ASSERT_OK(
         store->CommitAndWait([&grant](Transaction& tx) { return tx.referrals().AddGrant(grant); }));
   }
-  for (uint32_t i = 0; i < kReferrals; ++i) stored[i] = Stored(i);
   for (uint32_t i = 0; i < kReferrals; ++i) {
+    stored[i] = Stored(i);
     ASSERT_EQ(stored[i].size(), 4u);
     EXPECT_TRUE(AnyWindowIn(world_.directory(), stored[i])) << "the search finds what is there";
   }
   const auto check = [&](uint32_t from, uint32_t to) {
     for (uint32_t i = from; i < to; ++i) {
       EXPECT_FALSE(AnyWindowIn(world_.directory(), plain[i])) << i;
-      const bool erased = i % 4 != 1;
-      EXPECT_EQ(AnyWindowIn(world_.directory(), stored[i]), !erased) << i;
+      EXPECT_EQ(AnyWindowIn(world_.directory(), stored[i]), i % 4 == 1) << i;
     }
   };
   for (uint32_t i = 0; i < kReferrals; ++i) {
