@@ -82,6 +82,16 @@ absl::Status WrapOpenFailed(uint32_t slot) {
                    "does not open with the sealing key");
 }
 
+absl::Status NoteFieldInvalid(std::string_view field, std::string_view why) {
+  return Malformed("NOTE_FIELD_INVALID", field, why);
+}
+absl::Status NoteMismatch(std::string_view field, std::string_view why) {
+  return Malformed("NOTE_MISMATCH", field, why);
+}
+absl::Status NoteOpenFailed() {
+  return Malformed("NOTE_OPEN_FAILED", "note", "does not open with the sealing key");
+}
+
 absl::Status SubmissionTooLarge(size_t size, size_t limit) {
   return Malformed("SUBMISSION_TOO_LARGE", "submission",
                    std::to_string(size) + " bytes, at most " + std::to_string(limit));

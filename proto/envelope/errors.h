@@ -43,6 +43,11 @@ absl::Status WrapMismatch(uint32_t slot, std::string_view why);            // WR
 absl::Status WrapMissing(uint32_t slot);                                   // WRAP_MISSING
 absl::Status WrapOpenFailed(uint32_t slot);                                // WRAP_OPEN_FAILED
 
+// Sealed notes. Fields are those of a request: "note.ciphertext", "note_sha256".
+absl::Status NoteFieldInvalid(std::string_view field, std::string_view why);  // NOTE_FIELD_INVALID
+absl::Status NoteMismatch(std::string_view field, std::string_view why);      // NOTE_MISMATCH
+absl::Status NoteOpenFailed();                                                // NOTE_OPEN_FAILED
+
 // Submissions and deliveries.
 absl::Status SubmissionTooLarge(size_t size, size_t limit);  // SUBMISSION_TOO_LARGE
 absl::Status TooManyGrants(size_t limit);                    // TOO_MANY_GRANTS

@@ -9,6 +9,7 @@
 #include "amana/v1/answer.pb.h"
 #include "amana/v1/consent.pb.h"
 #include "amana/v1/erasure.pb.h"
+#include "amana/v1/note.pb.h"
 #include "amana/v1/override.pb.h"
 #include "amana/v1/referral.pb.h"
 #include "base/status.h"
@@ -24,8 +25,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 // The first byte of an input says which of them it is read as.
-const std::array<const Message*, 15>& Statements() {
-  static const std::array<const Message*, 15> all = {
+const std::array<const Message*, 16>& Statements() {
+  static const std::array<const Message*, 16> all = {
       &v1::ReferralHeader::default_instance(),    &v1::WrapGrant::default_instance(),
       &v1::Cancellation::default_instance(),      &v1::ConsentRecord::default_instance(),
       &v1::Exclusion::default_instance(),         &v1::Withdrawal::default_instance(),
@@ -33,7 +34,7 @@ const std::array<const Message*, 15>& Statements() {
       &v1::Decision::default_instance(),          &v1::RecallAnswer::default_instance(),
       &v1::ConsentAttachment::default_instance(), &v1::OverrideApproval::default_instance(),
       &v1::OverrideReview::default_instance(),    &v1::Mismatch::default_instance(),
-      &v1::LegalHold::default_instance()};
+      &v1::LegalHold::default_instance(),         &v1::SealedNote::default_instance()};
   return all;
 }
 
