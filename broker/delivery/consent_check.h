@@ -8,7 +8,7 @@
 #include "amana/v1/codes.pb.h"
 #include "base/clock.h"
 #include "broker/consent/decision.h"
-#include "broker/identity/trust.h"
+#include "broker/delivery/moment.h"
 #include "broker/store/store.h"
 
 namespace amana::v1 {
@@ -17,13 +17,6 @@ class Submission;
 }  // namespace amana::v1
 
 namespace amana::delivery {
-
-// What does not change during a transaction.
-struct Moment {
-  absl::Time now;
-  bool clock_ok = false;
-  identity::TrustPtr trust;
-};
 
 // May `recipient` have the sections of `categories`, for this service of this header? A consent
 // that was attached counts as the pinned one; approvals and reviews count once the referral is
