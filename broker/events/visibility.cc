@@ -12,13 +12,19 @@ FieldSet Fields(std::initializer_list<Field> fields) {
 }
 
 // Events that take place at the recipient, or that it is told of by the broker: after the first
-// lease, which is the disclosure.
+// lease, which is the disclosure. A reminder names a recipient only where it is the one that owes
+// and something was disclosed to it.
 bool HappensAtRecipient(v1::EventKind kind) {
   switch (kind) {
     case v1::EVENT_KIND_TASK_RECEIVED:
     case v1::EVENT_KIND_TASK_SEEN:
     case v1::EVENT_KIND_TASK_ACCEPTED:
     case v1::EVENT_KIND_TASK_REJECTED:
+    case v1::EVENT_KIND_TASK_INFO_REQUESTED:
+    case v1::EVENT_KIND_TASK_IN_PROGRESS:
+    case v1::EVENT_KIND_TASK_COMPLETED:
+    case v1::EVENT_KIND_TASK_FAILED:
+    case v1::EVENT_KIND_TASK_REMINDED:
     case v1::EVENT_KIND_DELIVERY_LEASED:
     case v1::EVENT_KIND_DELIVERY_RETRY_WAIT:
     case v1::EVENT_KIND_DELIVERY_SENT:

@@ -38,7 +38,9 @@ TEST(EventVisibility, NobodyIsPartyToAnEventOfTheBrokerAlone) {
 TEST(EventVisibility, ARecipientSeesWhatHappensAtItButNotWhatWasWithheld) {
   for (const v1::EventKind kind :
        {v1::EVENT_KIND_DELIVERY_LEASED, v1::EVENT_KIND_DELIVERY_NATIVE_ACKED,
-        v1::EVENT_KIND_TASK_ACCEPTED, v1::EVENT_KIND_DELIVERY_RECALL_SENT}) {
+        v1::EVENT_KIND_TASK_ACCEPTED, v1::EVENT_KIND_TASK_INFO_REQUESTED,
+        v1::EVENT_KIND_TASK_COMPLETED, v1::EVENT_KIND_TASK_REMINDED,
+        v1::EVENT_KIND_DELIVERY_RECALL_SENT}) {
     const FieldSet seen = VisibleFields(SampleEvent(kind), Agency("haven"));
     EXPECT_EQ(seen.count(), 21u);
     EXPECT_FALSE(seen[kWithheld]);
@@ -53,7 +55,8 @@ TEST(EventVisibility, ARecipientDoesNotLearnWhatWasDecidedAboutIt) {
         v1::EVENT_KIND_TASK_ROUTED, v1::EVENT_KIND_TASK_BLOCKED_CONSENT,
         v1::EVENT_KIND_TASK_NEEDS_WRAP, v1::EVENT_KIND_GRANT_ADDED, v1::EVENT_KIND_DELIVERY_QUEUED,
         v1::EVENT_KIND_DELIVERY_WITHHELD, v1::EVENT_KIND_DELIVERY_RECALLED,
-        v1::EVENT_KIND_TASK_REVOKED}) {
+        v1::EVENT_KIND_TASK_REVOKED, v1::EVENT_KIND_TASK_REROUTED, v1::EVENT_KIND_TASK_ESCALATED,
+        v1::EVENT_KIND_TASK_ALERTED, v1::EVENT_KIND_CANDIDATES_SET}) {
     EXPECT_FALSE(IsParty(SampleEvent(kind), Agency("haven"))) << v1::EventKind_Name(kind);
   }
   Event own = SampleEvent(v1::EVENT_KIND_TASK_ACCEPTED);

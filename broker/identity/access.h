@@ -48,6 +48,16 @@ enum class Rpc : uint8_t {
   kListDeadLetters,
   kRedriveDelivery,
   kSetLegalHold,
+  kSetCandidates,
+  kRerouteTask,
+  kAskQuestion,
+  kStartService,
+  kReportOutcome,
+  kRecordCall,
+  kListQueue,
+  kActOnItem,
+  kGetTimeline,
+  kFollowEvents,
   kHealthCheck,
 };
 inline constexpr size_t kRpcCount = static_cast<size_t>(Rpc::kHealthCheck) + 1;
