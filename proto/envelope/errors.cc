@@ -82,6 +82,10 @@ absl::Status WrapOpenFailed(uint32_t slot) {
                    "does not open with the sealing key");
 }
 
+absl::Status OrderInvalid(std::string_view field, std::string_view why) {
+  return Malformed("ORDER_INVALID", field, why);
+}
+
 absl::Status NoteFieldInvalid(std::string_view field, std::string_view why) {
   return Malformed("NOTE_FIELD_INVALID", field, why);
 }

@@ -43,6 +43,9 @@ absl::Status WrapMismatch(uint32_t slot, std::string_view why);            // WR
 absl::Status WrapMissing(uint32_t slot);                                   // WRAP_MISSING
 absl::Status WrapOpenFailed(uint32_t slot);                                // WRAP_OPEN_FAILED
 
+// Candidate orders.
+absl::Status OrderInvalid(std::string_view field, std::string_view why);  // ORDER_INVALID
+
 // Sealed notes. Fields are those of a request: "note.ciphertext", "note_sha256".
 absl::Status NoteFieldInvalid(std::string_view field, std::string_view why);  // NOTE_FIELD_INVALID
 absl::Status NoteMismatch(std::string_view field, std::string_view why);      // NOTE_MISMATCH

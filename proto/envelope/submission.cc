@@ -93,7 +93,8 @@ absl::Status PlaceCompanions(const SubmissionDraft& draft, const GrantSource& so
                              const std::vector<uint32_t>& slot_of,
                              const std::vector<SectionKey>& keys, v1::ReferralHeader& header,
                              v1::Submission& submission) {
-  if (draft.recipients.size() > kCompanionSlots) return TooManyGrants(kCompanionSlots);
+  const size_t room = kCompanionSlots - (draft.order.empty() ? 0 : 1);
+  if (draft.recipients.size() > room) return TooManyGrants(room);
   header.clear_companion_slots();
   for (int i = 0; i < kCompanionSlots; ++i) {
     header.add_companion_slots(crypto::RandomBytes(Digest::kSize));
@@ -106,6 +107,11 @@ absl::Status PlaceCompanions(const SubmissionDraft& draft, const GrantSource& so
     header.set_companion_slots(static_cast<int>(slots[i]), PayloadDigest(grant.envelope()).bytes());
     *submission.add_grants() = std::move(grant);
   }
+  if (draft.order.empty()) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(*submission.mutable_candidate_order(),
+                         MakeOrderCompanion(source, draft.order));
+  header.set_companion_slots(static_cast<int>(slots[draft.recipients.size()]),
+                             PayloadDigest(submission.candidate_order()).bytes());
   return absl::OkStatus();
 }
 
@@ -160,6 +166,11 @@ absl::StatusOr<std::vector<GrantStatement>> CheckSubmission(const v1::Submission
     return UnknownField("submission");
   }
   AMANA_RETURN_IF_ERROR(CheckSections(submission.openings(), submission.sections(), referral));
+  if (submission.has_candidate_order()) {
+    AMANA_ASSIGN_OR_RETURN(const CandidateOrderStatement order,
+                           CheckCandidateOrder(submission.candidate_order(), referral));
+    if (!order.companion) return CompanionUnknown();
+  }
   std::vector<GrantStatement> grants;
   for (const v1::Grant& grant : submission.grants()) {
     AMANA_ASSIGN_OR_RETURN(GrantStatement statement, CheckGrant(grant, referral));
