@@ -194,4 +194,15 @@ absl::StatusOr<Ranking> Rank(const Directory& directory, const RankRequest& requ
   return ranking;
 }
 
+v1::RouteGap FilterOf(const Directory& directory, const RankRequest& request, const Address& unit,
+                      Admits admits, Reserved reserved) {
+  const Agency* const agency = directory.agency(unit.agency);
+  const Unit* const known = directory.unit(unit);
+  if (agency == nullptr || known == nullptr) return v1::ROUTE_GAP_OTHER;
+  const Ranker ranker(request, admits, reserved);
+  const v1::RouteGap fails = ranker.Fails(*agency, *known);
+  if (fails != v1::ROUTE_GAP_UNSPECIFIED) return fails;
+  return admits(*agency, *known) ? v1::ROUTE_GAP_UNSPECIFIED : v1::ROUTE_GAP_OTHER;
+}
+
 }  // namespace amana::routing

@@ -82,6 +82,11 @@ inline uint32_t ReservesNothing(const Address&, v1::ServiceType) { return 0; }
 absl::StatusOr<Ranking> Rank(const Directory& directory, const RankRequest& request,
                              Admits admits = AdmitsAll, Reserved reserved = ReservesNothing);
 
+// The first filter that one unit falls to; unspecified: none, so that it would be among the
+// candidates. A unit that is not in the directory falls to OTHER.
+v1::RouteGap FilterOf(const Directory& directory, const RankRequest& request, const Address& unit,
+                      Admits admits = AdmitsAll, Reserved reserved = ReservesNothing);
+
 }  // namespace amana::routing
 
 #endif  // AMANA_BROKER_ROUTING_RANK_H_
