@@ -48,6 +48,14 @@ inline constexpr std::string_view kRerouteType = "application/vnd.amana.reroute.
 inline constexpr std::string_view kCallRecordType = "application/vnd.amana.call-record.v1+protobuf";
 inline constexpr std::string_view kCoordinatorActType =
     "application/vnd.amana.coordinator-act.v1+protobuf";
+inline constexpr std::string_view kDirectoryEntryType =
+    "application/vnd.amana.directory-entry.v1+protobuf";
+inline constexpr std::string_view kDirectoryApprovalType =
+    "application/vnd.amana.directory-approval.v1+protobuf";
+inline constexpr std::string_view kCapacityReportType =
+    "application/vnd.amana.capacity-report.v1+protobuf";
+inline constexpr std::string_view kDutyRosterType =
+    "application/vnd.amana.duty-roster.v1+protobuf";
 inline constexpr std::string_view kRedriveType = "application/vnd.amana.redrive.v1+protobuf";
 
 // "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload, lengths in decimal.

@@ -41,6 +41,9 @@ absl::Status StatementTooOld() {
 absl::Status HeaderFieldInvalid(std::string_view field, std::string_view why) {
   return Malformed("HEADER_FIELD_INVALID", field, why);
 }
+absl::Status DirectoryFieldInvalid(std::string_view field, std::string_view why) {
+  return Malformed("DIRECTORY_FIELD_INVALID", field, why);
+}
 absl::Status HeaderExpired() {
   return Precondition("HEADER_EXPIRED", "expires_unix_ms", "the referral has expired");
 }

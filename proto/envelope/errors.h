@@ -51,6 +51,10 @@ absl::Status NoteFieldInvalid(std::string_view field, std::string_view why);  //
 absl::Status NoteMismatch(std::string_view field, std::string_view why);      // NOTE_MISMATCH
 absl::Status NoteOpenFailed();                                                // NOTE_OPEN_FAILED
 
+// Entries of the directory, reports and rosters.
+absl::Status DirectoryFieldInvalid(std::string_view field,
+                                   std::string_view why);  // DIRECTORY_FIELD_INVALID
+
 // Submissions and deliveries.
 absl::Status SubmissionTooLarge(size_t size, size_t limit);  // SUBMISSION_TOO_LARGE
 absl::Status TooManyGrants(size_t limit);                    // TOO_MANY_GRANTS
