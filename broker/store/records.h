@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "amana/v1/codes.pb.h"
+#include "amana/v1/offer.pb.h"
 #include "base/ids.h"
 #include "broker/consent/facts.h"
 
@@ -51,6 +52,21 @@ struct ReferralBody {
   std::string sections;
 };
 
+// Whether somebody must be called about the present offer, and nobody was.
+enum class CallState : uint8_t { kNone = 0, kOwed = 1, kEscalated = 2 };
+
+// Where a task stands on the escalation ladder (referral/escalation.h).
+struct TaskClock {
+  absl::Time offered = absl::InfinitePast();  // the present offer; InfinitePast: there is none
+  absl::Duration paused =
+      absl::ZeroDuration();  // of it, while questions of the recipient were open
+  v1::EscalationLevel reached = v1::ESCALATION_LEVEL_UNSPECIFIED;  // since the state was entered
+  CallState call = CallState::kNone;
+  // When time does something next. InfiniteFuture: never.
+  absl::Time due = absl::InfiniteFuture();
+  friend bool operator==(const TaskClock&, const TaskClock&) = default;
+};
+
 struct TaskRecord {
   TaskKey key;
   v1::ServiceType service = v1::SERVICE_TYPE_UNSPECIFIED;
@@ -64,6 +80,8 @@ struct TaskRecord {
   // When the last decision on it could change by time alone and must be made again. InfiniteFuture:
   // never, as for a task that is over.
   absl::Time decide_at = absl::InfiniteFuture();
+  TaskClock clock;
+  v1::RouteGap missing = v1::ROUTE_GAP_UNSPECIFIED;  // UNROUTABLE: what was
 };
 
 struct DeliveryRecord {

@@ -1,4 +1,4 @@
-// The store: eight small contracts in the broker's own verbs, and the transaction that joins them.
+// The store: ten small contracts in the broker's own verbs, and the transaction that joins them.
 // Implementations: embedded/ (SQLite) and, later, postgres/. suite.h holds the contract tests that
 // every implementation runs.
 //
@@ -17,8 +17,8 @@
 // (kResourceExhausted), STORE_UNAVAILABLE (kUnavailable), STORE_CORRUPT (kDataLoss: a record's own
 // digest does not match; health stops serving). A failed fsync ends the process. The lists of what
 // is to be done (ExpiredTasks, TasksToDecide, OpenTasksOf, OpenDisclosedTasksOf, OpenTasksFor,
-// NextQueued, Due, OpenRecalls, Pending) leave out a record that cannot be read, and health tells:
-// it must not hold up the others.
+// NextQueued, Due, DueClocks, UnroutableTasks, OpenRecalls, Pending) leave out a record that cannot
+// be read, and health tells: it must not hold up the others.
 #ifndef AMANA_BROKER_STORE_STORE_H_
 #define AMANA_BROKER_STORE_STORE_H_
 
@@ -38,6 +38,8 @@
 #include "broker/consent/facts.h"
 #include "broker/events/event.h"
 #include "broker/store/erasures.h"
+#include "broker/store/offers.h"
+#include "broker/store/queue.h"
 #include "broker/store/records.h"
 #include "proto/transparency/salted_event.h"
 
@@ -111,8 +113,8 @@ class Deliveries {
       const Address& recipient) const = 0;
   // Deliveries whose `due` is at or before `now`, earliest first; at most `limit`.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> Due(absl::Time now, size_t limit) const = 0;
-  // The earliest `due` of all deliveries and open reviews, expiry of tasks that expire and
-  // `decide_at` of tasks; InfiniteFuture when none.
+  // The earliest `due` of all deliveries, clocks of tasks and open reviews, expiry of tasks that
+  // expire and `decide_at` of tasks; InfiniteFuture when none.
   virtual absl::StatusOr<absl::Time> NextDue() const = 0;
   // Deliveries of a unit in RECALL_SENT or RECALL_UNANSWERED, oldest first.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> OpenRecalls(const Address& recipient,
@@ -286,6 +288,8 @@ class Snapshot {
   virtual const Reconsiderations& reconsiderations() const = 0;
   virtual const Erasures& erasures() const = 0;
   virtual const Grounds& grounds() const = 0;
+  virtual const Offers& offers() const = 0;
+  virtual const Queue& queue() const = 0;
   virtual const Directory& directory() const = 0;
   virtual const Log& log() const = 0;
 };
@@ -298,6 +302,8 @@ class Transaction : public Snapshot {
   using Snapshot::erasures;
   using Snapshot::grounds;
   using Snapshot::log;
+  using Snapshot::offers;
+  using Snapshot::queue;
   using Snapshot::reconsiderations;
   using Snapshot::referrals;
   virtual Referrals& referrals() = 0;
@@ -306,6 +312,8 @@ class Transaction : public Snapshot {
   virtual Reconsiderations& reconsiderations() = 0;
   virtual Erasures& erasures() = 0;
   virtual Grounds& grounds() = 0;
+  virtual Offers& offers() = 0;
+  virtual Queue& queue() = 0;
   virtual Directory& directory() = 0;
   virtual Log& log() = 0;
   // Tells the commit listener that there is something new for this unit.

@@ -74,6 +74,8 @@ TaskRecord SampleTask(uint32_t number, uint32_t task) {
   record.withheld = {v1::CATEGORY_MEDICAL};
   record.changed = SampleTime();
   record.decide_at = SampleTime() + absl::Hours(900) + absl::Minutes(number);
+  record.clock.offered = SampleTime();
+  record.clock.due = SampleTime() + absl::Hours(600) + absl::Minutes(number);
   return record;
 }
 
@@ -184,7 +186,25 @@ std::string Print(const TaskRecord& t) {
   for (uint8_t rule : t.consent_rules) out << int{rule} << ' ';
   out << "] [";
   for (v1::Category category : t.withheld) out << category << ' ';
-  out << "] " << t.offer_epoch << ' ' << t.changed << ' ' << t.decide_at;
+  out << "] " << t.offer_epoch << ' ' << t.changed << ' ' << t.decide_at << ' ' << t.clock.offered
+      << ' ' << t.clock.paused << ' ' << t.clock.reached << ' ' << static_cast<int>(t.clock.call)
+      << ' ' << t.clock.due << ' ' << t.missing;
+  return out.str();
+}
+
+std::string Print(const OfferRecord& o) {
+  std::ostringstream out;
+  out << Print(o.task.referral) << ' ' << o.task.task << ' ' << o.offer_epoch << ' '
+      << ToString(o.recipient) << ' ' << o.state << ' ' << o.reason << ' ' << o.offered << ' '
+      << o.ended;
+  return out.str();
+}
+
+std::string Print(const QueueItem& i) {
+  std::ostringstream out;
+  out << i.item << ' ' << Print(i.task.referral) << ' ' << i.task.task << ' ' << i.offer_epoch
+      << ' ' << i.reason << ' ' << i.urgency << ' ' << i.opened << ' ' << i.alerted << ' '
+      << i.closed << ' ' << ToString(i.assigned) << ' ' << i.assignee.value();
   return out.str();
 }
 

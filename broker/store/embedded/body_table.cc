@@ -14,6 +14,7 @@ using sqlite::Blob;
 constexpr std::string_view kHeader = "referral_body.header";
 constexpr std::string_view kSections = "referral_body.sections";
 constexpr std::string_view kGrant = "wrap_grant.bytes";
+constexpr std::string_view kOrder = "candidate_order.bytes";
 constexpr std::string_view kEquivocation = "statement.envelope";
 
 std::optional<uint64_t> SlotIn(const sqlite::Statement& row, int column) {
@@ -146,6 +147,49 @@ absl::StatusOr<std::optional<GrantRecord>> BodyTable::FindGrant(int64_t row,
   return grant;
 }
 
+absl::Status BodyTable::SetOrder(int64_t row, const StatementKey& key,
+                                 const CandidateOrderRecord& order) {
+  AMANA_ASSIGN_OR_RETURN(const RowKey* secret, KeyOf(row));
+  std::string_view stored = order.envelope;
+  if (secret->slot.has_value()) {
+    AMANA_RETURN_IF_ERROR(sealer_.Seal(secret->key, {kOrder, row}, order.envelope, header_));
+    stored = header_;
+  }
+  session_.CountBytes(stored.size());
+  const RowDigest digest = DigestOfOrder(key, order.number, stored);
+  return session_.Run(
+      "INSERT INTO candidate_order (referral, number, bytes, key_slot, digest) VALUES (?1, ?2, ?3, "
+      "?4, ?5) ON CONFLICT (referral) DO UPDATE SET number = excluded.number, "
+      "bytes = excluded.bytes, key_slot = excluded.key_slot, digest = excluded.digest",
+      row, order.number, Blob(stored), secret->slot, digest.blob());
+}
+
+absl::StatusOr<std::optional<CandidateOrderRecord>> BodyTable::FindOrder(
+    int64_t row, const StatementKey& key) const {
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT number, bytes, digest, key_slot FROM candidate_order WHERE "
+                     "referral = ?1",
+                     row));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  if (!found) return std::nullopt;
+  CandidateOrderRecord order;
+  order.number = static_cast<uint32_t>(query.Int(0));
+  const std::string_view stored = query.Bytes(1);
+  if (query.Bytes(2) != DigestOfOrder(key, order.number, stored).view()) {
+    return session_.Corrupt("candidate_order");
+  }
+  if (stored.empty()) return std::nullopt;
+  const std::optional<uint64_t> slot = SlotIn(query, 3);
+  if (!slot.has_value()) {
+    order.envelope = std::string(stored);
+    return order;
+  }
+  AMANA_ASSIGN_OR_RETURN(const crypto::Secret secret, FindKey(*slot));
+  AMANA_ASSIGN_OR_RETURN(order.envelope, Open(secret, {kOrder, row}, stored, "candidate_order"));
+  return order;
+}
+
 absl::StatusOr<bool> BodyTable::KeepEquivocation(int64_t row, const StatementKey& key,
                                                  StatementRecord other) {
   const std::string scope = EquivocationScope(key, other.digest);
@@ -192,6 +236,20 @@ absl::Status BodyTable::EraseGrants(int64_t row, const StatementKey& key) {
   return absl::OkStatus();
 }
 
+absl::Status BodyTable::EraseOrder(int64_t row, const StatementKey& key) {
+  int64_t number = 0;
+  {
+    AMANA_ASSIGN_OR_RETURN(
+        auto query, session_.Query("SELECT number FROM candidate_order WHERE referral = ?1", row));
+    AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+    if (!found) return absl::OkStatus();
+    number = query.Int(0);
+  }
+  const RowDigest digest = DigestOfOrder(key, static_cast<uint32_t>(number), "");
+  return session_.Run("UPDATE candidate_order SET bytes = x'', digest = ?2 WHERE referral = ?1",
+                      row, digest.blob());
+}
+
 absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
   last_ = {};
   {
@@ -210,6 +268,7 @@ absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
                    "WHERE referral = ?1",
                    row, digest.blob()));
   AMANA_RETURN_IF_ERROR(EraseGrants(row, key));
+  AMANA_RETURN_IF_ERROR(EraseOrder(row, key));
   AMANA_RETURN_IF_ERROR(statements_.ClearEnvelopes(EquivocationScope(key)));
   return true;
 }

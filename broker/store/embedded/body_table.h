@@ -1,6 +1,6 @@
-// What erasure takes: header, sections and wraps of a referral, encrypted under its own key, each
-// row with the slot of that key (body_keys.h). Rows from before there were keys hold them as they
-// came. Used by the session's thread.
+// What erasure takes: header, sections, wraps and candidate order of a referral, encrypted under
+// its own key, each row with the slot of that key (body_keys.h). Rows from before there were keys
+// hold them as they came. Used by the session's thread.
 //
 // Rows are cleared by UPDATE, never by DELETE: SQLite balances its tree when it deletes, and would
 // leave stale copies of neighbours' bytes behind, which their own erasure could not overwrite.
@@ -15,6 +15,7 @@
 #include "broker/store/embedded/body_seal.h"
 #include "broker/store/embedded/session.h"
 #include "broker/store/embedded/statement_table.h"
+#include "broker/store/offers.h"
 #include "broker/store/records.h"
 
 namespace amana::store::embedded {
@@ -33,6 +34,11 @@ class BodyTable {
   // None when it was erased.
   absl::StatusOr<std::optional<GrantRecord>> FindGrant(int64_t row, const StatementKey& key,
                                                        const CertId& recipient) const;
+  // The sender's order of candidates; the last one stands. ERASED.
+  absl::Status SetOrder(int64_t row, const StatementKey& key, const CandidateOrderRecord& order);
+  // None when it was erased.
+  absl::StatusOr<std::optional<CandidateOrderRecord>> FindOrder(int64_t row,
+                                                                const StatementKey& key) const;
   // Of an erased referral without its bytes. False when it was kept before.
   absl::StatusOr<bool> KeepEquivocation(int64_t row, const StatementKey& key,
                                         StatementRecord other);
@@ -51,6 +57,7 @@ class BodyTable {
   absl::StatusOr<std::string> Open(const crypto::Secret& key, const SealedPlace& place,
                                    std::string_view stored, std::string_view table) const;
   absl::Status EraseGrants(int64_t row, const StatementKey& key);
+  absl::Status EraseOrder(int64_t row, const StatementKey& key);
 
   Session& session_;
   StatementTable statements_;

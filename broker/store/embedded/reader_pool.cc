@@ -20,6 +20,8 @@ class EmbeddedSnapshot final : public Snapshot {
   const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
   const Erasures& erasures() const override { return tables_.erasures; }
   const Grounds& grounds() const override { return tables_.grounds; }
+  const Offers& offers() const override { return tables_.offers; }
+  const Queue& queue() const override { return tables_.queue; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
 

@@ -54,6 +54,10 @@ RowDigest DigestOf(const TaskRecord& t) {
   hasher.Add(CategoriesToRow(t.withheld)).Add(t.offer_epoch).Add(t.changed);
   // Rows of version 1 have none.
   if (t.decide_at != absl::InfiniteFuture()) hasher.Add(t.decide_at);
+  // Nor do those from before there were clocks.
+  if (t.clock == TaskClock() && t.missing == v1::ROUTE_GAP_UNSPECIFIED) return hasher.Finish();
+  hasher.Add("clock").Add(t.clock.offered).Add(absl::ToInt64Milliseconds(t.clock.paused));
+  hasher.Add(t.clock.reached).Add(t.clock.call).Add(t.clock.due).Add(t.missing);
   return hasher.Finish();
 }
 
@@ -69,6 +73,29 @@ RowDigest DigestOfGrant(const GrantRecord& g, std::string_view bytes) {
   RowHasher hasher("grant");
   hasher.Add(g.referral).Add(g.recipient).Add(g.recipient_cert).Add(g.signer_cert);
   return hasher.Finish({bytes});
+}
+
+RowDigest DigestOfOrder(const StatementKey& key, uint32_t number, std::string_view bytes) {
+  return RowHasher("order").Add(key).Add(number).Finish({bytes});
+}
+
+RowDigest DigestOf(const OfferRecord& o) {
+  RowHasher hasher("offer");
+  hasher.Add(o.task.referral).Add(o.task.task).Add(o.offer_epoch).Add(o.recipient).Add(o.state);
+  return hasher.Add(o.reason).Add(o.offered).Add(o.ended).Finish();
+}
+
+RowDigest DigestOf(const QueueItem& q) {
+  RowHasher hasher("queue");
+  hasher.Add(q.item).Add(q.task.referral).Add(q.task.task).Add(q.offer_epoch).Add(q.reason);
+  hasher.Add(q.urgency).Add(q.opened).Add(q.alerted).Add(q.closed).Add(q.assigned);
+  return hasher.Add(q.assignee).Finish();
+}
+
+RowDigest DigestOf(const QueueNoteRecord& n) {
+  RowHasher hasher("queue note");
+  hasher.Add(n.item).Add(n.log_index).Add(n.at).Add(n.annotation);
+  return hasher.Add(n.by.agency).Add(n.by.person).Finish();
 }
 
 RowDigest DigestOf(const ReconsiderationRecord& r) {
@@ -118,7 +145,58 @@ std::optional<TaskRecord> ReadTask(const sqlite::Statement& statement) {
   t.offer_epoch = row.Int<uint32_t>();
   t.changed = row.Time();
   t.decide_at = ReadDue(row);
+  const bool none = row.IsNull();
+  const absl::Time offered = row.Time();
+  if (!none) t.clock.offered = offered;
+  t.clock.paused = absl::Milliseconds(row.Int());
+  t.clock.reached = row.Int<v1::EscalationLevel>();
+  t.clock.call = row.Int<CallState>();
+  t.missing = row.Int<v1::RouteGap>();
+  t.clock.due = ReadDue(row);
   return IfWhole(std::move(t), row);
+}
+
+std::optional<OfferRecord> ReadOffer(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  OfferRecord o;
+  o.task.referral = ReadKey(row);
+  o.task.task = row.Int<uint32_t>();
+  o.offer_epoch = row.Int<uint32_t>();
+  o.recipient = row.ReadAddress();
+  o.state = row.Int<v1::TaskState>();
+  o.reason = row.Int<v1::Reason>();
+  o.offered = row.Time();
+  o.ended = row.Time();
+  return IfWhole(std::move(o), row);
+}
+
+std::optional<QueueItem> ReadQueueItem(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  QueueItem q;
+  q.task.referral = ReadKey(row);
+  q.task.task = row.Int<uint32_t>();
+  q.item = row.Int<uint64_t>();
+  q.offer_epoch = row.Int<uint32_t>();
+  q.reason = row.Int<v1::QueueReason>();
+  q.urgency = row.Int<v1::Urgency>();
+  q.opened = row.Time();
+  q.alerted = row.Int<bool>();
+  q.closed = row.Int<bool>();
+  q.assigned = row.ReadAddress();
+  q.assignee = row.Token<PersonId>();
+  return IfWhole(std::move(q), row);
+}
+
+std::optional<QueueNoteRecord> ReadQueueNote(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  QueueNoteRecord n;
+  n.item = row.Int<uint64_t>();
+  n.log_index = row.Int<uint64_t>();
+  n.at = row.Time();
+  n.annotation = row.Int<v1::Annotation>();
+  n.by.agency = row.Token<AgencyId>();
+  n.by.person = row.Token<PersonId>();
+  return IfWhole(std::move(n), row);
 }
 
 std::optional<DeliveryRecord> ReadDelivery(const sqlite::Statement& statement) {

@@ -8,6 +8,7 @@
 #include "broker/referral/task_machine.h"
 #include "broker/store/embedded/page_token.h"
 #include "broker/store/embedded/record_rows.h"
+#include "broker/store/embedded/task_list.h"
 #include "broker/store/errors.h"
 
 namespace amana::store::embedded {
@@ -22,6 +23,11 @@ bool CanExpire(v1::TaskState state) {
   return std::any_of(table.begin(), table.end(), [state](const referral::TaskRow& row) {
     return row.from == state && row.to == v1::TASK_STATE_EXPIRED;
   });
+}
+
+std::optional<int64_t> OfferedToRow(const TaskClock& clock) {
+  if (clock.offered == absl::InfinitePast()) return std::nullopt;
+  return TimeToRow(clock.offered);
 }
 
 }  // namespace
@@ -68,23 +74,6 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadTasks(sqlite::Stateme
   }
 }
 
-// As DeliveryTable::ReadReadable. A task that comes twice in a row is one.
-absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadReadable(sqlite::Statement query,
-                                                                    size_t limit) const {
-  std::vector<TaskRecord> tasks;
-  while (tasks.size() < limit) {
-    AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
-    if (!row) break;
-    std::optional<TaskRecord> task = ReadTask(query);
-    if (task.has_value()) {
-      if (tasks.empty() || tasks.back().key != task->key) tasks.push_back(*std::move(task));
-    } else {
-      session_.Corrupt("task").IgnoreError();
-    }
-  }
-  return tasks;
-}
-
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::Tasks(const StatementKey& key) const {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
   AMANA_ASSIGN_OR_RETURN(
@@ -101,7 +90,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ExpiredTasks(absl::Time n
                                  "ON r.row = t.referral WHERE t.expiring = 1 AND t.expires <= ?1 "
                                  "ORDER BY t.expires, t.referral, t.task",
                                  TimeToRow(now)));
-  return ReadReadable(std::move(query), limit);
+  return ReadReadableTasks(session_, std::move(query), limit);
 }
 
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::TasksToDecide(absl::Time now,
@@ -111,7 +100,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::TasksToDecide(absl::Time 
                                  "ON r.row = t.referral WHERE t.decide_at IS NOT NULL AND "
                                  "t.decide_at <= ?1 ORDER BY t.decide_at, t.referral, t.task",
                                  TimeToRow(now)));
-  return ReadReadable(std::move(query), limit);
+  return ReadReadableTasks(session_, std::move(query), limit);
 }
 
 absl::StatusOr<ReferralTable::Place> ReferralTable::PlaceOf(
@@ -137,7 +126,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksOf(
                                  "ON r.row = t.referral WHERE t.open = 1 AND t.subject = ?1 AND "
                                  "(t.referral, t.task) > (?2, ?3) ORDER BY t.referral, t.task",
                                  Blob(subject.view()), place.row, place.task));
-  return ReadReadable(std::move(query), limit);
+  return ReadReadableTasks(session_, std::move(query), limit);
 }
 
 // In the order of the index delivery_disclosed.
@@ -152,7 +141,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenDisclosedTasksOf(
                      "t.open = 1 AND (d.agency, d.referral, d.task) > (?2, ?3, ?4) "
                      "ORDER BY d.agency, d.referral, d.task",
                      Blob(subject.view()), place.agency, place.row, place.task));
-  return ReadReadable(std::move(query), limit);
+  return ReadReadableTasks(session_, std::move(query), limit);
 }
 
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksFor(
@@ -163,7 +152,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksFor(
                                  "ON r.row = t.referral WHERE t.open = 1 AND t.agency = ?1 AND "
                                  "(t.referral, t.task) > (?2, ?3) ORDER BY t.referral, t.task",
                                  agency.value(), place.row, place.task));
-  return ReadReadable(std::move(query), limit);
+  return ReadReadableTasks(session_, std::move(query), limit);
 }
 
 absl::StatusOr<std::vector<AgencyId>> ReferralTable::OpenRecipients() const {
@@ -258,12 +247,16 @@ absl::Status ReferralTable::InsertTask(int64_t row, const ReferralRecord& referr
   const std::string withheld = CategoriesToRow(task.withheld);
   const absl::Status inserted = session_.Run(
       "INSERT INTO task (referral, task, service, agency, unit, state, reason, rules, withheld, "
-      "offer_epoch, changed, digest, open, expiring, expires, subject, decide_at) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+      "offer_epoch, changed, digest, open, expiring, expires, subject, decide_at, offered, paused, "
+      "reached, call, missing, clock_due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+      "?12, "
+      "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
       row, task.key.task, task.service, recipient.agency.value(), recipient.unit.value(),
       task.state, task.reason, Blob(rules), Blob(withheld), task.offer_epoch,
       TimeToRow(task.changed), digest.blob(), IsOpen(task.state), CanExpire(task.state),
-      TimeToRow(referral.expires), Blob(referral.subject.view()), DueToRow(task.decide_at));
+      TimeToRow(referral.expires), Blob(referral.subject.view()), DueToRow(task.decide_at),
+      OfferedToRow(task.clock), absl::ToInt64Milliseconds(task.clock.paused), task.clock.reached,
+      task.clock.call, task.missing, DueToRow(task.clock.due));
   return absl::IsAlreadyExists(inserted) ? ConflictError("task") : inserted;
 }
 
@@ -278,11 +271,14 @@ absl::Status ReferralTable::MoveTask(v1::TaskState from, const TaskRecord& task)
   AMANA_RETURN_IF_ERROR(session_.Run(
       "UPDATE task SET service = ?4, agency = ?5, unit = ?6, state = ?7, reason = ?8, rules = ?9, "
       "withheld = ?10, offer_epoch = ?11, changed = ?12, digest = ?13, open = ?14, expiring = ?15, "
-      "decide_at = ?16 WHERE referral = ?1 AND task = ?2 AND state = ?3",
+      "decide_at = ?16, offered = ?17, paused = ?18, reached = ?19, call = ?20, missing = ?21, "
+      "clock_due = ?22 WHERE referral = ?1 AND task = ?2 AND state = ?3",
       *row, task.key.task, from, task.service, recipient.agency.value(), recipient.unit.value(),
       task.state, task.reason, Blob(rules), Blob(withheld), task.offer_epoch,
       TimeToRow(task.changed), digest.blob(), IsOpen(task.state), CanExpire(task.state),
-      DueToRow(task.decide_at)));
+      DueToRow(task.decide_at), OfferedToRow(task.clock),
+      absl::ToInt64Milliseconds(task.clock.paused), task.clock.reached, task.clock.call,
+      task.missing, DueToRow(task.clock.due)));
   return session_.db().Changes() == 1 ? absl::OkStatus() : ConflictError("task");
 }
 

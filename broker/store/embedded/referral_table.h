@@ -49,7 +49,6 @@ class ReferralTable final : public Referrals {
 
  private:
   absl::StatusOr<std::vector<TaskRecord>> ReadTasks(sqlite::Statement query) const;
-  absl::StatusOr<std::vector<TaskRecord>> ReadReadable(sqlite::Statement query, size_t limit) const;
   absl::Status InsertTask(int64_t row, const ReferralRecord& referral, const TaskRecord& task);
   struct Place {
     int64_t row = 0;  // before the first

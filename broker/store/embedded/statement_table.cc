@@ -41,6 +41,9 @@ std::string ConsentScope(const ConsentId& id, uint32_t version) {
 }
 std::string WithdrawalScope(const ConsentId& id) { return 'w' + id.bytes(); }
 std::string ExclusionScope(const ConsentId& id) { return 'x' + id.bytes(); }
+std::string OfferScope(const StatementKey& key, const Digest& statement) {
+  return KeyBytes('o', key) + statement.bytes();
+}
 std::string HoldScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement) {
   return 'h' + referral.bytes() + sender.value() + '/' + statement.bytes();
 }
