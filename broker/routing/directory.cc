@@ -91,7 +91,7 @@ DirectoryPtr Directory::With(Agency agency_now) const {
   if (const Agency* const before = agency(agency_now.id); before != nullptr) {
     KeepWordsOf(*before, agency_now);
   }
-  return Replaced(std::make_shared<const Agency>(std::move(agency_now)));
+  return Replacing(std::make_shared<const Agency>(std::move(agency_now)));
 }
 
 DirectoryPtr Directory::With(const Address& address, Capacity capacity) const {
@@ -99,7 +99,7 @@ DirectoryPtr Directory::With(const Address& address, Capacity capacity) const {
   for (Unit& unit : changed.units) {
     if (unit.address == address) unit.capacity = std::move(capacity);
   }
-  return Replaced(std::make_shared<const Agency>(std::move(changed)));
+  return Replacing(std::make_shared<const Agency>(std::move(changed)));
 }
 
 DirectoryPtr Directory::With(const Address& address, Roster roster) const {
@@ -107,10 +107,10 @@ DirectoryPtr Directory::With(const Address& address, Roster roster) const {
   for (Unit& unit : changed.units) {
     if (unit.address == address) unit.roster = std::move(roster);
   }
-  return Replaced(std::make_shared<const Agency>(std::move(changed)));
+  return Replacing(std::make_shared<const Agency>(std::move(changed)));
 }
 
-DirectoryPtr Directory::Replaced(AgencyPtr agency) const {
+DirectoryPtr Directory::Replacing(AgencyPtr agency) const {
   std::vector<AgencyPtr> agencies = agencies_;
   const auto at = std::lower_bound(agencies.begin(), agencies.end(), agency->id, Earlier);
   if (at != agencies.end() && (*at)->id == agency->id) {

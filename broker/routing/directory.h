@@ -128,6 +128,8 @@ class Directory {
   // With what a unit says itself. It must be known.
   DirectoryPtr With(const Address& unit, Capacity capacity) const;
   DirectoryPtr With(const Address& unit, Roster roster) const;
+  // With this agency as it is, words of its units and all.
+  DirectoryPtr Replacing(AgencyPtr agency) const;
 
   std::span<const AgencyPtr> agencies() const { return agencies_; }  // ascending by id
   const Agency* agency(const AgencyId& id) const;                    // nullptr: unknown
@@ -135,7 +137,6 @@ class Directory {
 
  private:
   explicit Directory(std::vector<AgencyPtr> agencies) : agencies_(std::move(agencies)) {}
-  DirectoryPtr Replaced(AgencyPtr agency) const;
 
   const std::vector<AgencyPtr> agencies_;
 };

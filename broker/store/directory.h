@@ -51,17 +51,17 @@ class Directory {
   // Idempotent; DER.
   virtual absl::Status RememberCertificate(const CertId& id, std::string_view der) = 0;
 
-  // Puts a version in force. `facts` are the entry's. CONFLICT unless its version is one more than
-  // the newest. What units that are not in it any more had said of room and duty goes.
-  virtual absl::Status SetEntry(const EntryRecord& record, const routing::Agency& facts) = 0;
+  // Puts a version in force. CONFLICT unless its version is one more than the newest. What units
+  // that are not in it any more had said of room and duty goes. Errors of
+  // envelope::EntryStatement::Create for an entry that is none.
+  virtual absl::Status SetEntry(const EntryRecord& record) = 0;
   // Keeps other bytes that came under an accepted version; false when these were kept before.
   virtual absl::StatusOr<bool> KeepEntryEquivocation(const AgencyId& agency, uint32_t version,
                                                      const StatementRecord& other) = 0;
-  // Each replaces the one before. NOT_FOUND when the unit is in no entry.
-  virtual absl::Status SetCapacity(const Address& unit, const routing::Capacity& capacity,
-                                   const StatementRecord& report) = 0;
-  virtual absl::Status SetRoster(const Address& unit, const routing::Roster& roster,
-                                 const StatementRecord& statement) = 0;
+  // Each replaces the one before. NOT_FOUND when the unit is in no entry. Errors of
+  // envelope::ParseCapacityReport and ParseDutyRoster.
+  virtual absl::Status SetCapacity(const Address& unit, const StatementRecord& report) = 0;
+  virtual absl::Status SetRoster(const Address& unit, const StatementRecord& roster) = 0;
 };
 
 }  // namespace amana::store

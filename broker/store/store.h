@@ -37,6 +37,7 @@
 #include "base/ids.h"
 #include "broker/consent/facts.h"
 #include "broker/events/event.h"
+#include "broker/store/directory.h"
 #include "broker/store/erasures.h"
 #include "broker/store/offers.h"
 #include "broker/store/queue.h"
@@ -226,20 +227,6 @@ class Grounds {
   virtual absl::Status OpenReview(const ReviewTask& task) = 0;
   // Replaces the state of the review of this key; CONFLICT when it is done or not there.
   virtual absl::Status MoveReview(const ReviewTask& task) = 0;
-};
-
-// Registry loads and the certificates that signed what is stored.
-class Directory {
- public:
-  virtual ~Directory() = default;
-
-  // Digest of the registry last recorded; zero when none.
-  virtual absl::StatusOr<Digest> RegistryDigest() const = 0;
-  virtual absl::StatusOr<std::optional<std::string>> FindCertificate(const CertId& id) const = 0;
-
-  virtual absl::Status RecordRegistry(const Digest& digest) = 0;
-  // Idempotent; DER.
-  virtual absl::Status RememberCertificate(const CertId& id, std::string_view der) = 0;
 };
 
 struct StoredEvent {

@@ -45,6 +45,7 @@ absl::StatusOr<std::unique_ptr<Snapshot>> ReaderPool::Read() {
     AMANA_ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(path_, options_));
     session = std::make_unique<Session>(std::move(db), *health_);
     session->UseKeys(*keys_);
+    session->UseDirectory(*directory_);
   }
   AMANA_RETURN_IF_ERROR(session->db().Begin());
   return std::make_unique<EmbeddedSnapshot>(shared_from_this(), std::move(session));

@@ -57,6 +57,18 @@ std::string ReviewScope(const StatementKey& key, std::string_view by) {
   return KeyBytes('r', key) + std::string(by);
 }
 
+std::string EntryScope(const AgencyId& agency, uint32_t version) {
+  return "de" + agency.value() + '/' + Number(version);
+}
+std::string EntryApprovalScope(const AgencyId& agency, uint32_t version) {
+  return "da" + agency.value() + '/' + Number(version);
+}
+std::string EntryEquivocationScope(const AgencyId& agency, uint32_t version, const Digest& digest) {
+  return "dq" + agency.value() + '/' + Number(version) + digest.bytes();
+}
+std::string CapacityScope(const Address& unit) { return "dc" + ToString(unit); }
+std::string RosterScope(const Address& unit) { return "dr" + ToString(unit); }
+
 absl::StatusOr<std::optional<StatementRecord>> StatementTable::Find(
     const std::string& scope) const {
   AMANA_ASSIGN_OR_RETURN(
@@ -93,6 +105,10 @@ absl::Status StatementTable::Replace(const std::string& scope, const StatementRe
       "log_index = excluded.log_index, envelope = excluded.envelope, digest = excluded.digest",
       Blob(scope), Blob(statement.digest.view()), Blob(statement.cert_id.view()),
       statement.log_index, Blob(statement.envelope), digest.blob());
+}
+
+absl::Status StatementTable::Remove(const std::string& scope) {
+  return session_.Run("DELETE FROM statement WHERE scope = ?1", Blob(scope));
 }
 
 absl::Status StatementTable::ClearEnvelopes(const std::string& prefix) {
