@@ -54,8 +54,7 @@ inline constexpr std::string_view kDirectoryApprovalType =
     "application/vnd.amana.directory-approval.v1+protobuf";
 inline constexpr std::string_view kCapacityReportType =
     "application/vnd.amana.capacity-report.v1+protobuf";
-inline constexpr std::string_view kDutyRosterType =
-    "application/vnd.amana.duty-roster.v1+protobuf";
+inline constexpr std::string_view kDutyRosterType = "application/vnd.amana.duty-roster.v1+protobuf";
 inline constexpr std::string_view kRedriveType = "application/vnd.amana.redrive.v1+protobuf";
 
 // "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload, lengths in decimal.
