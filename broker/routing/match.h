@@ -10,10 +10,9 @@
 #include "absl/status/statusor.h"
 #include "amana/v1/codes.pb.h"
 #include "base/ids.h"
+#include "broker/routing/directory.h"
 
 namespace amana::routing {
-
-inline constexpr uint32_t kCounties = 47;  // ISO 3166-2:KE
 
 // Plain facts of one unit.
 struct Provider {
