@@ -80,6 +80,24 @@ constexpr KindWords kKinds[] = {
     {v1::EVENT_KIND_DELIVERY_RECALL_REFUSED, "{to} keeps it, on a legal basis of its own{basis}"},
     {v1::EVENT_KIND_DELIVERY_RECALL_UNANSWERED, "{to} never answered"},
     {v1::EVENT_KIND_DELIVERY_ERASED, "the copy for {to} was deleted for good"},
+    {v1::EVENT_KIND_NOTE_RELEASED, "{to} was given a sealed note"},
+    {v1::EVENT_KIND_HANDOVER_OFFERED, "{actor} offered to hand the person over to {to}"},
+    {v1::EVENT_KIND_HANDOVER_AGREED, "{actor} agreed to receive the person"},
+    {v1::EVENT_KIND_HANDOVER_DECLINED, "{actor} will not receive the person now{why}"},
+    {v1::EVENT_KIND_HANDOVER_WITHDRAWN, "{actor} took the handover back{why}"},
+    {v1::EVENT_KIND_HANDOVER_IN_TRANSIT, "the person is on the way to {to}"},
+    {v1::EVENT_KIND_HANDOVER_ARRIVED, "the person arrived at {actor}"},
+    {v1::EVENT_KIND_HANDOVER_NO_SHOW, "the person did not come to {actor}"},
+    {v1::EVENT_KIND_HANDOVER_ABORTED, "{actor} broke the handover off{why}"},
+    {v1::EVENT_KIND_HANDOVER_CUSTODY_TRANSFERRED, "both have signed: {now} is responsible"},
+    {v1::EVENT_KIND_HANDOVER_RETURNED, "{actor} gave the person back to {to}{why}"},
+    {v1::EVENT_KIND_HANDOVER_CORRECTED, "both have signed a correction of the handover{why}"},
+    {v1::EVENT_KIND_HANDOVER_ENDED, "the care by {actor} ended{exit}"},
+    {v1::EVENT_KIND_HANDOVER_SIGNED_BY_ONE, "{actor} has signed, {to} has not yet"},
+    {v1::EVENT_KIND_HANDOVER_OVERDUE, "the handover stands still: {late}"},
+    {v1::EVENT_KIND_HANDOVER_CODE_REFUSED, "{actor} was shown a wrong handover code"},
+    {v1::EVENT_KIND_CUSTODY_EXITED, "no agency has the person with it any more{exit}"},
+    {v1::EVENT_KIND_CUSTODY_TAKEN, "the person is with an agency, says {actor}{with}"},
     {v1::EVENT_KIND_ROUTE_EXPLAINED, "{actor} asked who would receive what; nothing was sent"},
 };
 
@@ -178,6 +196,34 @@ std::string Act(const EventView& event) {
   }
 }
 
+// Who is responsible after both have signed: what follows the other signature's digest.
+std::string Now(const EventView& event) {
+  return event.detail.size() > Digest::kSize ? Shown(event.detail.substr(Digest::kSize))
+                                             : "the recipient";
+}
+
+// How care ended: the first byte.
+std::string Exit(const EventView& event) {
+  if (event.detail.empty() || event.detail[0] == 0) return {};
+  return absl::StrCat(
+      " (", std::string(codes::CodeName(static_cast<v1::ExitCode>(event.detail[0]))), ")");
+}
+
+std::string Late(const EventView& event) {
+  switch (event.detail.empty() ? 0 : event.detail[0]) {
+    case 1:
+      return To(event) + " was reminded";
+    case 2:
+      return "the coordinator was told";
+    default:
+      return "alert";
+  }
+}
+
+std::string With(const EventView& event) {
+  return event.detail.empty() ? "" : absl::StrCat(": ", Shown(event.detail));
+}
+
 }  // namespace
 
 std::string InWords(const EventView& event) {
@@ -202,6 +248,10 @@ std::string InWords(const EventView& event) {
          {"{call}", CodeNames<v1::CallOutcome>(event.detail, ": ")},
          {"{debtor}", Debtor(event)},
          {"{act}", Act(event)},
+         {"{now}", Now(event)},
+         {"{exit}", Exit(event)},
+         {"{late}", Late(event)},
+         {"{with}", With(event)},
          {"{why}", Why(event)}});
   }
   return std::string(codes::CodeName(event.kind));

@@ -1,5 +1,7 @@
 #include "broker/events/visibility.h"
 
+#include <string>
+
 #include "gtest/gtest.h"
 
 namespace amana::events {
@@ -46,6 +48,19 @@ TEST(EventVisibility, ARecipientSeesWhatHappensAtItButNotWhatWasWithheld) {
     EXPECT_FALSE(seen[kWithheld]);
     EXPECT_FALSE(seen[kConsentRules]);
     EXPECT_FALSE(seen[kSenderCounter]);
+  }
+}
+
+// Both sides of a handover, whoever of them acts, and who was the sender.
+TEST(EventVisibility, AHandoverIsTheOtherSidesBusinessToo) {
+  for (int kind = 1; kind <= v1::EventKind_MAX; ++kind) {
+    if (!v1::EventKind_IsValid(kind)) continue;
+    const std::string name = v1::EventKind_Name(static_cast<v1::EventKind>(kind));
+    if (name.find("_HANDOVER_") == std::string::npos && name.find("_CUSTODY_") == std::string::npos)
+      continue;
+    const Event e = SampleEvent(static_cast<v1::EventKind>(kind));
+    EXPECT_EQ(VisibleFields(e, Agency("haven")).count(), 21u) << name;
+    EXPECT_FALSE(IsParty(e, Agency("shelter-2"))) << name;
   }
 }
 

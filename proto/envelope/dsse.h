@@ -56,6 +56,9 @@ inline constexpr std::string_view kCapacityReportType =
     "application/vnd.amana.capacity-report.v1+protobuf";
 inline constexpr std::string_view kDutyRosterType = "application/vnd.amana.duty-roster.v1+protobuf";
 inline constexpr std::string_view kRedriveType = "application/vnd.amana.redrive.v1+protobuf";
+inline constexpr std::string_view kHandoverStepType =
+    "application/vnd.amana.handover-step.v1+protobuf";
+inline constexpr std::string_view kCustodyReportType = "application/vnd.amana.custody.v1+protobuf";
 
 // "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload, lengths in decimal.
 std::string PreAuthEncoding(std::string_view payload_type, std::string_view payload);

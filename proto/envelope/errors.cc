@@ -99,6 +99,10 @@ absl::Status NoteOpenFailed() {
   return Malformed("NOTE_OPEN_FAILED", "note", "does not open with the sealing key");
 }
 
+absl::Status HandoverFieldInvalid(std::string_view field, std::string_view why) {
+  return Malformed("HANDOVER_FIELD_INVALID", field, why);
+}
+
 absl::Status SubmissionTooLarge(size_t size, size_t limit) {
   return Malformed("SUBMISSION_TOO_LARGE", "submission",
                    std::to_string(size) + " bytes, at most " + std::to_string(limit));

@@ -55,6 +55,10 @@ absl::Status NoteOpenFailed();                                                //
 absl::Status DirectoryFieldInvalid(std::string_view field,
                                    std::string_view why);  // DIRECTORY_FIELD_INVALID
 
+// Handovers and custody.
+absl::Status HandoverFieldInvalid(std::string_view field,
+                                  std::string_view why);  // HANDOVER_FIELD_INVALID
+
 // Submissions and deliveries.
 absl::Status SubmissionTooLarge(size_t size, size_t limit);  // SUBMISSION_TOO_LARGE
 absl::Status TooManyGrants(size_t limit);                    // TOO_MANY_GRANTS

@@ -117,6 +117,11 @@ absl::Status CheckLinks(const v1::ReferralHeader& header) {
   if (!header.group_id().empty()) {
     AMANA_RETURN_IF_ERROR(GroupId::FromBytes(header.group_id(), "group_id").status());
   }
+  if (!header.family_id().empty()) {
+    AMANA_RETURN_IF_ERROR(GroupId::FromBytes(header.family_id(), "family_id").status());
+    AMANA_RETURN_IF_ERROR(
+        Require(!header.group_id().empty(), "group_id", "missing although a family is given"));
+  }
   if (!header.has_parent()) return absl::OkStatus();
   const v1::StatementRef& parent = header.parent();
   AMANA_RETURN_IF_ERROR(AgencyId::Create(parent.sender_agency(), "parent.sender_agency").status());
@@ -125,6 +130,21 @@ absl::Status CheckLinks(const v1::ReferralHeader& header) {
   const bool itself = parent.sender_agency() == header.sender().agency() &&
                       parent.referral_id() == header.referral_id();
   return Require(!itself, "parent", "a referral cannot be its own parent");
+}
+
+absl::Status CheckCustody(const v1::ReferralHeader& header) {
+  if (!header.has_physical_custody()) return absl::OkStatus();
+  const v1::PhysicalCustody& custody = header.physical_custody();
+  switch (custody.place_case()) {
+    case v1::PhysicalCustody::kAgency:
+      return AgencyId::Create(custody.agency(), "physical_custody.agency").status();
+    case v1::PhysicalCustody::kNone:
+      return Require(custody.none() != v1::NO_CUSTODY_UNSPECIFIED, "physical_custody.none",
+                     "must say why");
+    case v1::PhysicalCustody::PLACE_NOT_SET:
+      break;
+  }
+  return HeaderFieldInvalid("physical_custody", "must be an agency or none");
 }
 
 using Slots = google::protobuf::RepeatedPtrField<std::string>;
@@ -160,6 +180,7 @@ absl::StatusOr<ReferralStatement> ReferralStatement::Create(v1::SignedEnvelope e
   AMANA_RETURN_IF_ERROR(CheckSubject(header));
   AMANA_RETURN_IF_ERROR(CheckLifetime(header));
   AMANA_RETURN_IF_ERROR(CheckLinks(header));
+  AMANA_RETURN_IF_ERROR(CheckCustody(header));
   AMANA_RETURN_IF_ERROR(CheckSlots(header.section_slots(), kSectionSlots, "section_slots"));
   AMANA_RETURN_IF_ERROR(CheckSlots(header.companion_slots(), kCompanionSlots, "companion_slots"));
   AMANA_ASSIGN_OR_RETURN(data->cert_id, CertId::FromBytes(header.meta().cert_id()));

@@ -36,7 +36,8 @@ class ReferralStatement {
   // - majority month exactly where the subject class is MINOR, at most 18 years after creation;
   // - expiry after creation and at most 90 days later; 16 section and 8 companion slots of 32
   // bytes;
-  // - parent is not this very statement.
+  // - parent is not this very statement; a family is part of a group;
+  // - physical custody, where it is said, is an agency or none with the reason.
   static absl::StatusOr<ReferralStatement> Create(v1::SignedEnvelope envelope);
 
   const StatementKey& key() const { return data_->key; }

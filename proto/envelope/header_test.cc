@@ -176,6 +176,24 @@ TEST(ReferralStatement, ChecksLifetimeAndLinks) {
       {[](Header& h) { h.set_expires_unix_ms(INT64_MIN); }, "expires_unix_ms"},
       {[](Header& h) { h.set_group_id(std::string(16, 'g')); }, ""},
       {[](Header& h) { h.set_group_id("g"); }, "group_id", "LENGTH_INVALID"},
+      {[](Header& h) { h.set_family_id(std::string(16, 'f')); }, "group_id"},
+      {[](Header& h) {
+         h.set_group_id(std::string(16, 'g'));
+         h.set_family_id(std::string(16, 'f'));
+       },
+       ""},
+      {[](Header& h) {
+         h.set_group_id(std::string(16, 'g'));
+         h.set_family_id("f");
+       },
+       "family_id", "LENGTH_INVALID"},
+      {[](Header& h) { h.mutable_physical_custody()->set_agency("hospital-a"); }, ""},
+      {[](Header& h) { h.mutable_physical_custody()->set_none(v1::NO_CUSTODY_STREET); }, ""},
+      {[](Header& h) { h.mutable_physical_custody(); }, "physical_custody"},
+      {[](Header& h) { h.mutable_physical_custody()->set_agency("A B"); },
+       "physical_custody.agency", "ID_INVALID"},
+      {[](Header& h) { h.mutable_physical_custody()->set_none(v1::NO_CUSTODY_UNSPECIFIED); },
+       "physical_custody.none"},
       {[&](Header& h) { parent(h, "iom-a", 3); }, ""},
       {[&](Header& h) { parent(h, "police-a", 3); }, "parent"},
       {[&](Header& h) { parent(h, "iom-a", 0); }, "parent.version"},
