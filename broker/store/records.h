@@ -112,6 +112,13 @@ struct GrantRecord {
   std::string grant;
 };
 
+// Words and places beside a statement about a referral: a serialised v1::NotedStatement.
+struct NoteRecord {
+  StatementKey referral;
+  Digest digest;  // of the note, as the statement names it
+  std::string note;
+};
+
 // A signed statement about a delivery or consent, kept verbatim (serialised v1::SignedEnvelope).
 struct StatementRecord {
   Digest digest;  // SHA-256 of the payload

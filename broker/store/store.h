@@ -1,4 +1,4 @@
-// The store: ten small contracts in the broker's own verbs, and the transaction that joins them.
+// The store: twelve small contracts in the broker's own verbs, and the transaction that joins them.
 // Implementations: embedded/ (SQLite) and, later, postgres/. suite.h holds the contract tests that
 // every implementation runs.
 //
@@ -39,6 +39,7 @@
 #include "broker/events/event.h"
 #include "broker/store/directory.h"
 #include "broker/store/erasures.h"
+#include "broker/store/handovers.h"
 #include "broker/store/offers.h"
 #include "broker/store/queue.h"
 #include "broker/store/records.h"
@@ -63,6 +64,9 @@ class Referrals {
   // None also when it was erased.
   virtual absl::StatusOr<std::optional<GrantRecord>> FindGrant(const StatementKey& key,
                                                                const CertId& recipient) const = 0;
+  // A sealed note of the referral; none also when it was erased.
+  virtual absl::StatusOr<std::optional<NoteRecord>> FindNote(const StatementKey& key,
+                                                             const Digest& note) const = 0;
   // Referrals that `agency` sent or was disclosed something of, newest first. A delivery that is
   // queued or withheld discloses nothing, and must not show.
   virtual absl::StatusOr<Paged<ReferralRecord>> List(const AgencyId& agency,
@@ -96,6 +100,8 @@ class Referrals {
   virtual absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) = 0;
   // A later grant for the same certificate replaces the earlier. ERASED.
   virtual absl::Status AddGrant(const GrantRecord& grant) = 0;
+  // Kept under the referral's key and erased with its body; the same note once. ERASED.
+  virtual absl::Status AddNote(const NoteRecord& note) = 0;
   // Keeps other bytes that came under an accepted key; the same bytes once: false when they were
   // kept before.
   virtual absl::StatusOr<bool> KeepEquivocation(const StatementKey& key,
@@ -114,8 +120,8 @@ class Deliveries {
       const Address& recipient) const = 0;
   // Deliveries whose `due` is at or before `now`, earliest first; at most `limit`.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> Due(absl::Time now, size_t limit) const = 0;
-  // The earliest `due` of all deliveries, clocks of tasks and open reviews, expiry of tasks that
-  // expire and `decide_at` of tasks; InfiniteFuture when none.
+  // The earliest `due` of all deliveries, handovers, clocks of tasks and open reviews, expiry of
+  // tasks that expire and `decide_at` of tasks; InfiniteFuture when none.
   virtual absl::StatusOr<absl::Time> NextDue() const = 0;
   // Deliveries of a unit in RECALL_SENT or RECALL_UNANSWERED, oldest first.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> OpenRecalls(const Address& recipient,
@@ -277,6 +283,8 @@ class Snapshot {
   virtual const Grounds& grounds() const = 0;
   virtual const Offers& offers() const = 0;
   virtual const Queue& queue() const = 0;
+  virtual const Custodies& custodies() const = 0;
+  virtual const Handovers& handovers() const = 0;
   virtual const Directory& directory() const = 0;
   virtual const Log& log() const = 0;
 };
@@ -284,10 +292,12 @@ class Snapshot {
 class Transaction : public Snapshot {
  public:
   using Snapshot::consents;
+  using Snapshot::custodies;
   using Snapshot::deliveries;
   using Snapshot::directory;
   using Snapshot::erasures;
   using Snapshot::grounds;
+  using Snapshot::handovers;
   using Snapshot::log;
   using Snapshot::offers;
   using Snapshot::queue;
@@ -301,6 +311,8 @@ class Transaction : public Snapshot {
   virtual Grounds& grounds() = 0;
   virtual Offers& offers() = 0;
   virtual Queue& queue() = 0;
+  virtual Custodies& custodies() = 0;
+  virtual Handovers& handovers() = 0;
   virtual Directory& directory() = 0;
   virtual Log& log() = 0;
   // Tells the commit listener that there is something new for this unit.

@@ -15,6 +15,7 @@ constexpr std::string_view kHeader = "referral_body.header";
 constexpr std::string_view kSections = "referral_body.sections";
 constexpr std::string_view kGrant = "wrap_grant.bytes";
 constexpr std::string_view kOrder = "candidate_order.bytes";
+constexpr std::string_view kNote = "sealed_note.bytes";
 constexpr std::string_view kEquivocation = "statement.envelope";
 
 std::optional<uint64_t> SlotIn(const sqlite::Statement& row, int column) {
@@ -190,6 +191,44 @@ absl::StatusOr<std::optional<CandidateOrderRecord>> BodyTable::FindOrder(
   return order;
 }
 
+absl::Status BodyTable::AddNote(int64_t row, const NoteRecord& note) {
+  AMANA_ASSIGN_OR_RETURN(const RowKey* key, KeyOf(row));
+  std::string_view stored = note.note;
+  if (key->slot.has_value()) {
+    AMANA_RETURN_IF_ERROR(
+        sealer_.Seal(key->key, {kNote, row, note.digest.view()}, note.note, header_));
+    stored = header_;
+  }
+  session_.CountBytes(stored.size());
+  const RowDigest digest = DigestOfNote(note.referral, note.digest, stored);
+  return session_.Run(
+      "INSERT INTO sealed_note (referral, note, bytes, digest, key_slot) VALUES (?1, ?2, ?3, ?4, "
+      "?5) ON CONFLICT (referral, note) DO NOTHING",
+      row, Blob(note.digest.view()), Blob(stored), digest.blob(), key->slot);
+}
+
+absl::StatusOr<std::optional<NoteRecord>> BodyTable::FindNote(int64_t row, const StatementKey& key,
+                                                              const Digest& note) const {
+  AMANA_ASSIGN_OR_RETURN(auto query,
+                         session_.Query("SELECT bytes, digest, key_slot FROM sealed_note WHERE "
+                                        "referral = ?1 AND note = ?2",
+                                        row, Blob(note.view())));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  if (!found) return std::nullopt;
+  const std::string_view stored = query.Bytes(0);
+  if (query.Bytes(1) != DigestOfNote(key, note, stored).view()) {
+    return session_.Corrupt("sealed_note");
+  }
+  if (stored.empty()) return std::nullopt;
+  NoteRecord record{key, note, std::string(stored)};
+  const std::optional<uint64_t> slot = SlotIn(query, 2);
+  if (!slot.has_value()) return record;
+  AMANA_ASSIGN_OR_RETURN(const crypto::Secret secret, FindKey(*slot));
+  AMANA_ASSIGN_OR_RETURN(record.note,
+                         Open(secret, {kNote, row, note.view()}, stored, "sealed_note"));
+  return record;
+}
+
 absl::StatusOr<bool> BodyTable::KeepEquivocation(int64_t row, const StatementKey& key,
                                                  StatementRecord other) {
   const std::string scope = EquivocationScope(key, other.digest);
@@ -250,6 +289,26 @@ absl::Status BodyTable::EraseOrder(int64_t row, const StatementKey& key) {
                       row, digest.blob());
 }
 
+absl::Status BodyTable::EraseNotes(int64_t row, const StatementKey& key) {
+  std::vector<Digest> notes;
+  {
+    AMANA_ASSIGN_OR_RETURN(auto query,
+                           session_.Query("SELECT note FROM sealed_note WHERE referral = ?1", row));
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+      if (!found) break;
+      notes.push_back(RowReader(query).Fixed<Digest>());
+    }
+  }
+  for (const Digest& note : notes) {
+    const RowDigest digest = DigestOfNote(key, note, "");
+    AMANA_RETURN_IF_ERROR(session_.Run(
+        "UPDATE sealed_note SET bytes = x'', digest = ?3 WHERE referral = ?1 AND note = ?2", row,
+        Blob(note.view()), digest.blob()));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
   last_ = {};
   {
@@ -269,6 +328,7 @@ absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
                    row, digest.blob()));
   AMANA_RETURN_IF_ERROR(EraseGrants(row, key));
   AMANA_RETURN_IF_ERROR(EraseOrder(row, key));
+  AMANA_RETURN_IF_ERROR(EraseNotes(row, key));
   AMANA_RETURN_IF_ERROR(statements_.ClearEnvelopes(EquivocationScope(key)));
   return true;
 }

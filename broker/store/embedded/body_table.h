@@ -1,6 +1,6 @@
-// What erasure takes: header, sections, wraps and candidate order of a referral, encrypted under
-// its own key, each row with the slot of that key (body_keys.h). Rows from before there were keys
-// hold them as they came. Used by the session's thread.
+// What erasure takes: header, sections, wraps, notes and candidate order of a referral, encrypted
+// under its own key, each row with the slot of that key (body_keys.h). Rows from before there were
+// keys hold them as they came. Used by the session's thread.
 //
 // Rows are cleared by UPDATE, never by DELETE: SQLite balances its tree when it deletes, and would
 // leave stale copies of neighbours' bytes behind, which their own erasure could not overwrite.
@@ -39,6 +39,11 @@ class BodyTable {
   // None when it was erased.
   absl::StatusOr<std::optional<CandidateOrderRecord>> FindOrder(int64_t row,
                                                                 const StatementKey& key) const;
+  // ERASED; the same note once.
+  absl::Status AddNote(int64_t row, const NoteRecord& note);
+  // None when it was erased.
+  absl::StatusOr<std::optional<NoteRecord>> FindNote(int64_t row, const StatementKey& key,
+                                                     const Digest& digest) const;
   // Of an erased referral without its bytes. False when it was kept before.
   absl::StatusOr<bool> KeepEquivocation(int64_t row, const StatementKey& key,
                                         StatementRecord other);
@@ -58,6 +63,7 @@ class BodyTable {
                                    std::string_view stored, std::string_view table) const;
   absl::Status EraseGrants(int64_t row, const StatementKey& key);
   absl::Status EraseOrder(int64_t row, const StatementKey& key);
+  absl::Status EraseNotes(int64_t row, const StatementKey& key);
 
   Session& session_;
   StatementTable statements_;

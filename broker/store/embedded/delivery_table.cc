@@ -103,10 +103,11 @@ absl::StatusOr<absl::Time> DeliveryTable::NextDue() const {
           "(SELECT expires FROM task WHERE expiring = 1 ORDER BY expires LIMIT 1), "
           "(SELECT decide_at FROM task WHERE decide_at IS NOT NULL ORDER BY decide_at LIMIT 1), "
           "(SELECT clock_due FROM task WHERE clock_due IS NOT NULL ORDER BY clock_due LIMIT 1), "
-          "(SELECT due_open FROM review WHERE due_open IS NOT NULL ORDER BY due_open LIMIT 1)"));
+          "(SELECT due_open FROM review WHERE due_open IS NOT NULL ORDER BY due_open LIMIT 1), "
+          "(SELECT due FROM handover WHERE due IS NOT NULL ORDER BY due LIMIT 1)"));
   AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
   absl::Time next = absl::InfiniteFuture();
-  for (int column = 0; row && column < 5; ++column) {
+  for (int column = 0; row && column < 6; ++column) {
     if (!query.IsNull(column)) next = std::min(next, TimeFromRow(query.Int(column)));
   }
   return next;

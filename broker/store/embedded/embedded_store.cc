@@ -6,6 +6,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/sqlite.h"
 #include "broker/store/embedded/body_keys.h"
+#include "broker/store/embedded/custody_table.h"
 #include "broker/store/embedded/directory_lock.h"
 #include "broker/store/embedded/health.h"
 #include "broker/store/embedded/reader_pool.h"
@@ -68,6 +69,14 @@ absl::Status AppendLogOpened(Session& session, Sequencer& sequencer, const std::
   return absl::OkStatus();
 }
 
+absl::Status BringUpToDate(Session& session) {
+  AMANA_ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::Begin(session.db()));
+  AMANA_RETURN_IF_ERROR(BeginOlderCustodies(session));
+  AMANA_RETURN_IF_ERROR(transaction.Commit());
+  session.EndTransaction(true);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<Session>> OpenWriterSession(const std::string& path,
                                                            const EmbeddedOptions& options,
                                                            StoreHealth& health) {
@@ -77,7 +86,9 @@ absl::StatusOr<std::unique_ptr<Session>> OpenWriterSession(const std::string& pa
   writer.vfs = options.sqlite_vfs;
   AMANA_ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(path, writer));
   AMANA_RETURN_IF_ERROR(sqlite::Migrate(*db, SchemaScripts()));
-  return std::make_unique<Session>(std::move(db), health);
+  auto session = std::make_unique<Session>(std::move(db), health);
+  AMANA_RETURN_IF_ERROR(BringUpToDate(*session));
+  return session;
 }
 
 // The slots that rows name were given out in the order of the rows.

@@ -22,6 +22,8 @@ class EmbeddedSnapshot final : public Snapshot {
   const Grounds& grounds() const override { return tables_.grounds; }
   const Offers& offers() const override { return tables_.offers; }
   const Queue& queue() const override { return tables_.queue; }
+  const Custodies& custodies() const override { return tables_.custodies; }
+  const Handovers& handovers() const override { return tables_.handovers; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
 

@@ -98,6 +98,10 @@ RowDigest DigestOf(const QueueNoteRecord& n) {
   return hasher.Add(n.by.agency).Add(n.by.person).Finish();
 }
 
+RowDigest DigestOfNote(const StatementKey& key, const Digest& note, std::string_view bytes) {
+  return RowHasher("note").Add(key).Add(note).Finish({bytes});
+}
+
 RowDigest DigestOf(const ReconsiderationRecord& r) {
   RowHasher hasher("reconsideration");
   hasher.Add(r.id).Add(r.subject).Add(r.recipient).Add(r.statement).Add(r.withdrawn);

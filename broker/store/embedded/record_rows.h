@@ -44,6 +44,7 @@ RowDigest DigestOf(const ReferralRecord& record);
 RowDigest DigestOfBody(const StatementKey& key, std::string_view header, std::string_view sections);
 RowDigest DigestOfGrant(const GrantRecord& record, std::string_view bytes);
 RowDigest DigestOfOrder(const StatementKey& key, uint32_t number, std::string_view bytes);
+RowDigest DigestOfNote(const StatementKey& key, const Digest& note, std::string_view bytes);
 RowDigest DigestOf(const TaskRecord& record);
 RowDigest DigestOf(const OfferRecord& record);
 RowDigest DigestOf(const QueueItem& record);

@@ -175,6 +175,13 @@ absl::StatusOr<std::optional<GrantRecord>> ReferralTable::FindGrant(const Statem
   return bodies_.FindGrant(*referral, key, recipient);
 }
 
+absl::StatusOr<std::optional<NoteRecord>> ReferralTable::FindNote(const StatementKey& key,
+                                                                  const Digest& note) const {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> referral, session_.FindReferralRow(key));
+  if (!referral.has_value()) return std::nullopt;
+  return bodies_.FindNote(*referral, key, note);
+}
+
 absl::StatusOr<int64_t> ReferralTable::RowOfToken(const AgencyId& agency,
                                                   std::string_view token) const {
   AMANA_ASSIGN_OR_RETURN(const StatementKey key, ParseReferralToken(token));
@@ -285,6 +292,11 @@ absl::Status ReferralTable::MoveTask(v1::TaskState from, const TaskRecord& task)
 absl::Status ReferralTable::AddGrant(const GrantRecord& grant) {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(grant.referral));
   return bodies_.AddGrant(row, grant);
+}
+
+absl::Status ReferralTable::AddNote(const NoteRecord& note) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(note.referral));
+  return bodies_.AddNote(row, note);
 }
 
 absl::StatusOr<bool> ReferralTable::KeepEquivocation(const StatementKey& key,

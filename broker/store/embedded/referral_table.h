@@ -24,6 +24,8 @@ class ReferralTable final : public Referrals {
   absl::StatusOr<std::vector<TaskRecord>> Tasks(const StatementKey& key) const override;
   absl::StatusOr<std::optional<GrantRecord>> FindGrant(const StatementKey& key,
                                                        const CertId& recipient) const override;
+  absl::StatusOr<std::optional<NoteRecord>> FindNote(const StatementKey& key,
+                                                     const Digest& note) const override;
   absl::StatusOr<Paged<ReferralRecord>> List(const AgencyId& agency,
                                              const Page& page) const override;
   absl::StatusOr<std::vector<TaskRecord>> ExpiredTasks(absl::Time now, size_t limit) const override;
@@ -44,6 +46,7 @@ class ReferralTable final : public Referrals {
                       const std::vector<TaskRecord>& tasks) override;
   absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) override;
   absl::Status AddGrant(const GrantRecord& grant) override;
+  absl::Status AddNote(const NoteRecord& note) override;
   absl::StatusOr<bool> KeepEquivocation(const StatementKey& key,
                                         const StatementRecord& other) override;
 

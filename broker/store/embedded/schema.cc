@@ -1,6 +1,7 @@
 #include "broker/store/embedded/schema.h"
 
 #include "broker/store/embedded/schema_directory.h"
+#include "broker/store/embedded/schema_handovers.h"
 
 namespace amana::store::embedded {
 namespace {
@@ -376,7 +377,9 @@ CREATE TABLE queue_note (
 CREATE INDEX queue_note_item ON queue_note (item);
 )sql";
 
-constexpr std::string_view kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4, kOffersScript, kDirectoryScript};
+constexpr std::string_view kScripts[] = {kVersion1,    kVersion2,       kVersion3,
+                                         kVersion4,    kOffersScript,   kDirectoryScript,
+                                         kNotesScript, kHandoversScript};
 
 }  // namespace
 

@@ -44,6 +44,9 @@ std::string ExclusionScope(const ConsentId& id) { return 'x' + id.bytes(); }
 std::string OfferScope(const StatementKey& key, const Digest& statement) {
   return KeyBytes('o', key) + statement.bytes();
 }
+std::string CustodyScope(const Pseudonym& subject, const Digest& report) {
+  return 'u' + subject.bytes() + report.bytes();
+}
 std::string HoldScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement) {
   return 'h' + referral.bytes() + sender.value() + '/' + statement.bytes();
 }

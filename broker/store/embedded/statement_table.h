@@ -21,6 +21,7 @@ std::string WithdrawalScope(const ConsentId& id);
 std::string ExclusionScope(const ConsentId& id);
 // Of a sender, a recipient or a coordinator about a referral's offers.
 std::string OfferScope(const StatementKey& key, const Digest& statement);
+std::string CustodyScope(const Pseudonym& subject, const Digest& report);
 std::string HoldScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement);
 std::string AttachmentScope(const StatementKey& key, const ConsentId& id, uint32_t version);
 // `by`: the agency and the person.

@@ -5,10 +5,12 @@
 
 #include "broker/store/embedded/body_table.h"
 #include "broker/store/embedded/consent_table.h"
+#include "broker/store/embedded/custody_table.h"
 #include "broker/store/embedded/delivery_table.h"
 #include "broker/store/embedded/directory_table.h"
 #include "broker/store/embedded/erasure_table.h"
 #include "broker/store/embedded/ground_table.h"
+#include "broker/store/embedded/handover_table.h"
 #include "broker/store/embedded/log_table.h"
 #include "broker/store/embedded/offer_table.h"
 #include "broker/store/embedded/queue_table.h"
@@ -18,7 +20,7 @@
 
 namespace amana::store::embedded {
 
-// The ten contracts over one session.
+// The twelve contracts over one session.
 struct Tables {
   Tables(Session& session, Sequencer* sequencer)
       : bodies(session),
@@ -30,6 +32,8 @@ struct Tables {
         grounds(session),
         offers(session, bodies, referrals),
         queue(session),
+        custodies(session),
+        handovers(session),
         directory(session),
         log(session, sequencer) {}
 
@@ -42,6 +46,8 @@ struct Tables {
   GroundTable grounds;
   OfferTable offers;
   QueueTable queue;
+  CustodyTable custodies;
+  HandoverTable handovers;
   DirectoryTable directory;
   LogTable log;
 };
@@ -59,6 +65,8 @@ class EmbeddedTransaction final : public Transaction {
   const Grounds& grounds() const override { return tables_.grounds; }
   const Offers& offers() const override { return tables_.offers; }
   const Queue& queue() const override { return tables_.queue; }
+  const Custodies& custodies() const override { return tables_.custodies; }
+  const Handovers& handovers() const override { return tables_.handovers; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
   Referrals& referrals() override { return tables_.referrals; }
@@ -69,6 +77,8 @@ class EmbeddedTransaction final : public Transaction {
   Grounds& grounds() override { return tables_.grounds; }
   Offers& offers() override { return tables_.offers; }
   Queue& queue() override { return tables_.queue; }
+  Custodies& custodies() override { return tables_.custodies; }
+  Handovers& handovers() override { return tables_.handovers; }
   Directory& directory() override { return tables_.directory; }
   Log& log() override { return tables_.log; }
   void Wake(const Address& recipient) override { woken_.push_back(recipient); }
