@@ -171,8 +171,8 @@ void Dispatcher::OnLeased(const Address& address, const std::shared_ptr<Outlet>&
 }
 
 void Dispatcher::Revoke(const Pseudonym& subject, std::function<void()> done) {
-  // Counts the outlets and leases that must come to rest; the last one calls `done`.
-  auto pending = std::make_shared<std::atomic<int>>(1);
+  // Counts what must come to rest: outlets, and replies of calls; the last one calls `done`.
+  auto pending = std::make_shared<std::atomic<int>>(2);
   auto rest = [pending, done = std::move(done)] {
     if (pending->fetch_sub(1) == 1) done();
   };
@@ -193,6 +193,7 @@ void Dispatcher::Revoke(const Pseudonym& subject, std::function<void()> done) {
     freed.push_back(outlet->unit());
     GiveBack(std::move(dropped));
   }
+  writes_->WhenQuiet(subject, rest);
   rest();
   Wake(freed);
 }

@@ -36,6 +36,18 @@ v1::EventKind KindOf(v1::TaskState state) {
       return v1::EVENT_KIND_TASK_REVOKED;
     case v1::TASK_STATE_EXPIRED:
       return v1::EVENT_KIND_TASK_EXPIRED;
+    case v1::TASK_STATE_INFO_REQUESTED:
+      return v1::EVENT_KIND_TASK_INFO_REQUESTED;
+    case v1::TASK_STATE_IN_PROGRESS:
+      return v1::EVENT_KIND_TASK_IN_PROGRESS;
+    case v1::TASK_STATE_COMPLETED:
+      return v1::EVENT_KIND_TASK_COMPLETED;
+    case v1::TASK_STATE_FAILED:
+      return v1::EVENT_KIND_TASK_FAILED;
+    case v1::TASK_STATE_REROUTED:
+      return v1::EVENT_KIND_TASK_REROUTED;
+    case v1::TASK_STATE_ENTERED_IN_ERROR:
+      return v1::EVENT_KIND_TASK_ENTERED_IN_ERROR;
     default:
       return v1::EVENT_KIND_UNSPECIFIED;
   }

@@ -9,6 +9,7 @@
 #include "broker/delivery/decide_again.h"
 #include "broker/delivery/errors.h"
 #include "broker/delivery/expire.h"
+#include "broker/delivery/handover_recorder.h"
 #include "broker/delivery/lease.h"
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/retry.h"
@@ -118,6 +119,20 @@ absl::Status MissReview(store::Transaction& tx, const Moment& moment, store::Rev
   return recorder.Append(recorder.NewEvent(v1::EVENT_KIND_OVERRIDE_REVIEW_MISSED)).status();
 }
 
+// A handover that stands still: whoever must step, then the coordinator, then everybody is told.
+absl::Status EscalateHandover(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                              store::HandoverRecord handover) {
+  const StatementKey& key = handover.key.task.referral;
+  const absl::StatusOr<std::optional<store::ReferralRecord>> found =
+      std::as_const(tx).referrals().Find(key);
+  if (!found.ok() && !absl::IsDataLoss(found.status())) return found.status();
+  const bool known = found.ok() && found->has_value();
+  const store::ReferralRecord referral = known ? **found : StandIn(key, v1::URGENCY_UNSPECIFIED);
+  Recorder recorder(tx, referral, moment.now, {});
+  HandoverRecorder handovers(tx, recorder, policy, moment.now);
+  return handovers.Escalate(handover).status();
+}
+
 absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, const Policy& policy,
                               size_t slice) {
   if (!moment.clock_ok) return 0;
@@ -142,7 +157,12 @@ absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, cons
   for (const store::ReviewTask& review : reviews) {
     AMANA_RETURN_IF_ERROR(MissReview(tx, moment, review));
   }
-  return due.size() + expired.size() + changed.size() + reviews.size();
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::HandoverRecord> handovers,
+                         std::as_const(tx).handovers().Due(moment.now, slice));
+  for (const store::HandoverRecord& handover : handovers) {
+    AMANA_RETURN_IF_ERROR(EscalateHandover(tx, moment, policy, handover));
+  }
+  return due.size() + expired.size() + changed.size() + reviews.size() + handovers.size();
 }
 
 TimerLoop::TimerLoop(const Clock* clock, Tick tick)

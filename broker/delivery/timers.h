@@ -23,8 +23,9 @@ namespace amana::delivery {
 inline constexpr size_t kDecideAtOnce = 64;
 
 // At most `slice` deliveries and as many tasks that expire at `moment.now`, and at most
-// kDecideAtOnce of those whose decision time has changed, and the reviews that nobody made; returns
-// how many there were. Nothing is done while the clock is not to be trusted.
+// kDecideAtOnce of those whose decision time has changed, the reviews that nobody made and the
+// handovers that stand still; returns how many there were. Nothing is done while the clock is not
+// to be trusted.
 absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, const Policy& policy,
                               size_t slice);
 

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "broker/delivery/consent_check.h"
+#include "broker/delivery/custody.h"
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/wire.h"
+#include "broker/events/custody_detail.h"
 #include "broker/operations/cancel_tasks.h"
 #include "broker/operations/commit.h"
 #include "broker/operations/errors.h"
@@ -197,8 +199,10 @@ absl::StatusOr<Verdict> Accept(store::Transaction& tx, const Context& context,
 
   store::ReferralRecord record = RecordOf(prepared);
   delivery::Recorder recorder(tx, record, prepared.moment.now, prepared.signer.evidence);
-  AMANA_ASSIGN_OR_RETURN(record.log_index,
-                         recorder.Append(recorder.NewEvent(v1::EVENT_KIND_SUBMISSION_ACCEPTED)));
+  AMANA_ASSIGN_OR_RETURN(const bool first, delivery::BeginsCustody(tx, record.subject));
+  events::Event accepted_event = recorder.NewEvent(v1::EVENT_KIND_SUBMISSION_ACCEPTED);
+  if (first) accepted_event.detail = events::kBeginsCustody;
+  AMANA_ASSIGN_OR_RETURN(record.log_index, recorder.Append(std::move(accepted_event)));
   std::vector<Start> starts;
   std::vector<store::TaskRecord> tasks;
   for (int i = 0; i < prepared.statement.header().services_size(); ++i) {
@@ -208,6 +212,9 @@ absl::StatusOr<Verdict> Accept(store::Transaction& tx, const Context& context,
   }
   AMANA_RETURN_IF_ERROR(Remember(tx, prepared.signer.signer));
   AMANA_RETURN_IF_ERROR(tx.referrals().Accept(record, prepared.body, tasks));
+  if (first) {
+    AMANA_RETURN_IF_ERROR(delivery::BeginCustody(tx, record, prepared.statement.header()));
+  }
   for (const store::GrantRecord& grant : prepared.grants) {
     AMANA_RETURN_IF_ERROR(tx.referrals().AddGrant(grant));
   }
