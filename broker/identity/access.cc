@@ -70,6 +70,12 @@ constexpr std::array<Row, kRpcCount> kTable = {{
     {Rpc::kActOnItem,         "ActOnItem",         false, kNobody,  kNobody,  kAny,     kNobody,  kNobody, kNobody},
     {Rpc::kGetTimeline,       "GetTimeline",       false, kAny,     kAny,     kAny,     kNobody,  kNobody, kNobody},
     {Rpc::kFollowEvents,      "FollowEvents",      false, kAny,     kAny,     kAny,     kNobody,  kNobody, kNobody},
+    {Rpc::kTakeHandoverStep,  "TakeHandoverStep",  false, kAny,     kAny,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kGetHandover,       "GetHandover",       true,  kSnd|kPar, kSnd|kPar, kSnd|kPar, kNobody,  kNobody, kNobody},
+    {Rpc::kListHandovers,     "ListHandovers",     false, kAny,     kAny,     kAny,     kNobody,  kNobody, kNobody},
+    {Rpc::kGetCustody,        "GetCustody",        true,  kSnd|kRcp|kPar, kSnd|kRcp|kPar, kSnd|kRcp|kPar, kNobody,  kNobody, kNobody},
+    {Rpc::kReportCustody,     "ReportCustody",     false, kAny,     kAny,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kGetNote,           "GetNote",           true,  kPar,     kPar,     kNobody,  kNobody,  kNobody, kNobody},
     {Rpc::kHealthCheck,       "HealthCheck",       false, kAny,     kAny,     kAny,     kAny,     kAny,    kNobody},
     // clang-format on
 }};

@@ -62,6 +62,12 @@ const Rpcs& ExpectedOfAgencies() {
                                       {"RecordCall", "-srcp"},
                                       {"GetTimeline", "-srcp"},
                                       {"FollowEvents", "-srcp"},
+                                      {"TakeHandoverStep", "-srcp"},
+                                      {"GetHandover", "sp"},
+                                      {"ListHandovers", "-srcp"},
+                                      {"GetCustody", "srp"},
+                                      {"ReportCustody", "-srcp"},
+                                      {"GetNote", "p"},
                                       {"HealthCheck", "-srcp"}};
   return rpcs;
 }
@@ -77,7 +83,8 @@ const std::map<Role, Rpcs>& Expected() {
         {"GetCheckpoint", "-srcp"}, {"ReadTile", "-srcp"},     {"GetCertificate", "-srcp"},
         {"SetLegalHold", "-srcp"},  {"RerouteTask", "s"},      {"RecordCall", "-srcp"},
         {"ListQueue", "-srcp"},     {"ActOnItem", "-srcp"},    {"GetTimeline", "-srcp"},
-        {"FollowEvents", "-srcp"},  {"HealthCheck", "-srcp"}}},
+        {"FollowEvents", "-srcp"},  {"GetHandover", "sp"},     {"ListHandovers", "-srcp"},
+        {"GetCustody", "srp"},      {"HealthCheck", "-srcp"}}},
       {Role::kAuditor,
        {{"ListEvents", "-srcp"},
         {"GetReceipt", "p"},
@@ -149,7 +156,7 @@ TEST(Access, ListsEveryRpcOfTheServices) {
   ASSERT_NE(root, nullptr);
   std::set<std::string> in_proto = {"HealthCheck"};
   for (const char* service :
-       {"referral", "delivery", "consent", "audit", "admin", "coordination"}) {
+       {"referral", "delivery", "consent", "audit", "admin", "coordination", "handover"}) {
     std::ifstream file(std::string(root) + "/proto/amana/v1/" + service + "_service.proto");
     ASSERT_TRUE(file.is_open()) << service;
     const std::string text((std::istreambuf_iterator<char>(file)), {});

@@ -278,7 +278,7 @@ ServicePtr MakeAdminService(const Parts& parts) { return std::make_shared<AdminS
 
 std::vector<ServicePtr> MakeServices(const Parts& parts) {
   return {MakeReferralService(parts), MakeDeliveryService(parts), MakeConsentService(parts),
-          MakeAuditService(parts), MakeAdminService(parts)};
+          MakeAuditService(parts),    MakeAdminService(parts),    MakeHandoverService(parts)};
 }
 
 }  // namespace amana::rpc

@@ -1,4 +1,4 @@
-// The five services of proto/amana/v1: thin callback services that admit the caller, run the
+// The services of proto/amana/v1: thin callback services that admit the caller, run the
 // operation on the executor and reply. No logic.
 #ifndef AMANA_BROKER_RPC_SERVICES_H_
 #define AMANA_BROKER_RPC_SERVICES_H_
@@ -36,6 +36,7 @@ ServicePtr MakeDeliveryService(const Parts& parts);
 ServicePtr MakeConsentService(const Parts& parts);
 ServicePtr MakeAuditService(const Parts& parts);
 ServicePtr MakeAdminService(const Parts& parts);
+ServicePtr MakeHandoverService(const Parts& parts);
 
 std::vector<ServicePtr> MakeServices(const Parts& parts);
 
