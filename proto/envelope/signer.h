@@ -1,5 +1,6 @@
-// Whether a certificate may stand for the signer or the recipient that a statement names. Chains, revocation and
-// time are judged elsewhere (crypto::ChainVerifier, the registry). Thread-safe and pure.
+// Whether a certificate may stand for the signer or the recipient that a statement names. Chains,
+// revocation and time are judged elsewhere (crypto::ChainVerifier, the registry). Thread-safe and
+// pure.
 #ifndef AMANA_PROTO_ENVELOPE_SIGNER_H_
 #define AMANA_PROTO_ENVELOPE_SIGNER_H_
 
