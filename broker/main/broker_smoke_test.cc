@@ -366,5 +366,20 @@ TEST_F(BrokerSmokeTest, RefusesToStartWithAnotherLogsKeyOrKeysThatOthersMayRead)
   EXPECT_EQ(Process(check).Wait(), 1);
 }
 
+TEST_F(BrokerSmokeTest, ChecksTheStoreOfOneThatIsNotRunning) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  const std::string fsck = BrokerPath() + " --json fsck --config " + dir_.File("broker.toml");
+  const Said running = Shell(fsck);
+  EXPECT_EQ(running.code, 1);
+  EXPECT_EQ(nlohmann::json::parse(running.text, nullptr, false)["error"], "ALREADY_RUNNING");
+  broker_->Signal(SIGTERM);
+  EXPECT_EQ(broker_->Wait(), 0);
+  const Said said = Shell(fsck);
+  EXPECT_EQ(said.code, 0) << said.text;
+  const auto found = nlohmann::json::parse(said.text, nullptr, false);
+  EXPECT_EQ(found["persons"], 0) << said.text;
+  EXPECT_TRUE(found["problems"].empty()) << said.text;
+}
+
 }  // namespace
 }  // namespace amana::broker
