@@ -33,6 +33,9 @@ constexpr std::string_view kUnverified[] = {"PROOF_INVALID",
                                             "SECTION_OPEN_FAILED",
                                             "GRANT_MISMATCH",
                                             "WRAP_MISSING",
+                                            "HANDOVER_MISMATCH",
+                                            "NOTE_MISMATCH",
+                                            "NOTE_OPEN_FAILED",
                                             "RESPONSE_MALFORMED"};
 
 constexpr std::pair<std::string_view, std::string_view> kHints[] = {
@@ -69,10 +72,19 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"NO_OVERRIDE", "nobody has approved it: there is nothing to review"},
     {"HEADER_DIGEST_MISMATCH",
      "take the reference that the sender's `amana referral status` prints"},
+    {"HANDOVER_STEP_OUTDATED",
+     "the other side came first: see `amana handover show`, then decide anew"},
+    {"HANDOVER_MISMATCH",
+     "what the broker shows is not what both sides signed: keep the output and call an auditor"},
+    {"HANDOVER_CODE_WRONG", "let the escort read the code out again; it takes five in all"},
+    {"HANDOVER_CODE_LOCKED",
+     "no code is taken any more: say so with `amana handover no-show` once the window is over, and "
+     "the other side sends the escort anew"},
+    {"CUSTODY_OUTDATED", "somebody else has said where the person is: see `amana custody show`"},
     {"NOT_SEEN", "read it with `amana inbox show ITEM`, say so with `amana inbox seen ITEM`"},
     {"TRANSITION_NOT_ALLOWED",
-     "it is no longer, or not yet, in a state for this: see `amana inbox show`, or the sender's "
-     "`amana referral status`"},
+     "it is no longer, or not yet, in a state for this: see `amana inbox show`, `amana handover "
+     "show`, or the sender's `amana referral status`"},
     {"CONTENT_ERASED", "it was recalled: its content is gone for good"},
     {"FSYNC_FAILED", "the disk has failed: mend or replace it before anything is sent again"},
     {"MAILBOX_BUSY", "another program is writing; try again"},

@@ -57,6 +57,10 @@ absl::Status Courier::CheckTurn(const OutboxEntry& entry) {
     AMANA_ASSIGN_OR_RETURN(const bool waits, outbox_.AnswersWait(entry));
     return waits ? SubmissionPending() : absl::OkStatus();
   }
+  if (entry.kind == EntryKind::kHandoverStep) {
+    AMANA_ASSIGN_OR_RETURN(const bool waits, outbox_.StepsWait(entry));
+    return waits ? SubmissionPending() : absl::OkStatus();
+  }
   if (entry.kind == EntryKind::kAttachment) {
     AMANA_ASSIGN_OR_RETURN(const bool waits, outbox_.ConsentsWait(entry));
     if (waits) return SubmissionPending();

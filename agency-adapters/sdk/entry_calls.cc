@@ -42,6 +42,8 @@ constexpr Row kRows[] = {
     {EntryKind::kApproval, Call<kApproveOverride>(v1::EVENT_KIND_OVERRIDE_APPROVED)},
     {EntryKind::kReview, Call<kReviewOverride>(v1::EVENT_KIND_OVERRIDE_REVIEWED)},
     {EntryKind::kMismatch, Call<kReportMismatch>(v1::EVENT_KIND_MISMATCH_REPORTED)},
+    {EntryKind::kHandoverStep, Call<kTakeHandoverStep>()},
+    {EntryKind::kCustodyReport, Call<kReportCustody>()},
 };
 
 }  // namespace

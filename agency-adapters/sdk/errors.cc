@@ -70,6 +70,10 @@ absl::Status RecipientUnknown(std::string_view field) {
                    Join(field, "no sealing certificate is known; ask Match first"));
 }
 
+absl::Status HandoverMismatch(std::string_view field) {
+  return MakeError(StatusCode::kPermissionDenied, "HANDOVER_MISMATCH", field,
+                   std::string(field) + ": does not follow from the handover's own steps");
+}
 absl::Status ReceiptMismatch(std::string_view field) {
   return MakeError(StatusCode::kPermissionDenied, "RECEIPT_MISMATCH", field,
                    Join(field, "the receipt is of another event"));
@@ -139,7 +143,8 @@ bool IsFinalRefusal(const absl::Status& status) {
     case StatusCode::kOutOfRange:
       return true;
     case StatusCode::kAborted:  // the offer has gone on; a lost lease comes again
-      return reason == "OFFER_EPOCH_OUTDATED";
+      return reason == "OFFER_EPOCH_OUTDATED" || reason == "HANDOVER_STEP_OUTDATED" ||
+             reason == "CUSTODY_OUTDATED";
     default:
       return false;
   }

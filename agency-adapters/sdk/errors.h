@@ -28,6 +28,8 @@ absl::Status PersonKeyMissing();   // PERSON_KEY_MISSING, kFailedPrecondition
 absl::Status CertificateUnpinned(std::string_view field, std::string_view why);
 absl::Status RecipientUnknown(std::string_view field);  // RECIPIENT_UNKNOWN, kNotFound
 absl::Status ReceiptMismatch(std::string_view field);   // RECEIPT_MISMATCH: of another event
+// HANDOVER_MISMATCH: the broker shows a handover that its own steps do not add up to.
+absl::Status HandoverMismatch(std::string_view field);
 absl::Status EventInvalid(std::string_view field, std::string_view expected);  // EVENT_INVALID
 // LOG_FORKED: two signed checkpoints that no one append-only log has. Evidence; tell an auditor.
 absl::Status LogForked(uint64_t size_a, uint64_t size_b);

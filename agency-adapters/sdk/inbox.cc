@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agency-adapters/sdk/errors.h"
+#include "agency-adapters/sdk/note_memory.h"
 #include "agency-adapters/sdk/sign_entry.h"
 #include "base/status.h"
 #include "proto/codes/codes.h"
@@ -375,6 +376,9 @@ absl::StatusOr<int64_t> Inbox::Recall(const Recalled& recalled, const SigningIde
                "delivery = CASE WHEN ?5 THEN NULL ELSE delivery END WHERE id = ?1",
                item->id, erased ? InboxState::kRecalled : InboxState::kRecallRefused,
                recalled.reason, Blob(recalled.recall), erased));
+    if (erased) {
+      AMANA_RETURN_IF_ERROR(EraseNotes(db, recalled.key.referral, recalled.key.task));
+    }
     AMANA_ASSIGN_OR_RETURN(const NewEntry answer, SignRecallAnswer(*item, signer, recalled.at));
     AMANA_ASSIGN_OR_RETURN(result, AddAnswer(db, item->id, answer));
     return absl::OkStatus();

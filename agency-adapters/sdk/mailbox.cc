@@ -20,7 +20,7 @@ constexpr int kCheckpointPages = 1000;
 
 // Released scripts are never changed, only followed by another.
 // clang-format off
-constexpr std::array<std::string_view, 2> kSchema = {R"sql(
+constexpr std::array<std::string_view, 3> kSchema = {R"sql(
 CREATE TABLE outbox(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind INTEGER NOT NULL,
@@ -70,6 +70,20 @@ CREATE TABLE checkpoints(
 // What this agency keeps whatever is recalled.
 R"sql(
 ALTER TABLE inbox ADD COLUMN keep_basis INTEGER NOT NULL DEFAULT 0;
+)sql",
+// Handovers as they were seen last, notes as they came, codes for escorts (handover_memory.h).
+R"sql(
+CREATE TABLE handover_seen(
+  sender TEXT NOT NULL, referral BLOB NOT NULL, version INTEGER NOT NULL,
+  task INTEGER NOT NULL, attempt INTEGER NOT NULL, response BLOB NOT NULL,
+  PRIMARY KEY(sender, referral, version, task, attempt)) WITHOUT ROWID;
+CREATE TABLE handover_codes(
+  commitment BLOB PRIMARY KEY NOT NULL, code TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE notes(
+  digest BLOB PRIMARY KEY NOT NULL,
+  sender TEXT NOT NULL, referral BLOB NOT NULL, task INTEGER NOT NULL,
+  note BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX notes_task ON notes(sender, referral, task);
 )sql"};
 // clang-format on
 

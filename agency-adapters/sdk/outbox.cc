@@ -17,7 +17,7 @@ using sqlite::Statement;
 constexpr bool IsAnswer(EntryKind kind) {
   return kind == EntryKind::kAcknowledgement || kind == EntryKind::kSeen ||
          kind == EntryKind::kDecision || kind == EntryKind::kRecallAnswer ||
-         kind == EntryKind::kWithdrawal;
+         kind == EntryKind::kWithdrawal || kind == EntryKind::kHandoverStep;
 }
 
 // What has no urgency of its own does not wait for what has.
@@ -112,6 +112,10 @@ std::string_view KindName(EntryKind kind) {
       return "override-review";
     case EntryKind::kMismatch:
       return "mismatch";
+    case EntryKind::kHandoverStep:
+      return "handover-step";
+    case EntryKind::kCustodyReport:
+      return "custody-report";
   }
   return "unknown";
 }
@@ -248,6 +252,20 @@ absl::StatusOr<bool> Outbox::ConsentsWait(const OutboxEntry& entry) {
         Statement row,
         db.Prepare("SELECT 1 FROM outbox WHERE state = 0 AND kind = ?1 AND id < ?2 LIMIT 1"));
     row.Bind(EntryKind::kConsent, entry.id);
+    AMANA_ASSIGN_OR_RETURN(waits, row.Step());
+    return absl::OkStatus();
+  }));
+  return waits;
+}
+
+absl::StatusOr<bool> Outbox::StepsWait(const OutboxEntry& entry) {
+  bool waits = false;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(Statement row,
+                           db.Prepare("SELECT 1 FROM outbox WHERE state = 0 AND kind = ?1 AND id < "
+                                      "?2 AND sender = ?3 AND referral = ?4 LIMIT 1"));
+    row.Bind(EntryKind::kHandoverStep, entry.id, std::string_view(entry.referral->sender.value()),
+             Blob(entry.referral->referral.view()));
     AMANA_ASSIGN_OR_RETURN(waits, row.Step());
     return absl::OkStatus();
   }));

@@ -39,6 +39,8 @@ enum class EntryKind {
   kApproval = 13,
   kReview = 14,
   kMismatch = 15,
+  kHandoverStep = 30,
+  kCustodyReport = 31,
 };
 std::string_view KindName(EntryKind kind);  // "submission", ...
 
@@ -97,6 +99,9 @@ class Outbox {
   absl::StatusOr<bool> AnswersWait(const OutboxEntry& entry);
   // Whether a consent that was signed before `entry` has still to be sent.
   absl::StatusOr<bool> ConsentsWait(const OutboxEntry& entry);
+  // Whether a step of a handover of this referral that was signed before `entry` has still to be
+  // sent.
+  absl::StatusOr<bool> StepsWait(const OutboxEntry& entry);
   // What was signed of `referral` for the call `kind`, but what was refused; oldest first.
   absl::StatusOr<std::vector<OutboxEntry>> Standing(EntryKind kind, const StatementKey& referral);
 

@@ -8,6 +8,7 @@
 #include "amana/v1/audit_service.pb.h"
 #include "amana/v1/consent_service.pb.h"
 #include "amana/v1/delivery_service.pb.h"
+#include "amana/v1/handover_service.pb.h"
 #include "amana/v1/referral_service.pb.h"
 
 namespace amana::sdk {
@@ -88,6 +89,20 @@ inline constexpr UnaryRpc<v1::ListDeadLettersRequest, v1::ListDeadLettersRespons
     "/amana.v1.AdminService/ListDeadLetters"};
 inline constexpr UnaryRpc<v1::RedriveDeliveryRequest, v1::RedriveDeliveryResponse> kRedriveDelivery{
     "/amana.v1.AdminService/RedriveDelivery"};
+
+// HandoverService
+inline constexpr UnaryRpc<v1::TakeHandoverStepRequest, v1::TakeHandoverStepResponse>
+    kTakeHandoverStep{"/amana.v1.HandoverService/TakeHandoverStep"};
+inline constexpr UnaryRpc<v1::GetHandoverRequest, v1::GetHandoverResponse> kGetHandover{
+    "/amana.v1.HandoverService/GetHandover"};
+inline constexpr UnaryRpc<v1::ListHandoversRequest, v1::ListHandoversResponse> kListHandovers{
+    "/amana.v1.HandoverService/ListHandovers"};
+inline constexpr UnaryRpc<v1::GetCustodyRequest, v1::GetCustodyResponse> kGetCustody{
+    "/amana.v1.HandoverService/GetCustody"};
+inline constexpr UnaryRpc<v1::ReportCustodyRequest, v1::ReportCustodyResponse> kReportCustody{
+    "/amana.v1.HandoverService/ReportCustody"};
+inline constexpr UnaryRpc<v1::GetNoteRequest, v1::GetNoteResponse> kGetNote{
+    "/amana.v1.HandoverService/GetNote"};
 
 }  // namespace amana::sdk
 

@@ -130,8 +130,7 @@ absl::Status Sender::AddCandidate(const Candidate& candidate) {
   });
 }
 
-absl::StatusOr<Certificate> Sender::SealingCertificate(const Address& address,
-                                                       std::string_view field) {
+absl::StatusOr<Certificate> Sender::SealingFor(const Address& address, std::string_view field) {
   std::string der;
   AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
     AMANA_ASSIGN_OR_RETURN(
@@ -158,8 +157,7 @@ absl::StatusOr<QueuedReferral> Sender::Queue(const ReferralDraft& draft) {
   submission.sections = draft.sections;
   for (size_t i = 0; i < draft.recipients.size(); ++i) {
     const DraftRecipient& recipient = draft.recipients[i];
-    AMANA_ASSIGN_OR_RETURN(Certificate sealing,
-                           SealingCertificate(recipient.to, RecipientField(i)));
+    AMANA_ASSIGN_OR_RETURN(Certificate sealing, SealingFor(recipient.to, RecipientField(i)));
     submission.recipients.push_back({{recipient.to, std::move(sealing)}, recipient.sections});
   }
   AMANA_ASSIGN_OR_RETURN(envelope::SealedSubmission sealed,
@@ -197,8 +195,7 @@ absl::StatusOr<Queued> Sender::QueueWraps(const StatementKey& referral,
                  .queued = clock_.Now()};
   v1::AddWrapsRequest request;
   for (size_t i = 0; i < recipients.size(); ++i) {
-    AMANA_ASSIGN_OR_RETURN(Certificate sealing,
-                           SealingCertificate(recipients[i], RecipientField(i)));
+    AMANA_ASSIGN_OR_RETURN(Certificate sealing, SealingFor(recipients[i], RecipientField(i)));
     AMANA_ASSIGN_OR_RETURN(*request.add_grants(),
                            envelope::MakeGrant(statement, {recipients[i], std::move(sealing)}, keys,
                                                signer->key, signer->certificate, entry.queued));

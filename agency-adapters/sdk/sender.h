@@ -113,15 +113,16 @@ class Sender {
   // delivery again, unless it was refused, is the same entry.
   absl::StatusOr<Queued> QueueMismatch(v1::Mismatch mismatch);
 
+  // What to seal to now for this unit: kept from Match or AddCandidate (RECIPIENT_UNKNOWN), and
+  // still pinned (CERTIFICATE_UNPINNED).
+  absl::StatusOr<crypto::Certificate> SealingFor(const Address& address, std::string_view field);
+
   absl::StatusOr<FlushReport> Flush() { return courier_.Flush(); }
   absl::StatusOr<OutboxEntry> Send(int64_t entry) { return courier_.Send(entry); }
   Outbox& outbox() { return outbox_; }
   Courier& courier() { return courier_; }
 
  private:
-  absl::StatusOr<crypto::Certificate> SealingCertificate(const Address& address,
-                                                         std::string_view field);
-
   const Identity& identity_;
   Client& client_;
   Mailbox& mailbox_;

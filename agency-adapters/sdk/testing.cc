@@ -300,6 +300,9 @@ absl::StatusOr<std::string> FakeBroker::Answer(std::string_view method,
 }
 
 absl::StatusOr<std::string> FakeBroker::Act(std::string_view method, const std::string& request) {
+  if (const auto found = answers.find(method); found != answers.end()) {
+    return found->second(request);
+  }
   if (method == kMatch.method) return match.SerializeAsString();
   if (method == kGetCheckpoint.method) {
     v1::GetCheckpointRequest asked;
@@ -342,10 +345,17 @@ std::string FakeBroker::ActOnStatement(std::string_view method, const std::strin
   return response.SerializeAsString();
 }
 
-// --- identities and deliveries
+// --- identities
 
 Identity PoliceIdentity(const transparency::NoteVerifier& log, const std::string& data) {
   return OrAbort(Identity::Create(Parts("police-a", "desk", log, data)));
+}
+
+Identity OfficerIdentity(const transparency::NoteVerifier& log) {
+  IdentityParts parts = Parts("police-a", "desk", log, "");
+  parts.person = Signing(tests::TestSigner("police-a", crypto::Role::kPerson, "desk", "officer"));
+  parts.sealing = {envelope::SampleSealer("police-a/desk")};
+  return OrAbort(Identity::Create(std::move(parts)));
 }
 
 Identity ShelterIdentity(const transparency::NoteVerifier& log, const std::string& data) {
@@ -357,40 +367,6 @@ Identity ShelterIdentity(const transparency::NoteVerifier& log, const std::strin
   parts.sealing = {{envelope::SampleAddress("shelter-a/intake"), old.certificate, old.key},
                    envelope::SampleSealer("shelter-a/intake")};
   return OrAbort(Identity::Create(std::move(parts)));
-}
-
-v1::Delivery SampleDelivery(const envelope::SealedSubmission& sealed, v1::DisclosureStage stage) {
-  const v1::Submission& submission = sealed.submission;
-  const auto statement = OrAbort(envelope::ReferralStatement::Create(submission.header()));
-  v1::Delivery delivery;
-  *delivery.mutable_delivery() = ToWire(DeliveryKey{statement.key(), 0, 1, stage});
-  delivery.set_lease_epoch(7);
-  delivery.set_attempt(1);
-  *delivery.mutable_header() = submission.header();
-  delivery.set_sender_certificate(envelope::SampleSigner().certificate.der());
-  std::vector<uint32_t> slots;
-  for (int i = 0; i < submission.openings_size(); ++i) {
-    if (submission.openings(i).stage() != stage) continue;
-    slots.push_back(submission.openings(i).slot());
-    *delivery.add_openings() = submission.openings(i);
-    *delivery.add_sections() = submission.sections(i);
-  }
-  *delivery.mutable_grant() = envelope::SelectWraps(submission.grants(0), slots);
-  return delivery;
-}
-
-v1::ReceiveResponse Delivering(v1::Delivery delivery) {
-  v1::ReceiveResponse message;
-  *message.mutable_delivery() = std::move(delivery);
-  return message;
-}
-
-v1::ReceiveResponse Recalling(const v1::Delivery& delivery, v1::Reason reason) {
-  v1::ReceiveResponse message;
-  *message.mutable_recall()->mutable_delivery() = delivery.delivery();
-  message.mutable_recall()->set_header_digest(envelope::PayloadDigest(delivery.header()).bytes());
-  message.mutable_recall()->set_reason(reason);
-  return message;
 }
 
 }  // namespace amana::sdk::testing

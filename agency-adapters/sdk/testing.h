@@ -51,6 +51,9 @@ class FakeBroker {
   // Every receipt goes through this.
   std::function<void(v1::Receipt&)> forge;
   v1::MatchResponse match;
+  // Answers calls by method, before anything else does.
+  std::map<std::string, std::function<absl::StatusOr<std::string>(const std::string&)>, std::less<>>
+      answers;
   void Push(v1::ReceiveResponse message);  // on the receive stream
   void EndStream(absl::Status status);     // after what was pushed
   uint64_t Append(const SampleEvent& event);
@@ -90,6 +93,8 @@ class FakeBroker {
 
 // `data` is the mailbox's folder.
 Identity PoliceIdentity(const transparency::NoteVerifier& log, const std::string& data = "");
+// The same desk with an officer's key beside the system's, and a sealing key.
+Identity OfficerIdentity(const transparency::NoteVerifier& log);
 // With a caseworker's key, and sealing keys of two generations.
 Identity ShelterIdentity(const transparency::NoteVerifier& log, const std::string& data = "");
 
