@@ -36,7 +36,16 @@ class AnsweringTransport final : public sdk::Transport {
     done(found->second(request));
   }
 
-  std::unique_ptr<sdk::ByteStream> Open(std::string_view, absl::Duration) override {
+  // Streams of a method with an answer bring nothing and end; others are closed.
+  std::unique_ptr<sdk::ByteStream> Open(std::string_view method, absl::Duration) override {
+    class Empty final : public sdk::ByteStream {
+      absl::Status Write(std::string) override { return absl::OkStatus(); }
+      void WritesDone() override {}
+      absl::StatusOr<std::optional<std::string>> Read(absl::Duration) override {
+        return std::nullopt;
+      }
+      void Cancel() override {}
+    };
     class Closed final : public sdk::ByteStream {
       absl::Status Write(std::string) override { return sdk::StreamClosed(); }
       void WritesDone() override {}
@@ -45,6 +54,7 @@ class AnsweringTransport final : public sdk::Transport {
       }
       void Cancel() override {}
     };
+    if (answers_.contains(method)) return std::make_unique<Empty>();
     return std::make_unique<Closed>();
   }
 

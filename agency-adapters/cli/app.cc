@@ -17,7 +17,8 @@ CLI::App& Group(CLI::App& root, const char* name, const char* help) {
   return *group;
 }
 
-void AddGroups(CLI::App& root, Context& context) {
+// What an agency does with its own referrals, and with those it receives.
+void AddReferrals(CLI::App& root, Context& context) {
   RegisterKeysNew(Group(root, "keys", "This agency's keys"), context);
 
   CLI::App& consent = Group(root, "consent", "Signed consent records");
@@ -36,6 +37,12 @@ void AddGroups(CLI::App& root, Context& context) {
   RegisterReferralSend(referral, context);
   RegisterReferralStatus(referral, context);
   RegisterReferralList(referral, context);
+  RegisterReferralTimeline(referral, context);
+  RegisterReferralWrap(referral, context);
+  RegisterReferralCandidates(referral, context);
+  RegisterReferralReroute(referral, context);
+  RegisterReferralAnswer(referral, context);
+  RegisterReferralCall(referral, context);
   RegisterReferralCancel(referral, context);
 
   CLI::App& inbox = Group(root, "inbox", "Referrals this unit receives");
@@ -44,10 +51,53 @@ void AddGroups(CLI::App& root, Context& context) {
   RegisterInboxSeen(inbox, context);
   RegisterInboxAccept(inbox, context);
   RegisterInboxReject(inbox, context);
+  RegisterInboxAsk(inbox, context);
+  RegisterInboxService(inbox, context);
+  RegisterInboxCall(inbox, context);
   RegisterInboxKeep(inbox, context);
   RegisterInboxRecall(inbox, context);
   RegisterInboxMismatch(inbox, context);
+}
 
+// Who is there, who has a person, and who looks after both.
+void AddOthers(CLI::App& root, Context& context) {
+  CLI::App& directory = Group(root, "directory", "Who offers what, and who is on duty");
+  RegisterDirectoryPropose(directory, context);
+  RegisterDirectorySet(directory, context);
+  RegisterDirectoryShow(directory, context);
+  RegisterDirectoryList(directory, context);
+  RegisterDirectoryMatch(directory, context);
+  RegisterDirectoryCheck(directory, context);
+  RegisterDirectoryCapacity(directory, context);
+  RegisterDirectoryRoster(directory, context);
+  RegisterDirectoryDuty(directory, context);
+  RegisterNotices(root, context);
+  RegisterCoordinator(
+      Group(root, "coordinator", "For coordinators: what needs a person above the parties"),
+      context);
+
+  CLI::App& handover = Group(root, "handover", "A person changes hands, and both sides sign");
+  RegisterHandoverOffer(handover, context);
+  RegisterHandoverAgree(handover, context);
+  RegisterHandoverDecline(handover, context);
+  RegisterHandoverWithdraw(handover, context);
+  RegisterHandoverStart(handover, context);
+  RegisterHandoverArrive(handover, context);
+  RegisterHandoverNoShow(handover, context);
+  RegisterHandoverAbort(handover, context);
+  RegisterHandoverSign(handover, context);
+  RegisterHandoverReturn(handover, context);
+  RegisterHandoverCorrect(handover, context);
+  RegisterHandoverEnd(handover, context);
+  RegisterHandoverShow(handover, context);
+  RegisterHandoverList(handover, context);
+
+  CLI::App& custody = Group(root, "custody", "Who answers for a person, and where they are");
+  RegisterCustodyShow(custody, context);
+  RegisterCustodyReport(custody, context);
+}
+
+void AddEvidence(CLI::App& root, Context& context) {
   CLI::App& override_ =
       Group(root, "override", "Referrals that go without consent, and who says so");
   RegisterOverrideApprove(override_, context);
@@ -107,7 +157,9 @@ std::unique_ptr<CLI::App> MakeApp(Context& context) {
   app->footer(std::string(kExitCodesHelp) +
               "Every command takes --json. `amana completion bash --help` says how to complete "
               "commands.\n");
-  AddGroups(*app, context);
+  AddReferrals(*app, context);
+  AddOthers(*app, context);
+  AddEvidence(*app, context);
   TakeOneValueEach(*app);
   return app;
 }

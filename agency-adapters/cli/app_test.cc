@@ -169,7 +169,7 @@ TEST(Completion, BashCompletesCommandsAndOptions) {
   TempDir dir;
   const std::string ask = "_amana; printf '%s\\n' \"${COMPREPLY[@]}\"\n";
   EXPECT_EQ(Bash(dir, ran.out, "COMP_WORDS=(amana ref); COMP_CWORD=1; " + ask), "referral\n");
-  EXPECT_EQ(Bash(dir, ran.out, "COMP_WORDS=(amana --json referral ca); COMP_CWORD=3; " + ask),
+  EXPECT_EQ(Bash(dir, ran.out, "COMP_WORDS=(amana --json referral canc); COMP_CWORD=3; " + ask),
             "cancel\n");
   EXPECT_EQ(Bash(dir, ran.out, "COMP_WORDS=(amana referral cancel --rea); COMP_CWORD=3; " + ask),
             "--reason\n");

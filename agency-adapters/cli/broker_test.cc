@@ -1,78 +1,16 @@
 // `amana` against the real broker: one referral from consent to acceptance and proof, as people and
 // scripts would do it.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-#include <sstream>
-
-#include "agency-adapters/cli/app.h"
-#include "agency-adapters/cli/exit_code.h"
-#include "agency-adapters/sdk/grpc_transport.h"
-#include "base/clock.h"
-#include "base/durable_file.h"
-#include "base/testing.h"
-#include "tests/support/broker_process.h"
+#include "agency-adapters/cli/broker_for_test.h"
 
 namespace amana::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Json = nlohmann::json;
-
-class AmanaBrokerTest : public testing::Test {
- protected:
-  void SetUp() override {
-    AMANA_ASSERT_OK(broker_.Start());
-    Write("form.pdf", "SYNTHETIC FORM");
-    Write("case.json", R"({"IDENTITY_MIN":{"alias":"TESTCASE-ALPHA"},
-                           "DEMOGRAPHIC":{"gender":"Feminine"},
-                           "RISK":{"risk_level":"NOT_ASSESSED"},
-                           "IDENTITY":{"full_names":"TESTCASE-ALPHA SYNTHETIC"}})");
-  }
-
-  std::string File(const std::string& name) { return dir_.File(name); }
-  void Write(const std::string& name, const std::string& content) {
-    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(File(name), content, kPrivateFile));
-  }
-
-  Json Run(const std::string& endpoint, std::vector<std::string> arguments, int code = kExitDone) {
-    arguments.insert(arguments.begin(), {"--json", "--config", world_.agency_config(endpoint)});
-    std::ostringstream out, err;
-    World world{.clock = clock_,
-                .out = out,
-                .err = err,
-                .connect = [](const sdk::Identity& identity, const Clock& clock) {
-                  return sdk::ConnectClient(identity, clock);
-                }};
-    EXPECT_EQ(RunAmana(arguments, std::move(world)), code)
-        << testing::PrintToString(arguments) << out.str() << err.str() << broker_.LogEnd();
-    return LastLine(out.str().empty() ? err.str() : out.str());
-  }
-
-  // A watching command prints its items first.
-  static Json LastLine(std::string text) {
-    if (!text.empty()) text.pop_back();
-    return Json::parse(text.substr(text.rfind('\n') + 1), nullptr, false);
-  }
-
-  std::string Grant() {
-    return Run("police", {"consent", "grant", "--service", "ACCOMMODATION", "--category",
-                          "IDENTITY", "--recipient", "haven/intake", "--method", "WRITTEN",
-                          "--language", "swa", "--evidence", File("form.pdf")})["consent"];
-  }
-  std::string Send(const std::string& consent) {
-    return Run("police", {"referral", "new", "--service", "ACCOMMODATION", "--to", "haven/intake",
-                          "--subject-class", "ADULT", "--consent", consent, "--sections",
-                          File("case.json"), "--test", "--send"})["referral"];
-  }
-
-  TempDir dir_;
-  const SystemClock clock_{ClockSync::kTrusted};
-  tests::BrokerWorld world_;
-  tests::BrokerProcess broker_{world_};
-};
 
 TEST_F(AmanaBrokerTest, FromConsentToAcceptanceAndProof) {
   const std::string consent = Grant();
@@ -119,6 +57,67 @@ TEST_F(AmanaBrokerTest, AWithdrawalAndACancellation) {
   EXPECT_EQ(Run("police", {"referral", "status", referral})["tasks"][0]["state"], "CANCELLED");
   EXPECT_EQ(Run("police", {"consent", "withdraw", consent})["outbox"]["state"], "ACCEPTED");
   EXPECT_EQ(Run("police", {"consent", "show", consent})["state"], "WITHDRAWN");
+}
+
+// What an agency offers: signed by a person of it, countersigned, proven by whoever asks.
+TEST_F(AmanaBrokerTest, FromAProposalToCandidates) {
+  Write("entry.toml",
+        "kind = \"SHELTER\"\ncountry = \"KE\"\n[[unit]]\nid = \"intake\"\n"
+        "services = [\"ACCOMMODATION\"]\ncounty = 47\nages = [\"ADULT\", \"MINOR\"]\n"
+        "sexes = [\"FEMALE\", \"MALE\"]\nlanguages = [\"swa\"]\nsealing_certificates = [\"" +
+            world_.File("endpoints/intake/keys/sealing.pem") + "\"]\n");
+  const Json proposed =
+      Run("intake", {"directory", "propose", File("entry.toml"), "--out", File("entry.amana")});
+  EXPECT_EQ(proposed["version"], 2);
+  // Nothing is in force before the second signature.
+  EXPECT_EQ(Run("police", {"directory", "show", "haven"})["version"], 1);
+  const Json changes =
+      Run("secretariat", {"directory", "set", File("entry.amana"), "--look"})["changes"];
+  EXPECT_THAT(changes.get<std::string>(), HasSubstr("- unit coast"));
+  EXPECT_EQ(Run("police", {"directory", "show", "haven"})["version"], 1);
+  const Json set = Run("secretariat", {"directory", "set", File("entry.amana")});
+  EXPECT_EQ(set["outbox"]["state"], "ACCEPTED");
+  EXPECT_EQ(Run("police", {"directory", "show", "haven"})["digest"], proposed["digest"]);
+  EXPECT_EQ(Run("police", {"directory", "show", "haven", "--version-number", "1"})["units"].size(),
+            2u);
+
+  Run("intake", {"directory", "capacity", "--service", "ACCOMMODATION=3/20"});
+  const std::vector<std::string> match = {"directory",   "match", "--service",  "ACCOMMODATION",
+                                          "--county",    "47",    "--sex",      "MALE",
+                                          "--age-class", "MINOR", "--language", "swa"};
+  const Json found = Run("police", match);
+  ASSERT_EQ(found["candidates"].size(), 1u);
+  EXPECT_EQ(found["candidates"][0]["unit"], "haven/intake");
+  EXPECT_EQ(found["candidates"][0]["free"], 3);
+  EXPECT_EQ(found["candidates"][0]["entry_version"], 2);
+  EXPECT_THAT(found["candidates"][0]["reasons"].dump(),
+              AllOf(HasSubstr("IN_COUNTY"), HasSubstr("LANGUAGE_SPOKEN")));
+  EXPECT_TRUE(found["refused"].empty());
+  Run("intake", {"directory", "capacity", "--service", "ACCOMMODATION=0/20"});
+  EXPECT_EQ(Run("police", match)["missing"], "CAPACITY");
+}
+
+TEST_F(AmanaBrokerTest, WhoIsOnDutyAndWhatTheLogHoldsOfAnAgency) {
+  const absl::Time now = clock_.Now();
+  const std::string shift =
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ/", now, absl::UTCTimeZone()) +
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now + absl::Hours(8), absl::UTCTimeZone());
+  EXPECT_EQ(Run("police", {"directory", "duty", "haven/intake"})["given"], false);
+  Run("intake", {"directory", "roster", "--shift", shift + "=worker-1,+254700000001"});
+  const Json duty = Run("police", {"directory", "duty", "haven/intake"});
+  ASSERT_EQ(duty["on_duty"].size(), 1u) << duty;
+  EXPECT_EQ(duty["on_duty"][0]["person"], "worker-1");
+  EXPECT_EQ(duty["on_duty"][0]["phone"], "+254700000001");
+
+  // Its entry was not signed on this machine: somebody has to say that it is theirs.
+  EXPECT_EQ(Run("intake", {"directory", "check"}, kExitRefused)["unknown"], 1);
+  Run("intake", {"directory", "check", "--accept"});
+  const Json checked = Run("intake", {"directory", "check"});
+  EXPECT_EQ(checked["unknown"], 0);
+  EXPECT_EQ(checked["versions"][0]["approved_by"], "secretariat/coordinator-1");
+  const Json listed = Run("auditor", {"directory", "list", "--service", "ACCOMMODATION"});
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0]["units"].size(), 2u);
 }
 
 TEST_F(AmanaBrokerTest, AnAlteredMirrorIsTampered) {

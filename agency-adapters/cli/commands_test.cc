@@ -62,7 +62,12 @@ TEST_F(CommandsTest, AWholeConsentNameNeedsNoLookUp) {
   std::vector<std::string> command =
       NewReferral(std::string(32, 'a') + "/2/" + std::string(64, 'b'));
   command.insert(command.end(), {"--subject", std::string(32, 'c')});
-  EXPECT_EQ(Run(command).code, kExitDone);
+  const Ran refused = Run(command);  // it may be an immigration authority
+  EXPECT_EQ(refused.code, kExitRefused);
+  EXPECT_THAT(refused.err, HasSubstr("RECIPIENT_KIND_UNKNOWN (recipients[0])"));
+  std::vector<std::string> shelter = command;
+  shelter.insert(shelter.end(), {"--certificate-kind", "SHELTER"});
+  EXPECT_EQ(Run(shelter).code, kExitDone);
   // Without the pseudonym the broker has to be asked.
   command.resize(command.size() - 2);
   EXPECT_EQ(Run(command).code, kExitUnreachable);
@@ -92,6 +97,18 @@ TEST_F(CommandsTest, WrongValuesAreNamedBeforeAnythingIsSigned) {
       {{"--subject", std::string(32, '0')}, "--subject"},
       {{"--version-number", "2"}, "--id"},
       {{"--parent", std::string(32, '0')}, "--parent"},
+      {{"--group", "all"}, "--group"},
+      {{"--family", std::string(32, '1')}, "--group"},
+      {{"--family-size", "3"}, "--family"},
+      {{"--family-sexes", "FEMALE"}, "--family"},
+      {{"--group", std::string(32, '2'), "--family", "us"}, "--family"},
+      {{"--group", std::string(32, '2'), "--family", std::string(32, '1'), "--family-ages",
+        "ADULT"},
+       "--family-size"},
+      {{"--group", std::string(32, '2'), "--family", std::string(32, '1'), "--family-size", "2",
+        "--family-sexes", "ANY"},
+       "--family-sexes"},
+      {{"--certificate-kind", "HOME"}, "--certificate-kind"},
   };
   for (const auto& [change, field] : cases) {
     std::vector<std::string> command = NewReferral(consent);

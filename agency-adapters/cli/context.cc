@@ -50,4 +50,26 @@ absl::StatusOr<sdk::Sender*> Context::sender() {
   return sender_.get();
 }
 
+absl::StatusOr<sdk::DirectoryKeeper*> Context::keeper() {
+  if (keeper_ == nullptr) {
+    AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, this->identity());
+    AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, this->mailbox());
+    AMANA_ASSIGN_OR_RETURN(sdk::Client * client, this->client());
+    keeper_ = std::make_unique<sdk::DirectoryKeeper>(*identity, *client, *mailbox, world_.clock);
+  }
+  return keeper_.get();
+}
+
+absl::StatusOr<sdk::Handovers*> Context::handovers() {
+  if (handovers_ == nullptr) {
+    AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, this->identity());
+    AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, this->mailbox());
+    AMANA_ASSIGN_OR_RETURN(sdk::Client * client, this->client());
+    AMANA_ASSIGN_OR_RETURN(sdk::Sender * sender, this->sender());
+    handovers_ =
+        std::make_unique<sdk::Handovers>(*identity, *client, *mailbox, world_.clock, *sender);
+  }
+  return handovers_.get();
+}
+
 }  // namespace amana::cli

@@ -13,6 +13,8 @@
 #include "agency-adapters/cli/report.h"
 #include "agency-adapters/cli/world.h"
 #include "agency-adapters/sdk/client.h"
+#include "agency-adapters/sdk/directory_keeper.h"
+#include "agency-adapters/sdk/handovers.h"
 #include "agency-adapters/sdk/identity.h"
 #include "agency-adapters/sdk/mailbox.h"
 #include "agency-adapters/sdk/sender.h"
@@ -37,6 +39,8 @@ class Context {
   absl::StatusOr<sdk::Mailbox*> mailbox();
   absl::StatusOr<sdk::Client*> client();
   absl::StatusOr<sdk::Sender*> sender();
+  absl::StatusOr<sdk::DirectoryKeeper*> keeper();
+  absl::StatusOr<sdk::Handovers*> handovers();
 
  private:
   const World world_;
@@ -44,6 +48,8 @@ class Context {
   std::unique_ptr<sdk::Mailbox> mailbox_;
   std::unique_ptr<sdk::Client> client_;
   std::unique_ptr<sdk::Sender> sender_;
+  std::unique_ptr<sdk::DirectoryKeeper> keeper_;
+  std::unique_ptr<sdk::Handovers> handovers_;
 };
 
 }  // namespace amana::cli

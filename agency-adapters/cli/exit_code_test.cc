@@ -12,11 +12,10 @@ namespace {
 
 TEST(ExitCode, SaysWhatAScriptNeedsToKnow) {
   const std::pair<const char*, int> cases[] = {
-      {"USAGE_INVALID", 2},        {"CONFIG_INVALID", 2},
-      {"BROKER_UNREACHABLE", 3},   {"BROKER_TIMEOUT", 3},
-      {"LOG_TAMPERED", 4},         {"RECEIPT_MISMATCH", 4},
-      {"CERTIFICATE_UNPINNED", 4}, {"RECIPIENT_NOT_COVERED", 1},
-      {"ENTRY_UNKNOWN", 1},        {"", 1}};
+      {"USAGE_INVALID", 2},        {"CONFIG_INVALID", 2},        {"BROKER_UNREACHABLE", 3},
+      {"BROKER_TIMEOUT", 3},       {"LOG_TAMPERED", 4},          {"RECEIPT_MISMATCH", 4},
+      {"CERTIFICATE_UNPINNED", 4}, {"RECIPIENT_NOT_COVERED", 1}, {"ENTRY_ROLLED_BACK", 4},
+      {"SEALING_NOT_LISTED", 4},   {"ENTRY_UNKNOWN", 1},         {"", 1}};
   for (const auto& [reason, code] : cases) {
     EXPECT_EQ(ExitCodeOfReason(reason), code) << reason;
     EXPECT_EQ(ExitCodeOf(MakeError(absl::StatusCode::kInternal, reason, "", "")), code) << reason;

@@ -84,7 +84,11 @@ class Import {
     AMANA_ASSIGN_OR_RETURN(key_, ImportKey(identity->data()));
     agency_ = identity->agency();
     AMANA_RETURN_IF_ERROR(AddCertificates(context_, o_.referral));
-    AMANA_ASSIGN_OR_RETURN(recipients_, RecipientsOf(context_, o_.referral, targets_));
+    // Of whatever age: the rows tell.
+    AMANA_ASSIGN_OR_RETURN(
+        const v1::ReferralHeader anybody,
+        MakeHeader(o_.referral, targets_, v1::SUBJECT_CLASS_UNSPECIFIED, context_.clock().Now()));
+    AMANA_ASSIGN_OR_RETURN(recipients_, RecipientsOf(context_, o_.referral, targets_, anybody));
     return absl::OkStatus();
   }
 
@@ -107,8 +111,9 @@ class Import {
     absl::Status queued = Queue(*planned, key);
     if (queued.ok()) return Note(row.row, key, "QUEUED", outcome_.queued);
     // What is wrong with one row's content; anything else would befall every row.
-    if (ErrorReason(queued) == "CONTENT_TOO_LARGE") return Refuse(row.row, queued);
-    return queued;
+    const std::string reason = ErrorReason(queued);
+    return reason == "CONTENT_TOO_LARGE" || reason == "EMBASSY_PROHIBITED" ? Refuse(row.row, queued)
+                                                                           : queued;
   }
 
   // Whoever is under age, or may be, does not consent alone.

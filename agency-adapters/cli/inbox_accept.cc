@@ -13,7 +13,7 @@ struct Options {
 // The broker would refuse it for good.
 absl::Status CheckSeen(sdk::Inbox& inbox, int64_t id) {
   AMANA_ASSIGN_OR_RETURN(const sdk::InboxItem item, inbox.Get(id));
-  const bool offered = item.key.stage == v1::DISCLOSURE_STAGE_AT_OFFER;
+  const bool offered = item.key.stage == v1::DISCLOSURE_STAGE_AT_OFFER && item.key.update == 0;
   if (!offered || item.state != sdk::InboxState::kReceived) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_SEEN", "item",
                    "nobody has said yet that they have read it");

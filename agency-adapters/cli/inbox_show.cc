@@ -100,20 +100,41 @@ absl::Status Write(const std::string& folder, int64_t item, const envelope::Open
   return absl::OkStatus();
 }
 
+absl::StatusOr<Report> OpenItem(sdk::Inbox& inbox, const sdk::Identity& identity,
+                                const sdk::InboxItem& item, const std::string& out) {
+  AMANA_ASSIGN_OR_RETURN(const envelope::OpenedDelivery opened, inbox.Open(item.id, identity));
+  Report report{ToLine(item), ToJson(item)};
+  AddHeader(opened, report);
+  if (opened.update.has_value() && !opened.update->words.empty()) {
+    report.text += "in words: " + Shown(opened.update->words) + "\n";
+    report.json["words"] = opened.update->words;
+  }
+  for (const envelope::OpenedSection& section : opened.sections) {
+    if (out.empty()) {
+      AddSection(section, report);
+    } else {
+      AMANA_RETURN_IF_ERROR(Write(out, item.id, section, report));
+    }
+  }
+  return report;
+}
+
+// A referral with what its sender has answered since; what was recalled of that is only named.
 Result ShowItem(Context& context, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
   AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, context.mailbox());
   sdk::Inbox inbox(*mailbox);
   AMANA_ASSIGN_OR_RETURN(const sdk::InboxItem item, inbox.Get(o.item));
-  AMANA_ASSIGN_OR_RETURN(const envelope::OpenedDelivery opened, inbox.Open(o.item, *identity));
-  Report report{ToLine(item), ToJson(item)};
-  AddHeader(opened, report);
-  for (const envelope::OpenedSection& section : opened.sections) {
-    if (o.out.empty()) {
-      AddSection(section, report);
-    } else {
-      AMANA_RETURN_IF_ERROR(Write(o.out, item.id, section, report));
+  AMANA_ASSIGN_OR_RETURN(Report report, OpenItem(inbox, *identity, item, o.out));
+  if (item.key.update != 0) return report;
+  AMANA_ASSIGN_OR_RETURN(const std::vector<sdk::InboxItem> updates, inbox.UpdatesOf(item.key));
+  for (const sdk::InboxItem& update : updates) {
+    Report shown{ToLine(update), ToJson(update)};
+    if (update.state != sdk::InboxState::kRecalled) {
+      AMANA_ASSIGN_OR_RETURN(shown, OpenItem(inbox, *identity, update, o.out));
     }
+    report.text += "-- " + shown.text;
+    report.json["updates"].push_back(std::move(shown.json));
   }
   return report;
 }

@@ -14,6 +14,11 @@ std::string Name(E code) {
   return std::string(codes::CodeName(code));
 }
 
+std::string StageOf(const sdk::InboxItem& item) {
+  return Name(item.key.stage) +
+         (item.key.update == 0 ? "" : " (answer " + std::to_string(item.key.update) + ")");
+}
+
 }  // namespace
 
 Json ToJson(const sdk::InboxItem& item) {
@@ -30,6 +35,7 @@ Json ToJson(const sdk::InboxItem& item) {
                {"received", Rfc3339(item.received)},
                {"expires", Rfc3339(item.expires)},
                {"test", item.test}};
+  if (item.key.update != 0) json["update"] = item.key.update;
   if (item.recall_reason != v1::REASON_UNSPECIFIED) json["reason"] = Name(item.recall_reason);
   if (item.keep_basis != v1::LEGAL_BASIS_UNSPECIFIED) json["kept_on"] = Name(item.keep_basis);
   return json;
@@ -38,7 +44,7 @@ Json ToJson(const sdk::InboxItem& item) {
 std::string ToLine(const sdk::InboxItem& item) {
   std::string line = "item " + std::to_string(item.id) + ": " +
                      std::string(sdk::StateName(item.state)) + ", " + Name(item.service) + ", " +
-                     Name(item.urgency) + ", " + Name(item.key.stage) + ", from " + SenderOf(item);
+                     Name(item.urgency) + ", " + StageOf(item) + ", from " + SenderOf(item);
   if (item.recall_reason != v1::REASON_UNSPECIFIED) line += ", " + Name(item.recall_reason);
   if (item.keep_basis != v1::LEGAL_BASIS_UNSPECIFIED) line += ", kept on " + Name(item.keep_basis);
   return line + (item.test ? " (TEST)\n" : "\n");
@@ -48,9 +54,8 @@ std::string ToText(const std::vector<sdk::InboxItem>& items) {
   Table table({"ITEM", "STATE", "SERVICE", "URGENCY", "STAGE", "FROM", "RECEIVED", "EXPIRES"});
   for (const sdk::InboxItem& item : items) {
     table.Add({std::to_string(item.id), std::string(sdk::StateName(item.state)),
-               Name(item.service) + (item.test ? " (TEST)" : ""), Name(item.urgency),
-               Name(item.key.stage), SenderOf(item), Rfc3339(item.received),
-               Rfc3339(item.expires)});
+               Name(item.service) + (item.test ? " (TEST)" : ""), Name(item.urgency), StageOf(item),
+               SenderOf(item), Rfc3339(item.received), Rfc3339(item.expires)});
   }
   return table.Text();
 }

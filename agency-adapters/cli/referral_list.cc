@@ -16,6 +16,7 @@ constexpr uint32_t kPage = 200;
 
 struct Options {
   std::vector<std::string> states;
+  std::string group;
   uint32_t limit = 50;
   bool outbox = false;
   bool tasks = false;
@@ -57,6 +58,10 @@ Result ListReferrals(Context& context, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(sdk::Client * client, context.client());
   v1::ListReferralsRequest request;
   for (const v1::ReferralState state : states) request.add_states(state);
+  if (!o.group.empty()) {
+    AMANA_ASSIGN_OR_RETURN(const GroupId group, HexOption<GroupId>("--group", o.group));
+    request.set_group_id(group.bytes());
+  }
   Report report;
   report.json = Json::array();
   Table table({"REFERRAL", "STATE", "URGENCY", "ACCEPTED", "EXPIRES"});
@@ -116,6 +121,7 @@ Result ListTasks(Context& context, const Options& o) {
 }
 
 Result Run(Context& context, const Options& o) {
+  if (o.outbox && !o.group.empty()) return UsageError("--group", "not with --outbox");
   if (o.tasks) return ListTasks(context, o);
   return o.outbox ? ListOutbox(context, o) : ListReferrals(context, o);
 }
@@ -127,6 +133,7 @@ void RegisterReferralList(CLI::App& parent, Context& context) {
       parent, context, "list", "This agency's referrals, newest first",
       "  amana referral list --state ATTENTION\n"
       "  amana referral list --tasks                       (what went where)\n"
+      "  amana referral list --group 00112233445566778899aabbccddeeff\n"
       "  amana referral list --outbox --state PENDING      (what has not been sent yet)\n",
       [](CLI::App& command, Options& o) {
         command
@@ -136,6 +143,7 @@ void RegisterReferralList(CLI::App& parent, Context& context) {
         command.add_option("--limit", o.limit, "At most so many")
             ->capture_default_str()
             ->check(CLI::Range(1, 100000));
+        command.add_option("--group", o.group, "Only those sent together: 32 hex digits");
         command.add_flag("--tasks", o.tasks,
                          "What went where: a line for each task, with what was withheld");
         command.add_flag("--outbox", o.outbox,

@@ -18,11 +18,12 @@ struct Options {
   std::vector<std::string> section_pairs, section_objects;
   std::string subject_class, majority_month, subject, consent, id;
   uint32_t version = 1;
-  bool incomplete = false, send = false;
+  bool incomplete = false, send = false, by_person = false;
 };
 
 // The consent's pseudonym, unless one is given; a new one where there is no consent.
-absl::Status SetPerson(Context& context, const Options& o, v1::ReferralHeader& header) {
+absl::Status SetPerson(Context& context, const Options& o, sdk::ReferralDraft& draft) {
+  v1::ReferralHeader& header = draft.header;
   std::optional<Pseudonym> subject;
   if (!o.subject.empty()) {
     AMANA_ASSIGN_OR_RETURN(subject, HexOption<Pseudonym>("--subject", o.subject));
@@ -55,6 +56,7 @@ absl::Status SetPerson(Context& context, const Options& o, v1::ReferralHeader& h
   ref->set_version(found.record.version());
   ref->set_digest(found.digest.bytes());
   header.set_subject_pseudonym(found.record.subject_pseudonym());
+  draft.consent = found.envelope;
   return absl::OkStatus();
 }
 
@@ -80,6 +82,20 @@ absl::StatusOr<std::vector<Section>> Sections(const Options& o,
   return sections;
 }
 
+Report ReportOf(const sdk::ReferralDraft& draft, const sdk::QueuedReferral& queued) {
+  Report report;
+  const std::string key = sdk::ToString(queued.key);
+  report.text = "referral " + key + ", sealed to";
+  report.json = {{"referral", key}, {"digest", queued.digest.hex()}, {"sealed_to", Json::array()}};
+  for (const sdk::DraftRecipient& recipient : draft.recipients) {
+    report.text += " " + ToString(recipient.to);
+    report.json["sealed_to"].push_back(ToString(recipient.to));
+  }
+  report.text += "\n";
+  PutHeaderOnly(queued.header_only, report);
+  return report;
+}
+
 Result Run(Context& context, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<Target> targets, TargetsOf(o.referral));
   AMANA_ASSIGN_OR_RETURN(const Subject subject,
@@ -90,21 +106,15 @@ Result Run(Context& context, const Options& o) {
       draft.header, MakeHeader(o.referral, targets, subject.subject_class, context.clock().Now()));
   draft.header.mutable_assertions()->set_majority_month(subject.majority_month);
   AMANA_RETURN_IF_ERROR(SetKey(o, draft.header));
-  AMANA_RETURN_IF_ERROR(SetPerson(context, o, draft.header));
+  AMANA_RETURN_IF_ERROR(SetPerson(context, o, draft));
   draft.sections = ToDrafts(sections);
+  draft.by_person = o.by_person;
   AMANA_RETURN_IF_ERROR(AddCertificates(context, o.referral));
-  AMANA_ASSIGN_OR_RETURN(draft.recipients, RecipientsOf(context, o.referral, targets));
+  AMANA_ASSIGN_OR_RETURN(draft.recipients,
+                         RecipientsOf(context, o.referral, targets, draft.header));
   AMANA_ASSIGN_OR_RETURN(const sdk::QueuedReferral queued,
                          QueueReferral(context, o.referral, targets, draft));
-  Report report;
-  const std::string key = sdk::ToString(queued.key);
-  report.text = "referral " + key + ", sealed to";
-  report.json = {{"referral", key}, {"digest", queued.digest.hex()}, {"sealed_to", Json::array()}};
-  for (const sdk::DraftRecipient& recipient : draft.recipients) {
-    report.text += " " + ToString(recipient.to);
-    report.json["sealed_to"].push_back(ToString(recipient.to));
-  }
-  report.text += "\n";
+  Report report = ReportOf(draft, queued);
   AMANA_RETURN_IF_ERROR(SendOrHold(context, queued.entry, !o.send, report));
   return report;
 }
@@ -124,6 +134,9 @@ void AddOptions(CLI::App& command, Options& o) {
   command.add_option("--version-number", o.version, "The version")
       ->capture_default_str()
       ->check(WholeNumber(1, std::numeric_limits<uint32_t>::max()));
+  command.add_flag("--by-person", o.by_person,
+                   "Sign with a person's key: to name who has referred the person before, or to "
+                   "part a family");
   command.add_flag("--incomplete", o.incomplete, "Send without what the service needs");
   command.add_flag("--send", o.send, "Send it now (else: amana referral send)");
 }

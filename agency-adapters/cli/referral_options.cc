@@ -1,8 +1,10 @@
 #include "agency-adapters/cli/referral_options.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "agency-adapters/cli/match_words.h"
 #include "agency-adapters/cli/values.h"
 #include "base/durable_file.h"
 #include "base/status.h"
@@ -56,11 +58,44 @@ absl::Status SetCodes(const ReferralOptions& o, v1::ReferralHeader& header) {
   return absl::OkStatus();
 }
 
+absl::Status SetFamily(const ReferralOptions& o, v1::ReferralHeader& header) {
+  if (o.family.empty()) {
+    if (o.family_size == 0 && o.family_ages.empty() && o.family_sexes.empty()) {
+      return absl::OkStatus();
+    }
+    return UsageError("--family", "expected with what is said of the family");
+  }
+  if (o.group.empty()) return UsageError("--group", "expected with --family");
+  AMANA_ASSIGN_OR_RETURN(const GroupId family, HexOption<GroupId>("--family", o.family));
+  header.set_family_id(family.bytes());
+  if (o.family_size == 0) {
+    if (o.family_ages.empty() && o.family_sexes.empty()) return absl::OkStatus();
+    return UsageError("--family-size", "expected with --family-ages and --family-sexes");
+  }
+  header.mutable_family()->set_members(o.family_size);
+  AMANA_ASSIGN_OR_RETURN(const auto ages,
+                         CodeOptions<v1::SubjectClass>("--family-ages", o.family_ages));
+  for (const auto age : std::set(ages.begin(), ages.end())) {
+    header.mutable_family()->add_age_classes(age);
+  }
+  std::set<v1::SexConstraint> sexes;
+  for (const std::string& text : o.family_sexes) {
+    AMANA_ASSIGN_OR_RETURN(const v1::SexConstraint sex, SexOption(text));
+    if (sex == v1::SEX_CONSTRAINT_ANY) {
+      return UsageError("--family-sexes", "expected FEMALE, MALE or both");
+    }
+    sexes.insert(sex);
+  }
+  for (const v1::SexConstraint sex : sexes) header.mutable_family()->add_sexes(sex);
+  return absl::OkStatus();
+}
+
 absl::Status SetLinks(const ReferralOptions& o, v1::ReferralHeader& header) {
   if (!o.group.empty()) {
     AMANA_ASSIGN_OR_RETURN(const GroupId group, HexOption<GroupId>("--group", o.group));
     header.set_group_id(group.bytes());
   }
+  AMANA_RETURN_IF_ERROR(SetFamily(o, header));
   if (!o.parent.empty()) {
     if (o.parent.find('/') == std::string::npos) {
       return UsageError("--parent", "expected AGENCY/<32 hex digits>/VERSION");
@@ -70,6 +105,28 @@ absl::Status SetLinks(const ReferralOptions& o, v1::ReferralHeader& header) {
     *header.mutable_parent() = sdk::ToWire(parent);
   }
   return absl::OkStatus();
+}
+
+// What the broker will look for.
+v1::MatchRequest MatchRequestOf(const v1::ReferralHeader& header,
+                                const v1::ServiceRequest& service) {
+  v1::MatchRequest request;
+  request.set_service(service.service());
+  request.set_county(service.route().county());
+  request.set_age_class(service.route().age_class());
+  request.set_sex(service.route().sex());
+  request.set_language(service.route().language());
+  request.set_urgency(header.urgency());
+  request.set_embassy_contact(header.assertions().embassy_contact());
+  if (header.has_parent()) {
+    request.add_exclude()->set_agency(header.parent().sender_agency());
+  }
+  if (header.has_family()) {
+    request.set_places(header.family().members());
+    *request.mutable_family_ages() = header.family().age_classes();
+    *request.mutable_family_sexes() = header.family().sexes();
+  }
+  return request;
 }
 
 void AddTargetOptions(CLI::App& command, ReferralOptions& o) {
@@ -91,6 +148,25 @@ void AddTargetOptions(CLI::App& command, ReferralOptions& o) {
       ->check(CLI::Range(1, 8));
   command.add_option("--certificate", o.certificates,
                      "Sealing certificate (PEM) of a recipient, to work without a link");
+  command.add_option("--certificate-kind", o.certificate_kind,
+                     "What these recipients are, where nobody here knows: " +
+                         NamesOf(*GetEnumDescriptor<v1::AgencyKind>()));
+}
+
+void AddLinkOptions(CLI::App& command, ReferralOptions& o) {
+  command.add_option("--group", o.group,
+                     "Those sent together, as a raid or a family: 32 hex digits");
+  command.add_option("--family", o.family,
+                     "Of a group, those whom nobody but a person may part: 32 hex digits");
+  command
+      .add_option("--family-size", o.family_size,
+                  "How many they are with this one, so that the first goes where all find a place")
+      ->check(CLI::Range(1, 64));
+  command.add_option("--family-ages", o.family_ages, "Of what ages they are: ADULT, MINOR")
+      ->delimiter(',');
+  command.add_option("--family-sexes", o.family_sexes, "Of what sexes they are: FEMALE, MALE")
+      ->delimiter(',');
+  command.add_option("--parent", o.parent, "The referral this one refers onward");
 }
 
 }  // namespace
@@ -104,8 +180,7 @@ void AddReferralOptions(CLI::App& command, ReferralOptions& o) {
   command.add_option("--embassy", o.embassy, NamesOf(*GetEnumDescriptor<v1::EmbassyContact>()))
       ->capture_default_str();
   command.add_option("--expires", o.expires, "After how long; at most 90d")->capture_default_str();
-  command.add_option("--group", o.group, "A family or a raid: 32 hex digits");
-  command.add_option("--parent", o.parent, "The referral this one refers onward");
+  AddLinkOptions(command, o);
   command.add_flag("--guardian-conflict", o.guardian_conflict, "The guardian's interest conflicts");
   command.add_flag("--incapacity", o.incapacity, "The person cannot consent");
   command.add_flag("--cross-border", o.cross_border, "A recipient is in another country");
@@ -148,32 +223,40 @@ absl::StatusOr<v1::ReferralHeader> MakeHeader(const ReferralOptions& o,
 
 absl::StatusOr<std::vector<sdk::DraftRecipient>> RecipientsOf(Context& context,
                                                               const ReferralOptions& o,
-                                                              const std::vector<Target>& targets) {
+                                                              const std::vector<Target>& targets,
+                                                              const v1::ReferralHeader& header) {
   std::vector<sdk::DraftRecipient> recipients;
   const auto add = [&recipients](const Address& address) {
     if (std::ranges::find(recipients, address, &sdk::DraftRecipient::to) == recipients.end()) {
       recipients.push_back({address, {}});
     }
   };
-  for (const Target& target : targets) {
-    if (target.recipient.has_value()) {
-      add(*target.recipient);
+  for (size_t i = 0; i < targets.size(); ++i) {
+    if (targets[i].recipient.has_value()) {
+      add(*targets[i].recipient);
       continue;
     }
     AMANA_ASSIGN_OR_RETURN(sdk::Sender * sender, context.sender());
-    AMANA_ASSIGN_OR_RETURN(const sdk::MatchResult found, sender->Match(target.service, o.county));
+    AMANA_ASSIGN_OR_RETURN(
+        const sdk::MatchResult found,
+        sender->Match(MatchRequestOf(header, header.services(static_cast<int>(i)))));
     if (found.candidates.empty()) {
-      if (!found.unpinned.empty()) return found.unpinned.front().second;
+      if (!found.refused.empty()) return found.refused.front().second;
       return MakeError(absl::StatusCode::kNotFound, "NO_CANDIDATE", "--match",
-                       "the broker knows no recipient for this service");
+                       std::string(GapWords(found.missing)));
     }
     const size_t wanted = std::min(found.candidates.size(), static_cast<size_t>(o.candidates));
-    for (size_t i = 0; i < wanted; ++i) add(found.candidates[i].address);
+    for (size_t j = 0; j < wanted; ++j) add(found.candidates[j].address);
   }
   return recipients;
 }
 
 absl::Status AddCertificates(Context& context, const ReferralOptions& o) {
+  v1::AgencyKind kind = v1::AGENCY_KIND_UNSPECIFIED;
+  if (!o.certificate_kind.empty()) {
+    AMANA_ASSIGN_OR_RETURN(kind,
+                           CodeOption<v1::AgencyKind>("--certificate-kind", o.certificate_kind));
+  }
   for (const std::string& path : o.certificates) {
     AMANA_ASSIGN_OR_RETURN(const std::string pem, RealFileSystem().Read(path));
     AMANA_ASSIGN_OR_RETURN(const auto certificate, crypto::Certificate::FromPem(pem));
@@ -183,6 +266,7 @@ absl::Status AddCertificates(Context& context, const ReferralOptions& o) {
     AMANA_ASSIGN_OR_RETURN(sdk::Sender * sender, context.sender());
     AMANA_RETURN_IF_ERROR(
         sender->AddCandidate({.address = {certificate.spiffe().agency, *certificate.spiffe().unit},
+                              .kind = kind,
                               .sealing = certificate}));
   }
   return absl::OkStatus();

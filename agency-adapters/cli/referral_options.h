@@ -25,11 +25,15 @@ struct ReferralOptions {
   std::string sex = "ANY", language;
   int candidates = 3;
   std::vector<std::string> certificates;  // PEM files of recipients known without Match
+  std::string certificate_kind;           // what they all are; empty: not told
   std::string urgency = "NORMAL";
   std::string legal_basis = "CONSENT";
   std::string embassy = "NOT_ASSESSED";
   std::string expires = "30d";
   std::string group, parent;
+  std::string family;  // of the group
+  uint32_t family_size = 0;
+  std::vector<std::string> family_ages, family_sexes;
   bool guardian_conflict = false, incapacity = false, cross_border = false, test = false;
 };
 
@@ -49,11 +53,13 @@ absl::StatusOr<v1::ReferralHeader> MakeHeader(const ReferralOptions& options,
                                               const std::vector<Target>& targets,
                                               v1::SubjectClass subject_class, absl::Time now);
 
-// Whom to seal to: every named recipient, and for routes the first candidates the broker matches.
-// NO_CANDIDATE when it matches none that is trusted here.
+// Whom to seal to: every named recipient, and for routes the first candidates the broker matches
+// for this header, but nobody whom the person came from. NO_CANDIDATE when it matches none that is
+// trusted here.
 absl::StatusOr<std::vector<sdk::DraftRecipient>> RecipientsOf(Context& context,
                                                               const ReferralOptions& options,
-                                                              const std::vector<Target>& targets);
+                                                              const std::vector<Target>& targets,
+                                                              const v1::ReferralHeader& header);
 
 // Makes the certificates in --certificate known. Errors also of reading and parsing them.
 absl::Status AddCertificates(Context& context, const ReferralOptions& options);

@@ -56,6 +56,15 @@ int EntryExitCode(const sdk::OutboxEntry& entry) {
   return ExitCodeOfReason(entry.reason) == kExitUnverified ? kExitUnverified : kExitUnreachable;
 }
 
+void PutHeaderOnly(const std::vector<Address>& recipients, Report& report) {
+  for (const Address& recipient : recipients) {
+    report.text += ToString(recipient) +
+                   " gets the header and no section: it is an immigration authority, and the "
+                   "consent does not name it\n";
+    report.json["header_only"].push_back(ToString(recipient));
+  }
+}
+
 absl::Status SendOrHold(Context& context, int64_t id, bool hold, Report& report) {
   AMANA_ASSIGN_OR_RETURN(sdk::Sender * sender, context.sender());
   if (hold) {

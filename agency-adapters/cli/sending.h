@@ -21,6 +21,9 @@ Json EntryJson(const sdk::OutboxEntry& entry);
 // 0 accepted, 1 refused, 3 waiting for the broker, 4 the receipt did not verify.
 int EntryExitCode(const sdk::OutboxEntry& entry);
 
+// Says who is sealed the header only, where somebody is (sdk/sending_rules.h).
+void PutHeaderOnly(const std::vector<Address>& recipients, Report& report);
+
 // Sends the entry unless `hold`, and appends what became of it to `report`, its exit code too.
 absl::Status SendOrHold(Context& context, int64_t entry, bool hold, Report& report);
 // The same for an answer, which has no Sender.

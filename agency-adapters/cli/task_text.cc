@@ -22,6 +22,7 @@ void PutCode(Json& json, const char* name, E code) {
 
 Json ToJson(const v1::DeliveryStatus& delivery) {
   Json json = {{"stage", Name(delivery.stage())}, {"state", Name(delivery.state())}};
+  if (delivery.update() != 0) json["update"] = delivery.update();
   PutCode(json, "reason", delivery.reason());
   json["attempts"] = delivery.attempts();
   json["disclosed"] = delivery.disclosed();
@@ -37,15 +38,18 @@ std::string NameOf(const v1::StatementRef& ref) {
 }
 
 Json ToJson(const v1::ReferralSummary& summary) {
-  return {{"referral", NameOf(summary.referral())},
-          {"state", Name(summary.state())},
-          {"urgency", Name(summary.urgency())},
-          {"accepted", Rfc3339Millis(summary.accepted_unix_ms())},
-          {"expires", Rfc3339Millis(summary.expires_unix_ms())},
-          {"header_digest", ToHex(summary.header_digest())},
-          {"reference", NameOf(summary.referral()) + "/" + ToHex(summary.header_digest())},
-          {"log_index", summary.log_index()},
-          {"test", summary.test()}};
+  Json json = {{"referral", NameOf(summary.referral())},
+               {"state", Name(summary.state())},
+               {"urgency", Name(summary.urgency())},
+               {"accepted", Rfc3339Millis(summary.accepted_unix_ms())},
+               {"expires", Rfc3339Millis(summary.expires_unix_ms())},
+               {"header_digest", ToHex(summary.header_digest())},
+               {"reference", NameOf(summary.referral()) + "/" + ToHex(summary.header_digest())},
+               {"log_index", summary.log_index()},
+               {"test", summary.test()}};
+  if (!summary.group_id().empty()) json["group"] = ToHex(summary.group_id());
+  if (!summary.family_id().empty()) json["family"] = ToHex(summary.family_id());
+  return json;
 }
 
 Json ToJson(const v1::TaskStatus& task) {
@@ -59,6 +63,7 @@ Json ToJson(const v1::TaskStatus& task) {
   for (const int category : task.withheld()) {
     json["withheld"].push_back(Name(static_cast<v1::Category>(category)));
   }
+  PutCode(json, "missing", task.missing());
   json["offer_epoch"] = task.offer_epoch();
   json["deliveries"] = Json::array();
   for (const auto& delivery : task.deliveries()) json["deliveries"].push_back(ToJson(delivery));
@@ -70,6 +75,7 @@ std::string ToText(const v1::TaskStatus& task) {
   if (task.has_recipient()) text += " of " + AddressText(task.recipient());
   text += ": " + Name(task.state());
   if (task.reason() != v1::REASON_UNSPECIFIED) text += ", " + Name(task.reason());
+  if (task.missing() != v1::ROUTE_GAP_UNSPECIFIED) text += ", missing: " + Name(task.missing());
   std::string withheld;
   for (const int category : task.withheld()) {
     withheld += (withheld.empty() ? "" : ", ") + Name(static_cast<v1::Category>(category));
@@ -77,7 +83,9 @@ std::string ToText(const v1::TaskStatus& task) {
   if (!withheld.empty()) text += "; withheld: " + withheld;
   text += "\n";
   for (const v1::DeliveryStatus& delivery : task.deliveries()) {
-    text += "  " + Name(delivery.stage()) + ": " + Name(delivery.state());
+    text += "  " + Name(delivery.stage());
+    if (delivery.update() != 0) text += " (answer " + std::to_string(delivery.update()) + ")";
+    text += ": " + Name(delivery.state());
     if (delivery.reason() != v1::REASON_UNSPECIFIED) text += ", " + Name(delivery.reason());
     text += " since " + Rfc3339Millis(delivery.changed_unix_ms());
     text += delivery.disclosed() ? ", disclosed\n" : "\n";

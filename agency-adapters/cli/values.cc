@@ -80,7 +80,8 @@ absl::StatusOr<StatementKey> ReferralOption(std::string_view option, std::string
 
 std::string DeliveryName(const sdk::DeliveryKey& key) {
   return sdk::ToString(key.referral) + ":" + std::to_string(key.task) + ":" +
-         std::to_string(key.offer_epoch) + ":" + std::string(codes::CodeName(key.stage));
+         std::to_string(key.offer_epoch) + ":" + std::string(codes::CodeName(key.stage)) +
+         (key.update == 0 ? "" : ":" + std::to_string(key.update));
 }
 
 absl::StatusOr<sdk::DeliveryKey> DeliveryOption(std::string_view option, std::string_view text) {
@@ -91,13 +92,16 @@ absl::StatusOr<sdk::DeliveryKey> DeliveryOption(std::string_view option, std::st
     if (end == std::string_view::npos) break;
     rest.remove_prefix(end + 1);
   }
-  if (parts.size() == 4) {
+  if (parts.size() == 4 || parts.size() == 5) {
     const auto referral = sdk::ParseStatementKey(parts[0]);
     const auto task = Whole(parts[1]);
     const auto epoch = Whole(parts[2]);
     const auto stage = codes::ParseCode<v1::DisclosureStage>(parts[3]);
-    if (referral.ok() && task.has_value() && epoch.has_value() && stage.has_value()) {
-      return sdk::DeliveryKey{*referral, *task, *epoch, *stage};
+    const bool whole = parts.size() == 4;
+    const auto update = whole ? std::optional<uint32_t>(0) : Whole(parts[4]);
+    if (referral.ok() && task.has_value() && epoch.has_value() && stage.has_value() &&
+        update.has_value() && whole == (*update == 0)) {
+      return sdk::DeliveryKey{*referral, *task, *epoch, *stage, *update};
     }
   }
   return UsageError(option, "expected a delivery as `amana admin dead-letters` prints it");

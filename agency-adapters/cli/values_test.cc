@@ -62,8 +62,13 @@ TEST(DeliveryOption, ReadsWhatDeliveryNameWrites) {
   const std::string name = DeliveryName(key);
   EXPECT_EQ(name, std::string("police-a/") + kHex + "/1:2:3:AT_ACCEPT");
   EXPECT_EQ(*DeliveryOption("delivery", name), key);
-  for (const std::string& wrong : {std::string(), name + ":1", name.substr(0, name.size() - 1),
-                                   std::string("a:1:1:AT_OFFER")}) {
+  sdk::DeliveryKey update = key;
+  update.update = 4;
+  EXPECT_EQ(DeliveryName(update), name + ":4");
+  EXPECT_EQ(*DeliveryOption("delivery", name + ":4"), update);
+  for (const std::string& wrong :
+       {std::string(), name + ":0", name + ":4:1", name.substr(0, name.size() - 1),
+        std::string("a:1:1:AT_OFFER")}) {
     EXPECT_FALSE(DeliveryOption("delivery", wrong).ok()) << wrong;
   }
 }

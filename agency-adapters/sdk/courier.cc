@@ -45,6 +45,36 @@ absl::StatusOr<VerifiedReceipt> Verify(const v1::Receipt& receipt, const OutboxE
   return verified;
 }
 
+// Of a recipient, after what it said before.
+bool FollowsAnswers(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kSeen:
+    case EntryKind::kDecision:
+    case EntryKind::kQuestion:
+    case EntryKind::kStart:
+    case EntryKind::kOutcome:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Of a sender, about a referral that must be there.
+bool FollowsSubmission(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kGrants:
+    case EntryKind::kCancellation:
+    case EntryKind::kAttachment:
+    case EntryKind::kReroute:
+    case EntryKind::kCandidates:
+    case EntryKind::kCall:
+    case EntryKind::kUpdate:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool IsLinkDown(const absl::Status& status) {
   const std::string reason = ErrorReason(status);
   return reason == "BROKER_UNREACHABLE" || reason == "BROKER_TIMEOUT";
@@ -53,16 +83,19 @@ bool IsLinkDown(const absl::Status& status) {
 }  // namespace
 
 absl::Status Courier::CheckTurn(const OutboxEntry& entry) {
-  if (entry.kind == EntryKind::kSeen || entry.kind == EntryKind::kDecision) {
+  if (FollowsAnswers(entry.kind)) {
     AMANA_ASSIGN_OR_RETURN(const bool waits, outbox_.AnswersWait(entry));
+    return waits ? SubmissionPending() : absl::OkStatus();
+  }
+  if (entry.kind == EntryKind::kHandoverStep) {
+    AMANA_ASSIGN_OR_RETURN(const bool waits, outbox_.StepsWait(entry));
     return waits ? SubmissionPending() : absl::OkStatus();
   }
   if (entry.kind == EntryKind::kAttachment) {
     AMANA_ASSIGN_OR_RETURN(const bool waits, outbox_.ConsentsWait(entry));
     if (waits) return SubmissionPending();
   }
-  const bool follows = entry.kind == EntryKind::kGrants || entry.kind == EntryKind::kCancellation ||
-                       entry.kind == EntryKind::kAttachment;
+  const bool follows = FollowsSubmission(entry.kind);
   if (!entry.referral.has_value() || (!follows && entry.kind != EntryKind::kSubmission)) {
     return absl::OkStatus();
   }

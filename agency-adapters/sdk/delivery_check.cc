@@ -47,6 +47,28 @@ absl::StatusOr<Message> VerifyCause(const v1::Recall& recall, std::string_view t
 
 }  // namespace
 
+namespace {
+
+// An update is the answer to a question of this offer's, signed by one who signs for the sender.
+absl::Status CheckUpdate(const v1::Delivery& delivery, const DeliveryKey& key,
+                         const envelope::OpenedDelivery& opened, const Identity& identity) {
+  if (!opened.update.has_value()) {
+    return key.update == 0 ? absl::OkStatus()
+                           : StatementInvalid("delivery.update", "no update came with it");
+  }
+  AMANA_ASSIGN_OR_RETURN(const Certificate signer,
+                         Certificate::FromDer(delivery.update_certificate()));
+  AMANA_RETURN_IF_ERROR(
+      CheckSendersCertificate(signer, opened.header.sender(), opened.update->created, identity));
+  if (opened.update->number != key.update || opened.update->task != key.task ||
+      opened.update->offer_epoch != key.offer_epoch) {
+    return StatementInvalid("delivery.update", "another update than it says");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<CheckedDelivery> CheckDelivery(const v1::Delivery& delivery,
                                               const Identity& identity) {
   AMANA_ASSIGN_OR_RETURN(DeliveryKey key, FromWire(delivery.delivery(), "delivery"));
@@ -63,6 +85,7 @@ absl::StatusOr<CheckedDelivery> CheckDelivery(const v1::Delivery& delivery,
         grant, header.sender(), FromUnixMillis(opened.grant.message.meta().created_unix_ms()),
         identity));
   }
+  AMANA_RETURN_IF_ERROR(CheckUpdate(delivery, key, opened, identity));
   if (key.referral != header.key()) {
     return StatementInvalid("delivery.referral", "not the header's");
   }

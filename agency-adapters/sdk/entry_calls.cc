@@ -42,6 +42,19 @@ constexpr Row kRows[] = {
     {EntryKind::kApproval, Call<kApproveOverride>(v1::EVENT_KIND_OVERRIDE_APPROVED)},
     {EntryKind::kReview, Call<kReviewOverride>(v1::EVENT_KIND_OVERRIDE_REVIEWED)},
     {EntryKind::kMismatch, Call<kReportMismatch>(v1::EVENT_KIND_MISMATCH_REPORTED)},
+    {EntryKind::kDirectoryEntry, Call<kSetDirectoryEntry>(v1::EVENT_KIND_DIRECTORY_CHANGED)},
+    {EntryKind::kCapacity, Call<kReportCapacity>(v1::EVENT_KIND_CAPACITY_REPORTED)},
+    {EntryKind::kDutyRoster, Call<kSetDutyRoster>(v1::EVENT_KIND_DUTY_ROSTER_SET)},
+    {EntryKind::kQuestion, Call<kAskQuestion>(v1::EVENT_KIND_TASK_INFO_REQUESTED)},
+    {EntryKind::kUpdate, Call<kAnswerQuestion>(v1::EVENT_KIND_REFERRAL_UPDATED)},
+    {EntryKind::kStart, Call<kStartService>(v1::EVENT_KIND_TASK_IN_PROGRESS)},
+    {EntryKind::kOutcome, Call<kReportOutcome>()},
+    {EntryKind::kReroute, Call<kRerouteTask>()},
+    {EntryKind::kCandidates, Call<kSetCandidates>(v1::EVENT_KIND_CANDIDATES_SET)},
+    {EntryKind::kCall, Call<kRecordCall>(v1::EVENT_KIND_CALL_RECORDED)},
+    {EntryKind::kCoordinatorAct, Call<kActOnItem>(v1::EVENT_KIND_COORDINATOR_ACTED)},
+    {EntryKind::kHandoverStep, Call<kTakeHandoverStep>()},
+    {EntryKind::kCustodyReport, Call<kReportCustody>()},
 };
 
 }  // namespace

@@ -70,6 +70,10 @@ absl::Status RecipientUnknown(std::string_view field) {
                    Join(field, "no sealing certificate is known; ask Match first"));
 }
 
+absl::Status HandoverMismatch(std::string_view field) {
+  return MakeError(StatusCode::kPermissionDenied, "HANDOVER_MISMATCH", field,
+                   std::string(field) + ": does not follow from the handover's own steps");
+}
 absl::Status ReceiptMismatch(std::string_view field) {
   return MakeError(StatusCode::kPermissionDenied, "RECEIPT_MISMATCH", field,
                    Join(field, "the receipt is of another event"));
@@ -100,6 +104,65 @@ absl::Status LogIncomplete(std::string_view what) {
   return MakeError(StatusCode::kNotFound, "LOG_INCOMPLETE", what, Join(what, "is missing"));
 }
 
+absl::Status EntryUntrusted(std::string_view field, std::string_view why) {
+  return MakeError(StatusCode::kPermissionDenied, "ENTRY_UNTRUSTED", field, Join(field, why));
+}
+
+absl::Status EntryRolledBack(std::string_view agency, uint32_t offered, uint32_t held) {
+  return MakeError(StatusCode::kPermissionDenied, "ENTRY_ROLLED_BACK", "entry.version",
+                   Join(agency, "version " + std::to_string(offered) +
+                                    " of its entry was offered, and version " +
+                                    std::to_string(held) + " before"));
+}
+
+absl::Status EntryEquivocated(std::string_view agency, uint32_t version) {
+  return MakeError(StatusCode::kPermissionDenied, "ENTRY_EQUIVOCATED", "entry",
+                   Join(agency, "two entries under version " + std::to_string(version)));
+}
+
+absl::Status EntryHistoryBroken(std::string_view agency, uint32_t version) {
+  return MakeError(StatusCode::kPermissionDenied, "ENTRY_HISTORY_BROKEN", "entry.previous_sha256",
+                   Join(agency, "version " + std::to_string(version) +
+                                    " of its entry is not the one that the next one names"));
+}
+
+absl::Status EntryMismatch(std::string_view agency) {
+  return MakeError(StatusCode::kPermissionDenied, "ENTRY_MISMATCH", "entry",
+                   Join(agency, "the broker gave another entry than it had named"));
+}
+
+absl::Status SealingNotListed(std::string_view field) {
+  return MakeError(StatusCode::kPermissionDenied, "SEALING_NOT_LISTED", field,
+                   Join(field, "the key is not in the agency's entry"));
+}
+
+absl::Status NoticeInvalid(std::string_view field, std::string_view why) {
+  return MakeError(absl::StatusCode::kPermissionDenied, "NOTICE_INVALID", field,
+                   std::string(field) + ": " + std::string(why));
+}
+absl::Status EmbassyProhibited() {
+  return MakeError(StatusCode::kFailedPrecondition, "EMBASSY_PROHIBITED",
+                   "assertions.embassy_contact",
+                   "DEMOGRAPHIC does not say that the person is no asylum seeker, refugee or "
+                   "stateless");
+}
+absl::Status RecipientNotNamed(std::string_view field) {
+  return MakeError(StatusCode::kFailedPrecondition, "RECIPIENT_NOT_NAMED", field,
+                   "an immigration authority gets sections only where the consent names it");
+}
+absl::Status RecipientKindUnknown(std::string_view field) {
+  return MakeError(StatusCode::kFailedPrecondition, "RECIPIENT_KIND_UNKNOWN", field,
+                   "may be an immigration authority that the consent does not name");
+}
+absl::Status WrapNotAllowed(const Address& recipient) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "WRAP_NOT_ALLOWED", "recipient",
+                   "[wraps] does not allow sealing to " + ToString(recipient) + " unasked");
+}
+absl::Status NoticeGap(std::string_view counter, uint64_t expected, uint64_t got) {
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "NOTICE_GAP", counter,
+      "notice " + std::to_string(expected) + " was kept back: " + std::to_string(got) + " came");
+}
 absl::Status SubmissionPending() {
   return MakeError(StatusCode::kUnavailable, "SUBMISSION_PENDING", "referral",
                    "referral: waits until the statement before it is accepted");
@@ -144,7 +207,8 @@ bool IsFinalRefusal(const absl::Status& status) {
     case StatusCode::kOutOfRange:
       return true;
     case StatusCode::kAborted:  // the offer has gone on; a lost lease comes again
-      return reason == "OFFER_EPOCH_OUTDATED";
+      return reason == "OFFER_EPOCH_OUTDATED" || reason == "HANDOVER_STEP_OUTDATED" ||
+             reason == "CUSTODY_OUTDATED";
     default:
       return false;
   }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "base/ids.h"
 
 namespace amana::sdk {
 
@@ -28,6 +29,8 @@ absl::Status PersonKeyMissing();   // PERSON_KEY_MISSING, kFailedPrecondition
 absl::Status CertificateUnpinned(std::string_view field, std::string_view why);
 absl::Status RecipientUnknown(std::string_view field);  // RECIPIENT_UNKNOWN, kNotFound
 absl::Status ReceiptMismatch(std::string_view field);   // RECEIPT_MISMATCH: of another event
+// HANDOVER_MISMATCH: the broker shows a handover that its own steps do not add up to.
+absl::Status HandoverMismatch(std::string_view field);
 absl::Status EventInvalid(std::string_view field, std::string_view expected);  // EVENT_INVALID
 absl::Status RecallNotInLog();  // RECALL_NOT_IN_LOG: the log shows no such recall
 // LOG_FORKED: two signed checkpoints that no one append-only log has. Evidence; tell an auditor.
@@ -36,6 +39,36 @@ absl::Status LogForked(uint64_t size_a, uint64_t size_b);
 absl::Status LogTampered(std::string_view what);
 // LOG_INCOMPLETE, kNotFound: a file of the mirror is missing, or the mirror is behind.
 absl::Status LogIncomplete(std::string_view what);
+
+// --- the directory, all kPermissionDenied
+// ENTRY_UNTRUSTED: signed or approved by nobody whose word counts.
+absl::Status EntryUntrusted(std::string_view field, std::string_view why);
+// ENTRY_ROLLED_BACK: the broker offers an older version than it had offered.
+absl::Status EntryRolledBack(std::string_view agency, uint32_t offered, uint32_t held);
+// ENTRY_EQUIVOCATED: two entries under one version. Evidence; tell an auditor.
+absl::Status EntryEquivocated(std::string_view agency, uint32_t version);
+// ENTRY_HISTORY_BROKEN: a version does not name the one before it.
+absl::Status EntryHistoryBroken(std::string_view agency, uint32_t version);
+absl::Status EntryMismatch(std::string_view agency);  // ENTRY_MISMATCH: not the one that was named
+// SEALING_NOT_LISTED: a key that is not in the entry
+absl::Status SealingNotListed(std::string_view field);
+// NOTICE_INVALID: a notice that is not what it says it is.
+absl::Status NoticeInvalid(std::string_view field, std::string_view why);
+// NOTICE_GAP: an event was kept back from this agency. Evidence; tell an auditor.
+absl::Status NoticeGap(std::string_view counter, uint64_t expected, uint64_t got);
+
+// WRAP_NOT_ALLOWED, kFailedPrecondition: [wraps] in agency.toml does not let it be sealed to
+// unasked.
+absl::Status WrapNotAllowed(const Address& recipient);
+
+// EMBASSY_PROHIBITED, kFailedPrecondition: an embassy must not be told of this person.
+absl::Status EmbassyProhibited();
+// RECIPIENT_KIND_UNKNOWN, kFailedPrecondition: nobody here knows whether it is an immigration
+// authority, nor what the person has consented to.
+absl::Status RecipientKindUnknown(std::string_view field);
+// RECIPIENT_NOT_NAMED, kFailedPrecondition: an immigration authority that the consent does not
+// name.
+absl::Status RecipientNotNamed(std::string_view field);
 
 // --- the mailbox
 // SUBMISSION_PENDING, kUnavailable: what this is about has not been accepted yet.

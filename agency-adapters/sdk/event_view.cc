@@ -250,4 +250,11 @@ absl::StatusOr<EventView> ViewOf(const v1::PartialEventOpening& opening) {
   return view;
 }
 
+uint32_t UpdateOf(const EventView& event) {
+  if (event.detail.size() != 5) return 0;
+  uint32_t number = 0;
+  for (const char byte : event.detail.substr(1)) number = number << 8 | static_cast<uint8_t>(byte);
+  return number;
+}
+
 }  // namespace amana::sdk

@@ -86,6 +86,10 @@ struct EventView {
   bool has(EventField field) const { return opened[static_cast<size_t>(field)]; }
 };
 
+// Which update of the referral an event of a delivery is about, 0: the referral itself. Its number
+// stands in the detail as 4 bytes, big-endian, behind a legal basis.
+uint32_t UpdateOf(const EventView& event);
+
 // EVENT_INVALID naming the field: not a seed and 24 fields, or a field not in its canonical form.
 absl::StatusOr<EventView> ViewOf(const v1::EventOpening& opening);
 // EVENT_INVALID: also when opened and hidden are not together the 24 fields, in order.

@@ -79,6 +79,8 @@ absl::Status CheckTls(const IdentityParts& parts) {
 struct Settings {
   std::string agency, unit, trust_domain, broker, broker_agency;
   std::string root_ca, issuing_cas, log_vkey, keys, data;
+  std::vector<std::string> coordinating;
+  WrapPolicy wraps;
 };
 
 std::string Resolve(const std::string& folder, const std::string& path) {
@@ -96,11 +98,13 @@ absl::StatusOr<Settings> ReadSettings(const std::string& file) {
   settings.trust_domain = root.String("trust_domain");
   settings.broker = root.String("broker");
   settings.broker_agency = root.String("broker_agency", "amana");
+  settings.coordinating = root.StringList("coordinating_agencies", std::vector<std::string>());
   settings.root_ca = root.Path("root_ca", folder + "/trust/root.pem");
   settings.issuing_cas = root.Path("issuing_cas", folder + "/trust/agencies");
   settings.log_vkey = root.String("log_vkey", "trust/log.vkey");
   settings.keys = root.Path("keys", folder + "/keys");
   settings.data = root.Path("data", folder + "/data");
+  settings.wraps = ReadWrapPolicy(root.Table("wraps"));
   AMANA_RETURN_IF_ERROR(reader->Finish());
   if (!transparency::NoteVerifier::Parse(settings.log_vkey).ok()) {
     AMANA_ASSIGN_OR_RETURN(settings.log_vkey,
@@ -205,6 +209,11 @@ absl::StatusOr<Identity> Identity::Load(const std::string& agency_toml) {
   if (!settings.unit.empty()) {
     AMANA_ASSIGN_OR_RETURN(unit, UnitId::Create(settings.unit, "unit"));
   }
+  std::vector<AgencyId> coordinating;
+  for (const std::string& one : settings.coordinating) {
+    AMANA_ASSIGN_OR_RETURN(AgencyId id, AgencyId::Create(one, "coordinating_agencies"));
+    coordinating.push_back(std::move(id));
+  }
   AMANA_ASSIGN_OR_RETURN(auto authorities, ReadAuthorities(settings));
   AMANA_ASSIGN_OR_RETURN(transparency::NoteVerifier log,
                          transparency::NoteVerifier::Parse(settings.log_vkey));
@@ -218,13 +227,20 @@ absl::StatusOr<Identity> Identity::Load(const std::string& agency_toml) {
                  .trust_domain = settings.trust_domain,
                  .broker = settings.broker,
                  .broker_agency = std::move(broker),
+                 .coordinating = std::move(coordinating),
                  .tls = {std::move(tls->certificate), std::move(tls->key_pem)},
                  .signing = std::move(signing),
                  .person = std::move(person),
                  .sealing = std::move(sealing),
                  .authorities = std::move(authorities),
                  .log = std::move(log),
-                 .data = settings.data});
+                 .data = settings.data,
+                 .wraps = settings.wraps});
+}
+
+bool Identity::Coordinates(const AgencyId& agency) const {
+  const std::vector<AgencyId>& all = parts_.coordinating;
+  return std::find(all.begin(), all.end(), agency) != all.end();
 }
 
 absl::StatusOr<Address> Identity::address() const {

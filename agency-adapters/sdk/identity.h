@@ -8,11 +8,17 @@
 //   trust_domain = "amana.example"
 //   broker = "broker.example:8443"
 //   broker_agency = "amana"          # the agency in the broker's own certificate
+//   coordinating_agencies = []       # whose coordinators' word counts for the directory; without
+//                                    # one no entry of it is believed
 //   root_ca = "trust/root.pem"
 //   issuing_cas = "trust/agencies"   # a folder: every *.pem in it, each one or more CAs
 //   log_vkey = "trust/log.vkey"      # a file, or the verifier key itself
 //   keys = "keys"                    # a folder, see below
 //   data = "data"                    # outbox and inbox (mailbox.h)
+//
+//   [wraps]                          # whom the broker may choose without asking a person here
+//   agencies = []                    # these agencies, and
+//   kinds = []                       # agencies of these kinds: "SHELTER", "HEALTH"...
 //
 // In `keys`: tls.key and tls.pem (required); signing.key/.pem, the system's or a person's;
 // person.key/.pem, a person's beside the system's; any number of sealing*.key/.pem: rotated ones
@@ -27,6 +33,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "agency-adapters/sdk/wrap_policy.h"
 #include "base/ids.h"
 #include "proto/crypto/ecdsa.h"
 #include "proto/crypto/secret.h"
@@ -52,13 +59,15 @@ struct IdentityParts {
   std::string trust_domain;
   std::string broker;  // host:port
   AgencyId broker_agency;
+  std::vector<AgencyId> coordinating = {};
   TlsIdentity tls;
   std::optional<SigningIdentity> signing;
   std::optional<SigningIdentity> person;
   std::vector<envelope::SealingIdentity> sealing;
   std::shared_ptr<const crypto::ChainVerifier> authorities;  // the root, and all issuing CAs
   transparency::NoteVerifier log;
-  std::string data;
+  std::string data = {};
+  WrapPolicy wraps = {};
 };
 
 // Immutable, thread-safe.
@@ -79,6 +88,8 @@ class Identity {
   const std::string& trust_domain() const { return parts_.trust_domain; }
   const std::string& broker() const { return parts_.broker; }
   const AgencyId& broker_agency() const { return parts_.broker_agency; }
+  // Whether a coordinator of this agency may approve entries of the directory.
+  bool Coordinates(const AgencyId& agency) const;
   const TlsIdentity& tls() const { return parts_.tls; }
   // What this program shows: its TLS certificate and the CA that issued it.
   std::string tls_chain_pem() const;
@@ -89,6 +100,7 @@ class Identity {
   }
   const transparency::NoteVerifier& log() const { return parts_.log; }
   const std::string& data() const { return parts_.data; }
+  const WrapPolicy& wraps() const { return parts_.wraps; }
 
   // SIGNING_KEY_MISSING.
   absl::StatusOr<const SigningIdentity*> Signer() const;

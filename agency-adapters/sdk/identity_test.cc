@@ -134,6 +134,23 @@ TEST_F(IdentityTest, ReportsEveryMistakeOfTheFile) {
   }
 }
 
+TEST_F(IdentityTest, NobodyIsSealedToUnaskedUnlessTheFileNamesThem) {
+  EXPECT_TRUE(Load()->wraps().agencies.empty());
+  EXPECT_TRUE(Load()->wraps().kinds.empty());
+  const std::string file = RealFileSystem().Read(dir_.File("agency.toml")).value();
+  Put("agency.toml", file + "[wraps]\nagencies = [\"haven\"]\nkinds = [\"SHELTER\", \"HEALTH\"]\n");
+  const auto identity = Load();
+  ASSERT_TRUE(identity.ok()) << identity.status();
+  EXPECT_TRUE(identity->wraps().Names(*AgencyId::Create("haven")));
+  EXPECT_FALSE(identity->wraps().Names(*AgencyId::Create("police")));
+  EXPECT_EQ(identity->wraps().kinds,
+            (codes::AgencyKindSet{v1::AGENCY_KIND_SHELTER, v1::AGENCY_KIND_HEALTH}));
+  Put("agency.toml", file + "[wraps]\nagencies = [\"No Agency\"]\nkinds = [\"PALACE\"]\n");
+  const std::string message(Load().status().message());
+  EXPECT_NE(message.find("wraps.agencies"), std::string::npos) << message;
+  EXPECT_NE(message.find("wraps.kinds"), std::string::npos) << message;
+}
+
 TEST_F(IdentityTest, TheLogsKeyMayStandInTheFile) {
   Remove("trust/log.vkey");
   EXPECT_EQ(ErrorReason(Load().status()), "FILE_NOT_FOUND");

@@ -33,6 +33,10 @@ enum class InboxState {
   kRejected = 4,
   kRecalled = 5,       // content deleted, or never kept
   kRecallRefused = 6,  // kept on a legal basis of this agency's own
+  kAsked = 7,          // a question is open
+  kInProgress = 8,
+  kCompleted = 9,
+  kFailed = 10,
 };
 std::string_view StateName(InboxState state);  // "RECEIVED", ...
 
@@ -73,13 +77,16 @@ class Inbox {
   absl::StatusOr<std::vector<InboxItem>> List(std::optional<InboxState> state, size_t limit);
   absl::StatusOr<InboxItem> Get(int64_t id);  // ENTRY_UNKNOWN
   absl::StatusOr<std::optional<InboxItem>> Find(const DeliveryKey& key);
+  // What the sender answered to questions about the offer that `key` is of, in its order.
+  absl::StatusOr<std::vector<InboxItem>> UpdatesOf(const DeliveryKey& key);
   absl::StatusOr<std::vector<ItemAnswer>> Answers(int64_t id);
 
   // Opens an item with the agency's sealing keys. CONTENT_ERASED; ENTRY_UNKNOWN; errors of
   // envelope::OpenDelivery.
   absl::StatusOr<envelope::OpenedDelivery> Open(int64_t id, const Identity& identity);
 
-  // A person read it, accepts it, or declines it with a DECLINE code. Returns the outbox entry, to
+  // A person read it, accepts it, or declines it with a DECLINE code; but OTHER, which needs words
+  // (ServiceAnswers::DeclineInWords). Returns the outbox entry, to
   // be sent by Courier (courier.h). The same again is the same entry; an item has one decision:
   // STATEMENT_INVALID for another. CONTENT_ERASED for what was recalled; PERSON_KEY_MISSING.
   absl::StatusOr<int64_t> MarkSeen(int64_t id, const Identity& identity, const Clock& clock);
@@ -103,7 +110,8 @@ class Inbox {
     int64_t acknowledgement = 0;  // 0 when it had been recalled before
     bool duplicate = false;
   };
-  // Keeps item and acknowledgement in one transaction. A delivery kept before stays as it is.
+  // Keeps item and acknowledgement in one transaction. A delivery kept before stays as it is. With
+  // an update the question that was open is answered: its referral's item is SEEN again.
   absl::StatusOr<Kept> Keep(const Received& received);
 
   struct Recalled {

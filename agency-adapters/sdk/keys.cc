@@ -21,6 +21,7 @@ v1::DeliveryRef ToWire(const DeliveryKey& key) {
   ref.set_task(key.task);
   ref.set_offer_epoch(key.offer_epoch);
   ref.set_stage(key.stage);
+  ref.set_update(key.update);
   return ref;
 }
 
@@ -51,6 +52,10 @@ absl::StatusOr<DeliveryKey> FromWire(const v1::DeliveryRef& ref, std::string_vie
   key.stage = ref.stage();
   if (key.stage != v1::DISCLOSURE_STAGE_AT_OFFER && key.stage != v1::DISCLOSURE_STAGE_AT_ACCEPT) {
     return StatementInvalid(prefix + ".stage", "must be AT_OFFER or AT_ACCEPT");
+  }
+  key.update = ref.update();
+  if (key.update != 0 && key.stage != v1::DISCLOSURE_STAGE_AT_OFFER) {
+    return StatementInvalid(prefix + ".stage", "an update's is AT_OFFER");
   }
   return key;
 }

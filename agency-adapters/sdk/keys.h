@@ -20,6 +20,7 @@ struct DeliveryKey {
   uint32_t task = 0;
   uint32_t offer_epoch = 0;
   v1::DisclosureStage stage = v1::DISCLOSURE_STAGE_UNSPECIFIED;
+  uint32_t update = 0;  // 0: the referral itself; else the number of an update
   friend auto operator<=>(const DeliveryKey&, const DeliveryKey&) = default;
 };
 

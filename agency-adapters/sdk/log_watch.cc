@@ -87,6 +87,19 @@ absl::Status LogWatch::CatchUp(Client& client) {
   return absl::OkStatus();
 }
 
+absl::Status LogWatch::KeepForked(const std::vector<std::string>& notes) {
+  return mailbox_.Write([&](Database& db) -> absl::Status {
+    for (const std::string& note : notes) {
+      AMANA_ASSIGN_OR_RETURN(const auto opened, transparency::OpenCheckpoint(note, log_));
+      AMANA_RETURN_IF_ERROR(
+          db.Run("INSERT INTO checkpoints(size, root, note, forked) VALUES(?1, ?2, ?3, 1) "
+                 "ON CONFLICT(size, root) DO UPDATE SET forked = 1",
+                 opened.checkpoint.size(), Blob(opened.checkpoint.root().view()), note));
+    }
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<std::vector<std::string>> LogWatch::Held() {
   std::vector<std::string> held;
   AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {

@@ -28,6 +28,8 @@ class LogWatch {
   // or a few where the log grew meanwhile. Errors: LOG_FORKED (kept as above), those of
   // OpenCheckpoint and of the call.
   absl::Status CatchUp(Client& client);
+  // Keeps two signed notes that no one append-only log has, as evidence. Errors of OpenCheckpoint.
+  absl::Status KeepForked(const std::vector<std::string>& notes);
   // The signed notes held, oldest first: also for VerifyLog.
   absl::StatusOr<std::vector<std::string>> Held();
 

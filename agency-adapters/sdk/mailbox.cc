@@ -20,7 +20,7 @@ constexpr int kCheckpointPages = 1000;
 
 // Released scripts are never changed, only followed by another.
 // clang-format off
-constexpr std::array<std::string_view, 2> kSchema = {R"sql(
+constexpr std::array<std::string_view, 7> kSchema = {R"sql(
 CREATE TABLE outbox(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind INTEGER NOT NULL,
@@ -70,6 +70,90 @@ CREATE TABLE checkpoints(
 // What this agency keeps whatever is recalled.
 R"sql(
 ALTER TABLE inbox ADD COLUMN keep_basis INTEGER NOT NULL DEFAULT 0;
+)sql",
+// The directory, as far as it is believed: every version that was, the newest counts.
+R"sql(
+CREATE TABLE directory_entries(
+  agency TEXT NOT NULL, version INTEGER NOT NULL, digest BLOB NOT NULL,
+  entry BLOB NOT NULL, approval BLOB NOT NULL,
+  log_index INTEGER NOT NULL, recorded_ms INTEGER NOT NULL,
+  PRIMARY KEY(agency, version)) WITHOUT ROWID;
+-- Of this agency's own: what it signed here, or says that it knows.
+CREATE TABLE directory_known(digest BLOB PRIMARY KEY NOT NULL) WITHOUT ROWID;
+)sql",
+// What this agency is told, and how far it has looked.
+R"sql(
+CREATE TABLE notice(
+  log_index INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  sender TEXT, referral BLOB,
+  time_ms INTEGER NOT NULL,
+  has_words INTEGER NOT NULL,
+  notice BLOB NOT NULL);
+CREATE INDEX notice_referral ON notice(referral);
+CREATE INDEX notice_kind ON notice(kind, log_index);
+CREATE TABLE wrap_answered(log_index INTEGER PRIMARY KEY);
+CREATE TABLE notice_counter(
+  name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE notice_place(
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  next_index INTEGER NOT NULL,
+  held_size INTEGER NOT NULL, held_root BLOB NOT NULL, held_note TEXT NOT NULL);
+)sql",
+// Handovers as they were seen last, notes as they came, codes for escorts (handover_memory.h).
+R"sql(
+CREATE TABLE handover_seen(
+  sender TEXT NOT NULL, referral BLOB NOT NULL, version INTEGER NOT NULL,
+  task INTEGER NOT NULL, attempt INTEGER NOT NULL, response BLOB NOT NULL,
+  PRIMARY KEY(sender, referral, version, task, attempt)) WITHOUT ROWID;
+CREATE TABLE handover_codes(
+  commitment BLOB PRIMARY KEY NOT NULL, code TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE notes(
+  digest BLOB PRIMARY KEY NOT NULL,
+  sender TEXT NOT NULL, referral BLOB NOT NULL, task INTEGER NOT NULL,
+  note BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX notes_task ON notes(sender, referral, task);
+)sql",
+// Of what kind a recipient is, where no entry says it; consents that others have recorded.
+R"sql(
+ALTER TABLE candidates ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE known_consents(
+  digest BLOB PRIMARY KEY NOT NULL, envelope BLOB NOT NULL) WITHOUT ROWID;
+)sql",
+// An item's key names the update that it is of, 0: the referral itself. SQLite widens no key, and
+// keeps what refers to a table from losing it: so both are made anew.
+R"sql(
+CREATE TABLE inbox_items(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sender TEXT NOT NULL, referral BLOB NOT NULL, version INTEGER NOT NULL,
+  task INTEGER NOT NULL, offer_epoch INTEGER NOT NULL, stage INTEGER NOT NULL,
+  agency TEXT NOT NULL, unit TEXT NOT NULL, sender_unit TEXT NOT NULL,
+  header_digest BLOB NOT NULL,
+  service INTEGER NOT NULL, urgency INTEGER NOT NULL, test INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  received_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,
+  delivery BLOB,
+  recall_reason INTEGER NOT NULL DEFAULT 0,
+  recall BLOB,
+  keep_basis INTEGER NOT NULL DEFAULT 0,
+  update_number INTEGER NOT NULL DEFAULT 0,
+  UNIQUE(sender, referral, version, task, offer_epoch, stage, update_number));
+INSERT INTO inbox_items(id, sender, referral, version, task, offer_epoch, stage, agency, unit,
+  sender_unit, header_digest, service, urgency, test, state, received_ms, expires_ms, delivery,
+  recall_reason, recall, keep_basis)
+  SELECT id, sender, referral, version, task, offer_epoch, stage, agency, unit, sender_unit,
+  header_digest, service, urgency, test, state, received_ms, expires_ms, delivery, recall_reason,
+  recall, keep_basis FROM inbox;
+CREATE TABLE item_answers(
+  item INTEGER NOT NULL REFERENCES inbox_items(id),
+  kind INTEGER NOT NULL,
+  entry INTEGER NOT NULL REFERENCES outbox(id),
+  PRIMARY KEY(item, kind)) WITHOUT ROWID;
+INSERT INTO item_answers SELECT item, kind, entry FROM inbox_answers;
+DROP TABLE inbox_answers;
+DROP TABLE inbox;
+ALTER TABLE inbox_items RENAME TO inbox;
+ALTER TABLE item_answers RENAME TO inbox_answers;
 )sql"};
 // clang-format on
 

@@ -17,7 +17,9 @@ using sqlite::Statement;
 constexpr bool IsAnswer(EntryKind kind) {
   return kind == EntryKind::kAcknowledgement || kind == EntryKind::kSeen ||
          kind == EntryKind::kDecision || kind == EntryKind::kRecallAnswer ||
-         kind == EntryKind::kWithdrawal;
+         kind == EntryKind::kWithdrawal || kind == EntryKind::kQuestion ||
+         kind == EntryKind::kStart || kind == EntryKind::kOutcome ||
+         kind == EntryKind::kHandoverStep;
 }
 
 // What has no urgency of its own does not wait for what has.
@@ -110,8 +112,34 @@ std::string_view KindName(EntryKind kind) {
       return "override-approval";
     case EntryKind::kReview:
       return "override-review";
+    case EntryKind::kDirectoryEntry:
+      return "directory entry";
+    case EntryKind::kCapacity:
+      return "capacity";
+    case EntryKind::kDutyRoster:
+      return "duty roster";
     case EntryKind::kMismatch:
       return "mismatch";
+    case EntryKind::kQuestion:
+      return "question";
+    case EntryKind::kStart:
+      return "start";
+    case EntryKind::kOutcome:
+      return "outcome";
+    case EntryKind::kReroute:
+      return "reroute";
+    case EntryKind::kCandidates:
+      return "candidates";
+    case EntryKind::kCall:
+      return "call";
+    case EntryKind::kUpdate:
+      return "update";
+    case EntryKind::kCoordinatorAct:
+      return "coordinator-act";
+    case EntryKind::kHandoverStep:
+      return "handover-step";
+    case EntryKind::kCustodyReport:
+      return "custody-report";
   }
   return "unknown";
 }
@@ -190,6 +218,19 @@ absl::StatusOr<OutboxEntry> Outbox::FindSubmission(const StatementKey& referral)
   return entry;
 }
 
+absl::StatusOr<OutboxEntry> Outbox::FindStatement(EntryKind kind, const Digest& digest) {
+  absl::StatusOr<OutboxEntry> entry = EntryUnknown("digest");
+  const std::string sql = "SELECT " + std::string(kColumns) +
+                          ", request, receipt FROM outbox WHERE kind = ?1 AND digest = ?2";
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(Statement row, db.Prepare(sql));
+    row.Bind(kind, Blob(digest.view()));
+    entry = ReadWhole(row);
+    return absl::OkStatus();
+  }));
+  return entry;
+}
+
 absl::StatusOr<std::vector<OutboxEntry>> Outbox::List(std::optional<EntryState> state,
                                                       size_t limit) {
   std::vector<OutboxEntry> entries;
@@ -248,6 +289,20 @@ absl::StatusOr<bool> Outbox::ConsentsWait(const OutboxEntry& entry) {
         Statement row,
         db.Prepare("SELECT 1 FROM outbox WHERE state = 0 AND kind = ?1 AND id < ?2 LIMIT 1"));
     row.Bind(EntryKind::kConsent, entry.id);
+    AMANA_ASSIGN_OR_RETURN(waits, row.Step());
+    return absl::OkStatus();
+  }));
+  return waits;
+}
+
+absl::StatusOr<bool> Outbox::StepsWait(const OutboxEntry& entry) {
+  bool waits = false;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(Statement row,
+                           db.Prepare("SELECT 1 FROM outbox WHERE state = 0 AND kind = ?1 AND id < "
+                                      "?2 AND sender = ?3 AND referral = ?4 LIMIT 1"));
+    row.Bind(EntryKind::kHandoverStep, entry.id, std::string_view(entry.referral->sender.value()),
+             Blob(entry.referral->referral.view()));
     AMANA_ASSIGN_OR_RETURN(waits, row.Step());
     return absl::OkStatus();
   }));

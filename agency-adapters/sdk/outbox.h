@@ -39,6 +39,19 @@ enum class EntryKind {
   kApproval = 13,
   kReview = 14,
   kMismatch = 15,
+  kQuestion = 20,
+  kStart = 21,
+  kOutcome = 22,
+  kReroute = 23,
+  kCandidates = 24,
+  kCall = 25,
+  kCoordinatorAct = 26,
+  kUpdate = 27,
+  kDirectoryEntry = 30,
+  kCapacity = 31,
+  kDutyRoster = 32,
+  kHandoverStep = 40,
+  kCustodyReport = 41,
 };
 std::string_view KindName(EntryKind kind);  // "submission", ...
 
@@ -87,16 +100,22 @@ class Outbox {
   absl::StatusOr<OutboxEntry> Get(int64_t id);  // ENTRY_UNKNOWN
   // The submission of a referral. ENTRY_UNKNOWN.
   absl::StatusOr<OutboxEntry> FindSubmission(const StatementKey& referral);
+  // What was signed for this call, by the digest of its payload. ENTRY_UNKNOWN.
+  absl::StatusOr<OutboxEntry> FindStatement(EntryKind kind, const Digest& digest);
   // Newest first, at most `limit`, without request and receipt; `state` none: all.
   absl::StatusOr<std::vector<OutboxEntry>> List(std::optional<EntryState> state, size_t limit);
   // Ids to send, most urgent first, then oldest. Answers come before everything.
   absl::StatusOr<std::vector<int64_t>> Pending(size_t limit);
 
   // Whether an earlier answer to the same referral has still to be sent: an acknowledgement before
-  // SEEN, both before a decision. Sent out of turn, the later one would be refused for good.
+  // SEEN, both before a decision or question, these before a start, all before an outcome. Sent out
+  // of turn, the later one would be refused for good.
   absl::StatusOr<bool> AnswersWait(const OutboxEntry& entry);
   // Whether a consent that was signed before `entry` has still to be sent.
   absl::StatusOr<bool> ConsentsWait(const OutboxEntry& entry);
+  // Whether a step of a handover of this referral that was signed before `entry` has still to be
+  // sent.
+  absl::StatusOr<bool> StepsWait(const OutboxEntry& entry);
   // What was signed of `referral` for the call `kind`, but what was refused; oldest first.
   absl::StatusOr<std::vector<OutboxEntry>> Standing(EntryKind kind, const StatementKey& referral);
 

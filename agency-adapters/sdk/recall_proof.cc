@@ -34,8 +34,8 @@ absl::StatusOr<std::optional<uint64_t>> FindEvent(Client& client, const InboxIte
 bool IsRecallOf(const EventView& event, const InboxItem& item) {
   return event.kind == v1::EVENT_KIND_DELIVERY_RECALL_SENT && event.referral == item.key.referral &&
          event.task == item.key.task && event.offer_epoch == item.key.offer_epoch &&
-         event.stage == item.key.stage && event.recipient == item.recipient &&
-         event.reason == item.recall_reason;
+         event.stage == item.key.stage && UpdateOf(event) == item.key.update &&
+         event.recipient == item.recipient && event.reason == item.recall_reason;
 }
 
 absl::StatusOr<RecallProof> FetchRecallProof(Client& client, const transparency::NoteVerifier& log,

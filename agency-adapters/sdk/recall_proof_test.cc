@@ -134,5 +134,17 @@ TEST(RecallProof, EveryFieldIsTheItems) {
   }
 }
 
+TEST(RecallProof, ThatOfAnUpdateIsAnotherThanTheReferrals) {
+  const auto view = [](const SampleEvent& event) { return *ViewOf(MakeOpening(event, 's')); };
+  const InboxItem item = RecalledItem();
+  InboxItem update = item;
+  update.key.update = 258;
+  SampleEvent of_update = RecallOf(item);
+  of_update.more[EventField::kDetail] = std::string("\0\0\0\1\2", 5);
+  EXPECT_TRUE(IsRecallOf(view(of_update), update));
+  EXPECT_FALSE(IsRecallOf(view(of_update), item));
+  EXPECT_FALSE(IsRecallOf(view(RecallOf(item)), update));
+}
+
 }  // namespace
 }  // namespace amana::sdk

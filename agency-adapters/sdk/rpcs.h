@@ -7,7 +7,10 @@
 #include "amana/v1/admin_service.pb.h"
 #include "amana/v1/audit_service.pb.h"
 #include "amana/v1/consent_service.pb.h"
+#include "amana/v1/coordination_service.pb.h"
 #include "amana/v1/delivery_service.pb.h"
+#include "amana/v1/directory_service.pb.h"
+#include "amana/v1/handover_service.pb.h"
 #include "amana/v1/referral_service.pb.h"
 
 namespace amana::sdk {
@@ -88,6 +91,57 @@ inline constexpr UnaryRpc<v1::ListDeadLettersRequest, v1::ListDeadLettersRespons
     "/amana.v1.AdminService/ListDeadLetters"};
 inline constexpr UnaryRpc<v1::RedriveDeliveryRequest, v1::RedriveDeliveryResponse> kRedriveDelivery{
     "/amana.v1.AdminService/RedriveDelivery"};
+
+// HandoverService
+inline constexpr UnaryRpc<v1::TakeHandoverStepRequest, v1::TakeHandoverStepResponse>
+    kTakeHandoverStep{"/amana.v1.HandoverService/TakeHandoverStep"};
+inline constexpr UnaryRpc<v1::GetHandoverRequest, v1::GetHandoverResponse> kGetHandover{
+    "/amana.v1.HandoverService/GetHandover"};
+inline constexpr UnaryRpc<v1::ListHandoversRequest, v1::ListHandoversResponse> kListHandovers{
+    "/amana.v1.HandoverService/ListHandovers"};
+inline constexpr UnaryRpc<v1::GetCustodyRequest, v1::GetCustodyResponse> kGetCustody{
+    "/amana.v1.HandoverService/GetCustody"};
+inline constexpr UnaryRpc<v1::ReportCustodyRequest, v1::ReportCustodyResponse> kReportCustody{
+    "/amana.v1.HandoverService/ReportCustody"};
+inline constexpr UnaryRpc<v1::GetNoteRequest, v1::GetNoteResponse> kGetNote{
+    "/amana.v1.HandoverService/GetNote"};
+
+// DirectoryService
+inline constexpr UnaryRpc<v1::SetDirectoryEntryRequest, v1::SetDirectoryEntryResponse>
+    kSetDirectoryEntry{"/amana.v1.DirectoryService/SetDirectoryEntry"};
+inline constexpr UnaryRpc<v1::GetDirectoryEntryRequest, v1::GetDirectoryEntryResponse>
+    kGetDirectoryEntry{"/amana.v1.DirectoryService/GetDirectoryEntry"};
+inline constexpr UnaryRpc<v1::ListDirectoryRequest, v1::ListDirectoryResponse> kListDirectory{
+    "/amana.v1.DirectoryService/ListDirectory"};
+inline constexpr UnaryRpc<v1::ReportCapacityRequest, v1::ReportCapacityResponse> kReportCapacity{
+    "/amana.v1.DirectoryService/ReportCapacity"};
+inline constexpr UnaryRpc<v1::SetDutyRosterRequest, v1::SetDutyRosterResponse> kSetDutyRoster{
+    "/amana.v1.DirectoryService/SetDutyRoster"};
+inline constexpr UnaryRpc<v1::GetDutyRequest, v1::GetDutyResponse> kGetDuty{
+    "/amana.v1.DirectoryService/GetDuty"};
+// CoordinationService
+inline constexpr UnaryRpc<v1::SetCandidatesRequest, v1::SetCandidatesResponse> kSetCandidates{
+    "/amana.v1.CoordinationService/SetCandidates"};
+inline constexpr UnaryRpc<v1::RerouteTaskRequest, v1::RerouteTaskResponse> kRerouteTask{
+    "/amana.v1.CoordinationService/RerouteTask"};
+inline constexpr UnaryRpc<v1::AskQuestionRequest, v1::AskQuestionResponse> kAskQuestion{
+    "/amana.v1.CoordinationService/AskQuestion"};
+inline constexpr UnaryRpc<v1::AnswerQuestionRequest, v1::AnswerQuestionResponse> kAnswerQuestion{
+    "/amana.v1.CoordinationService/AnswerQuestion"};
+inline constexpr UnaryRpc<v1::StartServiceRequest, v1::StartServiceResponse> kStartService{
+    "/amana.v1.CoordinationService/StartService"};
+inline constexpr UnaryRpc<v1::ReportOutcomeRequest, v1::ReportOutcomeResponse> kReportOutcome{
+    "/amana.v1.CoordinationService/ReportOutcome"};
+inline constexpr UnaryRpc<v1::RecordCallRequest, v1::RecordCallResponse> kRecordCall{
+    "/amana.v1.CoordinationService/RecordCall"};
+inline constexpr UnaryRpc<v1::ListQueueRequest, v1::ListQueueResponse> kListQueue{
+    "/amana.v1.CoordinationService/ListQueue"};
+inline constexpr UnaryRpc<v1::ActOnItemRequest, v1::ActOnItemResponse> kActOnItem{
+    "/amana.v1.CoordinationService/ActOnItem"};
+inline constexpr UnaryRpc<v1::GetTimelineRequest, v1::GetTimelineResponse> kGetTimeline{
+    "/amana.v1.CoordinationService/GetTimeline"};
+inline constexpr StreamRpc<v1::FollowEventsRequest, v1::FollowEventsResponse> kFollowEvents{
+    "/amana.v1.CoordinationService/FollowEvents"};
 
 }  // namespace amana::sdk
 

@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "agency-adapters/sdk/errors.h"
+#include "agency-adapters/sdk/keep_once.h"
 #include "agency-adapters/sdk/keys.h"
-#include "agency-adapters/sdk/sign_entry.h"
+#include "agency-adapters/sdk/sending_rules.h"
 #include "base/status.h"
 #include "proto/crypto/random.h"
 #include "proto/envelope/statement.h"
@@ -22,31 +23,16 @@ constexpr size_t kMaxGrants = 8;
 
 absl::StatusOr<Queued> Keep(Outbox& outbox, const NewEntry& entry) {
   AMANA_ASSIGN_OR_RETURN(const int64_t id, outbox.Add(entry));
-  return Queued{id, entry.digest};
+  return Queued{id, entry.digest, {}};
 }
 
-// The same statement again, but for when it was signed, is the entry that stands already.
 template <class Message, class Request>
 absl::StatusOr<Queued> KeepOnce(Outbox& outbox, const SigningIdentity& signer, absl::Time now,
                                 const EntryPurpose& purpose, Message message,
                                 v1::SignedEnvelope* (Request::*slot)()) {
-  AMANA_ASSIGN_OR_RETURN(const std::vector<OutboxEntry> standing,
-                         outbox.Standing(purpose.kind, *purpose.referral));
-  for (const OutboxEntry& entry : standing) {
-    Request request;
-    Message said;
-    if (!request.ParseFromString(entry.request) ||
-        !said.ParseFromString((request.*slot)()->payload())) {
-      return StoreCorruptError("outbox: a statement does not parse");
-    }
-    said.clear_meta();
-    if (said.SerializeAsString() == message.SerializeAsString()) {
-      return Queued{entry.id, entry.digest};
-    }
-  }
-  AMANA_ASSIGN_OR_RETURN(const NewEntry entry,
-                         SignEntry(signer, now, purpose, std::move(message), slot));
-  return Keep(outbox, entry);
+  AMANA_ASSIGN_OR_RETURN(const auto kept,
+                         KeepEntryOnce(outbox, signer, now, purpose, std::move(message), slot));
+  return Queued{kept.first, kept.second, {}};
 }
 
 // A draft's recipient as a field: "recipients[2]".
@@ -97,41 +83,77 @@ absl::Status Sender::CheckPinned(const Certificate& certificate, const Address& 
   return CertificateUnpinned(field, "the pinned authorities refuse it: " + ErrorReason(chain));
 }
 
+// Taken only with the entry it is from, and a key that is in it.
+absl::StatusOr<Candidate> Sender::Believe(const v1::Candidate& offered, const Address& address) {
+  constexpr std::string_view kField = "candidates.sealing_certificate";
+  AMANA_ASSIGN_OR_RETURN(const Digest digest,
+                         Digest::FromBytes(offered.entry_sha256(), "candidates.entry_sha256"));
+  AMANA_ASSIGN_OR_RETURN(const HeldEntry held,
+                         directory_.Want(address.agency, offered.entry_version(), digest));
+  const v1::DirectoryEntry& entry = held.entry.entry();
+  for (int i = 0; i < entry.units_size(); ++i) {
+    if (entry.units(i).unit() != address.unit.value()) continue;
+    for (const Certificate& sealing : held.entry.sealing(i)) {
+      if (sealing.der() != offered.sealing_certificate()) continue;
+      AMANA_RETURN_IF_ERROR(CheckPinned(sealing, address, kField));
+      Candidate candidate{
+          address, entry.kind(),   entry.units(i).county(), offered.health_qualified(),
+          sealing, entry.version()};
+      for (const int reason : offered.reasons()) {
+        candidate.reasons.push_back(static_cast<v1::MatchReason>(reason));
+      }
+      candidate.free = offered.free();
+      if (offered.capacity_unix_ms() != 0) {
+        candidate.counted = FromUnixMillis(offered.capacity_unix_ms());
+      }
+      return candidate;
+    }
+  }
+  return SealingNotListed(kField);
+}
+
+absl::StatusOr<MatchResult> Sender::Match(v1::MatchRequest request) {
+  if (!request.has_sender() && identity_.unit().has_value()) {
+    *request.mutable_sender() = ToWire(Address{identity_.agency(), *identity_.unit()});
+  }
+  AMANA_ASSIGN_OR_RETURN(const v1::MatchResponse response, client_.Call(kMatch, request));
+  MatchResult result;
+  result.missing = response.missing();
+  for (const v1::Candidate& offered : response.candidates()) {
+    AMANA_ASSIGN_OR_RETURN(Address address, FromWire(offered.address(), "candidates.address"));
+    absl::StatusOr<Candidate> candidate = Believe(offered, address);
+    if (candidate.ok()) {
+      result.candidates.push_back(*std::move(candidate));
+      continue;
+    }
+    // What no other candidate can mend.
+    const absl::Status& why = candidate.status();
+    if (absl::IsUnavailable(why) || ErrorReason(why) == "LOG_FORKED") return why;
+    result.refused.emplace_back(std::move(address), why);
+  }
+  return result;
+}
+
 absl::StatusOr<MatchResult> Sender::Match(v1::ServiceType service, uint32_t county) {
   v1::MatchRequest request;
   request.set_service(service);
   request.set_county(county);
-  AMANA_ASSIGN_OR_RETURN(const v1::MatchResponse response, client_.Call(kMatch, request));
-  MatchResult result;
-  for (const v1::Candidate& offered : response.candidates()) {
-    AMANA_ASSIGN_OR_RETURN(Address address, FromWire(offered.address(), "candidates.address"));
-    const auto certificate = Certificate::FromDer(offered.sealing_certificate());
-    const absl::Status pinned =
-        certificate.ok() ? CheckPinned(*certificate, address, "candidates.sealing_certificate")
-                         : CertificateUnpinned("candidates.sealing_certificate",
-                                               "unreadable: " + ErrorReason(certificate.status()));
-    if (!pinned.ok()) {
-      result.unpinned.emplace_back(std::move(address), pinned);
-      continue;
-    }
-    result.candidates.push_back({std::move(address), offered.kind(), offered.county(),
-                                 offered.health_qualified(), *certificate});
-    AMANA_RETURN_IF_ERROR(AddCandidate(result.candidates.back()));
-  }
-  return result;
+  return Match(std::move(request));
 }
 
 absl::Status Sender::AddCandidate(const Candidate& candidate) {
   AMANA_RETURN_IF_ERROR(CheckPinned(candidate.sealing, candidate.address, "sealing"));
   return mailbox_.Write([&](Database& db) {
-    return db.Run("INSERT OR REPLACE INTO candidates(agency, unit, certificate) VALUES(?1, ?2, ?3)",
-                  candidate.address.agency.value(), candidate.address.unit.value(),
-                  Blob(candidate.sealing.der()));
+    return db.Run(
+        "INSERT OR REPLACE INTO candidates(agency, unit, certificate, kind) VALUES(?1, ?2, ?3, ?4)",
+        candidate.address.agency.value(), candidate.address.unit.value(),
+        Blob(candidate.sealing.der()), candidate.kind);
   });
 }
 
-absl::StatusOr<Certificate> Sender::SealingCertificate(const Address& address,
-                                                       std::string_view field) {
+absl::StatusOr<Certificate> Sender::SealingFor(const Address& address, std::string_view field) {
+  absl::StatusOr<Certificate> listed = directory_.Sealing(address, clock_.Now(), field);
+  if (listed.ok() || ErrorReason(listed.status()) != "RECIPIENT_UNKNOWN") return listed;
   std::string der;
   AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
     AMANA_ASSIGN_OR_RETURN(
@@ -150,17 +172,28 @@ absl::StatusOr<Certificate> Sender::SealingCertificate(const Address& address,
 }
 
 absl::StatusOr<QueuedReferral> Sender::Queue(const ReferralDraft& draft) {
-  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
+  AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer,
+                         draft.by_person ? identity_.PersonSigner() : identity_.Signer());
+  AMANA_RETURN_IF_ERROR(CheckEmbassyContact(draft.header, draft.sections));
+  if (draft.consent.has_value()) {
+    AMANA_RETURN_IF_ERROR(LearnConsent(draft.header, *draft.consent));
+  }
+  AMANA_ASSIGN_OR_RETURN(const std::optional<v1::ConsentRecord> consent, ConsentOf(draft.header));
   envelope::SubmissionDraft submission;
   submission.header = draft.header;
   AMANA_RETURN_IF_ERROR(FillHeader(identity_, submission.header));
   submission.created = clock_.Now();
   submission.sections = draft.sections;
+  submission.order = draft.order;
+  QueuedReferral queued;
   for (size_t i = 0; i < draft.recipients.size(); ++i) {
     const DraftRecipient& recipient = draft.recipients[i];
-    AMANA_ASSIGN_OR_RETURN(Certificate sealing,
-                           SealingCertificate(recipient.to, RecipientField(i)));
-    submission.recipients.push_back({{recipient.to, std::move(sealing)}, recipient.sections});
+    AMANA_ASSIGN_OR_RETURN(Certificate sealing, SealingFor(recipient.to, RecipientField(i)));
+    AMANA_ASSIGN_OR_RETURN(const bool header_only,
+                           IsHeaderOnly(recipient.to, consent, RecipientField(i)));
+    if (header_only) queued.header_only.push_back(recipient.to);
+    submission.recipients.push_back(
+        {{recipient.to, std::move(sealing)}, recipient.sections, header_only});
   }
   AMANA_ASSIGN_OR_RETURN(envelope::SealedSubmission sealed,
                          envelope::SealSubmission(submission, signer->key, signer->certificate));
@@ -174,8 +207,10 @@ absl::StatusOr<QueuedReferral> Sender::Queue(const ReferralDraft& draft) {
                  .referral = statement.key(),
                  .urgency = statement.header().urgency(),
                  .queued = submission.created};
-  AMANA_ASSIGN_OR_RETURN(const int64_t id, outbox_.Add(entry, sealed.keys));
-  return QueuedReferral{id, statement.key(), statement.digest()};
+  AMANA_ASSIGN_OR_RETURN(queued.entry, outbox_.Add(entry, sealed.keys));
+  queued.key = statement.key();
+  queued.digest = statement.digest();
+  return queued;
 }
 
 absl::StatusOr<Queued> Sender::QueueWraps(const StatementKey& referral,
@@ -186,6 +221,8 @@ absl::StatusOr<Queued> Sender::QueueWraps(const StatementKey& referral,
   AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
   AMANA_ASSIGN_OR_RETURN(const OutboxEntry sent, outbox_.FindSubmission(referral));
   AMANA_ASSIGN_OR_RETURN(const auto statement, StatementOf(sent));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<v1::ConsentRecord> consent,
+                         ConsentOf(statement.header()));
   AMANA_ASSIGN_OR_RETURN(const std::vector<envelope::SectionKey> keys,
                          outbox_.SectionKeys(referral));
   if (keys.empty()) return StatementInvalid("referral", "its section keys were dropped");
@@ -195,18 +232,25 @@ absl::StatusOr<Queued> Sender::QueueWraps(const StatementKey& referral,
                  .referral = referral,
                  .urgency = sent.urgency,
                  .queued = clock_.Now()};
+  std::vector<Address> without;
   v1::AddWrapsRequest request;
   for (size_t i = 0; i < recipients.size(); ++i) {
-    AMANA_ASSIGN_OR_RETURN(Certificate sealing,
-                           SealingCertificate(recipients[i], RecipientField(i)));
-    AMANA_ASSIGN_OR_RETURN(*request.add_grants(),
-                           envelope::MakeGrant(statement, {recipients[i], std::move(sealing)}, keys,
-                                               signer->key, signer->certificate, entry.queued));
+    AMANA_ASSIGN_OR_RETURN(Certificate sealing, SealingFor(recipients[i], RecipientField(i)));
+    AMANA_ASSIGN_OR_RETURN(const bool header_only,
+                           IsHeaderOnly(recipients[i], consent, RecipientField(i)));
+    if (header_only) without.push_back(recipients[i]);
+    AMANA_ASSIGN_OR_RETURN(
+        *request.add_grants(),
+        envelope::MakeGrant(statement, {recipients[i], std::move(sealing)},
+                            header_only ? absl::Span<const envelope::SectionKey>() : keys,
+                            signer->key, signer->certificate, entry.queued));
     // The receipt is the last grant's.
     entry.digest = envelope::PayloadDigest(request.grants().rbegin()->envelope());
   }
   entry.request = request.SerializeAsString();
-  return Keep(outbox_, entry);
+  AMANA_ASSIGN_OR_RETURN(Queued queued, Keep(outbox_, entry));
+  queued.header_only = std::move(without);
+  return queued;
 }
 
 absl::StatusOr<Queued> Sender::QueueCancellation(const StatementKey& referral, v1::Reason reason) {

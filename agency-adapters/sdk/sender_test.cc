@@ -15,13 +15,6 @@
 namespace amana::sdk {
 namespace {
 
-v1::Candidate Offered(const std::string& address, const crypto::Certificate& sealing) {
-  v1::Candidate candidate;
-  *candidate.mutable_address() = ToWire(envelope::SampleAddress(address));
-  candidate.set_sealing_certificate(sealing.der());
-  return candidate;
-}
-
 TEST_F(SenderTest, SealsSignsSendsAndKeepsTheReceipt) {
   const QueuedReferral queued = Queue();
   EXPECT_EQ(queued.key.sender.value(), "police-a");
@@ -158,26 +151,11 @@ TEST_F(SenderTest, OnlyPinnedCertificatesAreSealedTo) {
                                       tests::TestNotBefore() + absl::Hours(1))
                       .certificate}};
   for (const auto& c : cases) {
-    broker_.match.Clear();
-    *broker_.match.add_candidates() = Offered("shelter-a/intake", c.certificate);
-    const auto result = sender_->Match(v1::SERVICE_TYPE_ACCOMMODATION, 47);
-    ASSERT_TRUE(result.ok()) << result.status();
-    EXPECT_TRUE(result->candidates.empty()) << c.name;
-    ASSERT_EQ(result->unpinned.size(), 1u) << c.name;
-    EXPECT_EQ(ErrorReason(result->unpinned[0].second), "CERTIFICATE_UNPINNED") << c.name;
     Candidate candidate = CandidateOf("shelter-a/intake");
     candidate.sealing = c.certificate;
     EXPECT_EQ(ErrorReason(sender_->AddCandidate(candidate)), "CERTIFICATE_UNPINNED") << c.name;
     EXPECT_EQ(ErrorReason(sender_->Queue(Draft()).status()), "RECIPIENT_UNKNOWN") << c.name;
   }
-}
-
-TEST_F(SenderTest, MatchedCandidatesAreKeptForDaysWithoutALink) {
-  *broker_.match.add_candidates() =
-      Offered("shelter-a/intake", CandidateOf("shelter-a/intake").sealing);
-  EXPECT_EQ(sender_->Match(v1::SERVICE_TYPE_ACCOMMODATION, 47)->candidates.size(), 1u);
-  Start();
-  EXPECT_TRUE(sender_->Queue(Draft()).ok());
 }
 
 TEST_F(SenderTest, ACertificateThatExpiredMeanwhileIsNotSealedTo) {

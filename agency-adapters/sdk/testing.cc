@@ -53,6 +53,8 @@ SampleEvent Describe(std::string_view method, const std::string& bytes) {
       {kRegisterConsent.method, v1::EVENT_KIND_CONSENT_REGISTERED},
       {kRegisterExclusion.method, v1::EVENT_KIND_EXCLUSION_REGISTERED},
       {kWithdrawConsent.method, v1::EVENT_KIND_CONSENT_WITHDRAWN},
+      {kAskQuestion.method, v1::EVENT_KIND_TASK_INFO_REQUESTED},
+      {kAnswerQuestion.method, v1::EVENT_KIND_REFERRAL_UPDATED},
       {kAcknowledge.method, v1::EVENT_KIND_DELIVERY_NATIVE_ACKED},
       {kMarkSeen.method, v1::EVENT_KIND_TASK_SEEN},
       {kDecide.method, v1::EVENT_KIND_TASK_ACCEPTED},
@@ -61,7 +63,10 @@ SampleEvent Describe(std::string_view method, const std::string& bytes) {
       {kAttachConsent.method, v1::EVENT_KIND_CONSENT_ATTACHED},
       {kApproveOverride.method, v1::EVENT_KIND_OVERRIDE_APPROVED},
       {kReviewOverride.method, v1::EVENT_KIND_OVERRIDE_REVIEWED},
-      {kReportMismatch.method, v1::EVENT_KIND_MISMATCH_REPORTED}};
+      {kReportMismatch.method, v1::EVENT_KIND_MISMATCH_REPORTED},
+      {kSetDirectoryEntry.method, v1::EVENT_KIND_DIRECTORY_CHANGED},
+      {kReportCapacity.method, v1::EVENT_KIND_CAPACITY_REPORTED},
+      {kSetDutyRoster.method, v1::EVENT_KIND_DUTY_ROSTER_SET}};
   SampleEvent event;
   event.kind = kinds->at(method);
   v1::SignedEnvelope envelope;
@@ -81,13 +86,15 @@ SampleEvent Describe(std::string_view method, const std::string& bytes) {
     referral = grant.referral();
   } else {
     // All others have their envelope in field 1; answers their delivery in field 2 of the payload.
+    v1::AnswerQuestionRequest update;  // but an update, in field 1 of its field 1
+    const bool updates = method == kAnswerQuestion.method && update.ParseFromString(bytes);
     v1::MarkSeenRequest request;
-    request.ParseFromString(bytes);
-    envelope = request.seen();
+    if (!updates) request.ParseFromString(bytes);
+    envelope = updates ? update.update().update() : request.seen();
     v1::Seen answer;
     v1::Cancellation cancellation;
     const bool names_referral =
-        method == kCancelReferral.method || method == kAttachConsent.method ||
+        updates || method == kCancelReferral.method || method == kAttachConsent.method ||
         method == kApproveOverride.method || method == kReviewOverride.method;
     // These have the referral in field 2 of the payload.
     if (names_referral && cancellation.ParseFromString(envelope.payload())) {
@@ -115,11 +122,13 @@ IdentityParts Parts(std::string_view agency, std::string_view unit,
           .trust_domain = std::string(tests::kTestTrustDomain),
           .broker = "localhost:1",
           .broker_agency = OrAbort(AgencyId::Create("amana")),
+          .coordinating = {OrAbort(AgencyId::Create("secretariat"))},
           .tls = {tls.certificate, Pem(tls.key_pem)},
           .signing = Signing(tests::TestSigner(agency, crypto::Role::kSystem, unit)),
           .person = std::nullopt,
           .sealing = {},
-          .authorities = tests::TestVerifier({"police-a", "shelter-a", "iom-a", "amana"}),
+          .authorities =
+              tests::TestVerifier({"police-a", "shelter-a", "iom-a", "secretariat", "amana"}),
           .log = log,
           .data = data};
 }
@@ -187,7 +196,8 @@ class FakeBroker::FakeTransport final : public Transport {
   void Unary(std::string_view method, std::string request, absl::Duration, ByteDone done) override {
     done(broker_.Answer(method, request));
   }
-  std::unique_ptr<ByteStream> Open(std::string_view, absl::Duration) override {
+  std::unique_ptr<ByteStream> Open(std::string_view method, absl::Duration) override {
+    if (method == kListEvents.method) return MakeEventStream(broker_);
     return std::make_unique<FakeStream>(broker_);
   }
 
@@ -224,8 +234,12 @@ void FakeBroker::Push(v1::ReceiveResponse message) { stream_.emplace_back(std::m
 void FakeBroker::EndStream(absl::Status status) { stream_.emplace_back(std::move(status)); }
 
 uint64_t FakeBroker::Append(const SampleEvent& event) {
+  return AppendOpening(MakeOpening(event, static_cast<char>('a' + openings_.size() % 26)));
+}
+
+uint64_t FakeBroker::AppendOpening(v1::EventOpening opening) {
   const uint64_t index = openings_.size();
-  openings_.push_back(MakeOpening(event, static_cast<char>('a' + index % 26)));
+  openings_.push_back(std::move(opening));
   const EventView view = OrAbort(ViewOf(openings_.back()));
   leaf_data_.push_back(view.leaf_data);
   leaves_.push_back(view.leaf_hash);
@@ -301,7 +315,21 @@ absl::StatusOr<std::string> FakeBroker::Answer(std::string_view method,
 }
 
 absl::StatusOr<std::string> FakeBroker::Act(std::string_view method, const std::string& request) {
+  if (const auto found = answers.find(method); found != answers.end()) {
+    return found->second(request);
+  }
   if (method == kMatch.method) return match.SerializeAsString();
+  if (method == kGetDuty.method) {
+    v1::GetDutyRequest asked;
+    asked.ParseFromString(request);
+    return duty(asked).SerializeAsString();
+  }
+  if (method == kGetDirectoryEntry.method) {
+    v1::GetDirectoryEntryRequest asked;
+    asked.ParseFromString(request);
+    AMANA_ASSIGN_OR_RETURN(const v1::GetDirectoryEntryResponse response, directory(asked));
+    return response.SerializeAsString();
+  }
   if (method == kGetCheckpoint.method) {
     v1::GetCheckpointRequest asked;
     asked.ParseFromString(request);
@@ -343,10 +371,17 @@ std::string FakeBroker::ActOnStatement(std::string_view method, const std::strin
   return response.SerializeAsString();
 }
 
-// --- identities and deliveries
+// --- identities
 
 Identity PoliceIdentity(const transparency::NoteVerifier& log, const std::string& data) {
   return OrAbort(Identity::Create(Parts("police-a", "desk", log, data)));
+}
+
+Identity OfficerIdentity(const transparency::NoteVerifier& log) {
+  IdentityParts parts = Parts("police-a", "desk", log, "");
+  parts.person = Signing(tests::TestSigner("police-a", crypto::Role::kPerson, "desk", "officer"));
+  parts.sealing = {envelope::SampleSealer("police-a/desk")};
+  return OrAbort(Identity::Create(std::move(parts)));
 }
 
 Identity ShelterIdentity(const transparency::NoteVerifier& log, const std::string& data) {
@@ -358,40 +393,6 @@ Identity ShelterIdentity(const transparency::NoteVerifier& log, const std::strin
   parts.sealing = {{envelope::SampleAddress("shelter-a/intake"), old.certificate, old.key},
                    envelope::SampleSealer("shelter-a/intake")};
   return OrAbort(Identity::Create(std::move(parts)));
-}
-
-v1::Delivery SampleDelivery(const envelope::SealedSubmission& sealed, v1::DisclosureStage stage) {
-  const v1::Submission& submission = sealed.submission;
-  const auto statement = OrAbort(envelope::ReferralStatement::Create(submission.header()));
-  v1::Delivery delivery;
-  *delivery.mutable_delivery() = ToWire(DeliveryKey{statement.key(), 0, 1, stage});
-  delivery.set_lease_epoch(7);
-  delivery.set_attempt(1);
-  *delivery.mutable_header() = submission.header();
-  delivery.set_sender_certificate(envelope::SampleSigner().certificate.der());
-  std::vector<uint32_t> slots;
-  for (int i = 0; i < submission.openings_size(); ++i) {
-    if (submission.openings(i).stage() != stage) continue;
-    slots.push_back(submission.openings(i).slot());
-    *delivery.add_openings() = submission.openings(i);
-    *delivery.add_sections() = submission.sections(i);
-  }
-  *delivery.mutable_grant() = envelope::SelectWraps(submission.grants(0), slots);
-  return delivery;
-}
-
-v1::ReceiveResponse Delivering(v1::Delivery delivery) {
-  v1::ReceiveResponse message;
-  *message.mutable_delivery() = std::move(delivery);
-  return message;
-}
-
-v1::ReceiveResponse Recalling(const v1::Delivery& delivery, v1::Reason reason) {
-  v1::ReceiveResponse message;
-  *message.mutable_recall()->mutable_delivery() = delivery.delivery();
-  message.mutable_recall()->set_header_digest(envelope::PayloadDigest(delivery.header()).bytes());
-  message.mutable_recall()->set_reason(reason);
-  return message;
 }
 
 }  // namespace amana::sdk::testing

@@ -52,9 +52,20 @@ class FakeBroker {
   // Every receipt goes through this.
   std::function<void(v1::Receipt&)> forge;
   v1::MatchResponse match;
+  // Answers GetDirectoryEntry (testing_directory.h).
+  std::function<absl::StatusOr<v1::GetDirectoryEntryResponse>(const v1::GetDirectoryEntryRequest&)>
+      directory;
+  // Answers GetDuty.
+  std::function<v1::GetDutyResponse(const v1::GetDutyRequest&)> duty;
+  // Which events ListEvents shows; unset: all of them, whole.
+  std::function<bool(uint64_t index)> shows;
+  // Answers calls by method, before anything else does.
+  std::map<std::string, std::function<absl::StatusOr<std::string>(const std::string&)>, std::less<>>
+      answers;
   void Push(v1::ReceiveResponse message);  // on the receive stream
   void EndStream(absl::Status status);     // after what was pushed
   uint64_t Append(const SampleEvent& event);
+  uint64_t AppendOpening(v1::EventOpening opening);
   // From now on the log has another first leaf.
   void Fork();
   void Truncate(uint64_t size);  // as if restored from an old copy
@@ -64,6 +75,7 @@ class FakeBroker {
   std::vector<std::string> requests(std::string_view method) const;
   const std::vector<v1::ReceiveRequest>& received() const { return received_; }
   uint64_t log_size() const { return leaf_data_.size(); }
+  const v1::EventOpening& opening(uint64_t index) const { return openings_.at(index); }
   std::string Checkpoint() const;
   v1::Receipt ReceiptOf(uint64_t index) const;
   std::string Tile(std::string_view path) const;  // empty when there is none
@@ -89,8 +101,13 @@ class FakeBroker {
   std::vector<v1::ReceiveRequest> received_;
 };
 
+// A ListEvents call of it.
+std::unique_ptr<ByteStream> MakeEventStream(FakeBroker& broker);
+
 // `data` is the mailbox's folder.
 Identity PoliceIdentity(const transparency::NoteVerifier& log, const std::string& data = "");
+// The same desk with an officer's key beside the system's, and a sealing key.
+Identity OfficerIdentity(const transparency::NoteVerifier& log);
 // With a caseworker's key, and sealing keys of two generations.
 Identity ShelterIdentity(const transparency::NoteVerifier& log, const std::string& data = "");
 

@@ -33,6 +33,22 @@ absl::StatusOr<std::string> TlogProofFor(const store::Snapshot& snapshot, uint64
   return transparency::FormatTlogProof(proof);
 }
 
+struct Prover::Impl {
+  Impl(const store::Snapshot& snapshot, uint64_t log_size)
+      : tiles(snapshot.log()), nodes(tiles, log_size), size(log_size) {}
+  SnapshotTiles tiles;
+  transparency::TileNodeReader nodes;
+  const uint64_t size;
+};
+
+Prover::Prover(const store::Snapshot& snapshot, uint64_t size)
+    : impl_(std::make_unique<Impl>(snapshot, size)) {}
+Prover::~Prover() = default;
+
+absl::StatusOr<std::vector<Digest>> Prover::Inclusion(uint64_t index) {
+  return transparency::BuildInclusionProof(impl_->nodes, index, impl_->size);
+}
+
 absl::StatusOr<std::vector<Digest>> ConsistencyProofFor(const store::Snapshot& snapshot,
                                                         uint64_t from_size) {
   AMANA_ASSIGN_OR_RETURN(const store::LogHead head, snapshot.log().Head());

@@ -4,6 +4,7 @@
 #define AMANA_BROKER_AUDIT_PROOFS_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,20 @@ namespace amana::audit {
 
 // C2SP tlog-proof of an event against the snapshot's newest checkpoint. OUT_OF_RANGE beyond it.
 absl::StatusOr<std::string> TlogProofFor(const store::Snapshot& snapshot, uint64_t index);
+
+// Inclusion proofs of several events against one checkpoint: what one has read the next need not.
+// Lives no longer than the snapshot; used by one thread.
+class Prover {
+ public:
+  Prover(const store::Snapshot& snapshot, uint64_t size);
+  ~Prover();
+  // OUT_OF_RANGE beyond the size.
+  absl::StatusOr<std::vector<Digest>> Inclusion(uint64_t index);
+
+ private:
+  struct Impl;
+  const std::unique_ptr<Impl> impl_;
+};
 
 // RFC 6962 consistency proof from an older size to the newest checkpoint. OUT_OF_RANGE beyond it.
 absl::StatusOr<std::vector<Digest>> ConsistencyProofFor(const store::Snapshot& snapshot,

@@ -7,6 +7,8 @@
 #include "amana/v1/referral.pb.h"
 #include "broker/consent/override.h"
 #include "broker/consent/records.h"
+#include "broker/delivery/chain.h"
+#include "broker/delivery/recipients.h"
 #include "broker/delivery/signatory.h"
 #include "broker/delivery/wire.h"
 
@@ -29,27 +31,6 @@ absl::StatusOr<consent::Signatory> SignerOf(const store::Snapshot& snapshot,
   if (!der.has_value()) return consent::Signatory();  // with no key nobody is somebody else
   AMANA_ASSIGN_OR_RETURN(const crypto::Certificate certificate, crypto::Certificate::FromDer(*der));
   return SignatoryOf(certificate, referral.sender);
-}
-
-// Whether the referral that this one follows from is the same person's, and was disclosed to the
-// agency that sends this one.
-absl::StatusOr<bool> ReceivedParent(const store::Snapshot& snapshot,
-                                    const v1::ReferralHeader& header) {
-  AMANA_ASSIGN_OR_RETURN(const StatementKey key, FromWire(header.parent(), "parent"));
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> parent,
-                         snapshot.referrals().Find(key));
-  if (!parent.has_value() || parent->subject.view() != header.subject_pseudonym()) return false;
-  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks,
-                         snapshot.referrals().Tasks(key));
-  for (const store::TaskRecord& task : tasks) {
-    AMANA_ASSIGN_OR_RETURN(const std::vector<store::DeliveryRecord> deliveries,
-                           snapshot.deliveries().OfTask(task.key));
-    for (const store::DeliveryRecord& delivery : deliveries) {
-      const bool to_sender = delivery.recipient.agency.value() == header.sender().agency();
-      if (delivery.disclosed && to_sender) return true;
-    }
-  }
-  return false;
 }
 
 absl::StatusOr<StatementKey> KeyOf(const v1::ReferralHeader& header) {
@@ -81,30 +62,6 @@ absl::StatusOr<Stored> Look(const store::Snapshot& snapshot, const v1::ReferralH
 
 }  // namespace
 
-consent::RecipientFacts RecipientFactsOf(const Moment& moment, const Address& address,
-                                         const Pseudonym& subject) {
-  const identity::Registry& registry = *moment.trust->registry;
-  consent::RecipientFacts facts;
-  facts.address = address;
-  const identity::Agency* agency = registry.agency(address.agency);
-  const identity::Unit* unit = registry.unit(address);
-  if (agency == nullptr || unit == nullptr) return facts;
-  facts.kind = agency->kind;
-  facts.abroad = agency->country != "KE";
-  facts.embassy = agency->embassy();
-  facts.health_qualified = agency->health_qualified;
-  facts.health_qualified_until = agency->health_qualified_until;
-  facts.safeguards_until = agency->safeguards_until;
-  facts.guardian_flagged = registry.GuardianFlagged(subject);
-  facts.child_services_only = !unit->services.empty();
-  for (const v1::ServiceType service : unit->services) {
-    if (service != v1::SERVICE_TYPE_PSYCHOSOCIAL && service != v1::SERVICE_TYPE_CHILD_PROTECTION) {
-      facts.child_services_only = false;
-    }
-  }
-  return facts;
-}
-
 consent::Decision DecideTask(const store::Snapshot& snapshot, const Moment& moment,
                              const v1::ReferralHeader& header, uint32_t task,
                              const Address& recipient, codes::CategorySet categories,
@@ -115,10 +72,12 @@ consent::Decision DecideTask(const store::Snapshot& snapshot, const Moment& mome
   if (!facts.ok()) return consent::Decision();  // denies
   const absl::StatusOr<std::shared_ptr<const store::SubjectRecords>> records =
       snapshot.consents().OfSubject(facts->pseudonym);
-  const bool readable = stored.ok() && records.ok();
+  const absl::StatusOr<Recipients> recipients = Recipients::Of(snapshot, moment);
+  const bool readable = stored.ok() && records.ok() && recipients.ok();
   const consent::Environment environment{
       .now = moment.now, .clock_ok = moment.clock_ok, .store_ok = readable, .attempt = attempt};
-  const consent::RecipientFacts to = RecipientFactsOf(moment, recipient, facts->pseudonym);
+  const consent::RecipientFacts to =
+      recipients.ok() ? recipients->Facts(recipient, facts->pseudonym) : consent::RecipientFacts{};
   if (!readable) {
     consent::Decision held = consent::Decide(*facts, consent::Statements{}, to, environment);
     // Nobody says when it can be read again.

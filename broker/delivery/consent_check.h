@@ -8,7 +8,7 @@
 #include "amana/v1/codes.pb.h"
 #include "base/clock.h"
 #include "broker/consent/decision.h"
-#include "broker/identity/trust.h"
+#include "broker/delivery/moment.h"
 #include "broker/store/store.h"
 
 namespace amana::v1 {
@@ -18,13 +18,6 @@ class Submission;
 
 namespace amana::delivery {
 
-// What does not change during a transaction.
-struct Moment {
-  absl::Time now;
-  bool clock_ok = false;
-  identity::TrustPtr trust;
-};
-
 // May `recipient` have the sections of `categories`, for this service of this header? A consent
 // that was attached counts as the pinned one; approvals and reviews count once the referral is
 // stored. A store that cannot answer is rule 28, not an error; it is asked again in a minute.
@@ -32,11 +25,6 @@ consent::Decision DecideTask(const store::Snapshot& snapshot, const Moment& mome
                              const v1::ReferralHeader& header, uint32_t task,
                              const Address& recipient, codes::CategorySet categories,
                              consent::Attempt attempt);
-
-// What the registry knows of a recipient of this person's case. One that is not registered keeps
-// the defaults, which deny.
-consent::RecipientFacts RecipientFactsOf(const Moment& moment, const Address& address,
-                                         const Pseudonym& subject);
 
 // Categories of all sections of a referral.
 codes::CategorySet CategoriesOf(const v1::Submission& sections);

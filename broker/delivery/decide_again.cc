@@ -9,8 +9,11 @@
 #include "broker/delivery/errors.h"
 #include "broker/delivery/find_no.h"
 #include "broker/delivery/lease.h"
+#include "broker/delivery/offer_next.h"
+#include "broker/delivery/recipients.h"
 #include "broker/delivery/route_task.h"
 #include "broker/delivery/settle.h"
+#include "broker/delivery/unrouted.h"
 #include "broker/delivery/word_behind.h"
 #include "broker/referral/task_machine.h"
 
@@ -50,9 +53,15 @@ class Again {
         deliveries_(std::move(deliveries)) {}
 
   absl::StatusOr<TakenBack> Decide(const store::TaskRecord& task) {
+    if (task.state == v1::TASK_STATE_UNROUTABLE) return DecideUnrouted(task);
     if (referral::IsTerminal(task.state) || !task.recipient.has_value()) return ObeyNo(task);
     const bool waits =
         task.state == v1::TASK_STATE_BLOCKED_CONSENT || task.state == v1::TASK_STATE_NEEDS_WRAP;
+    AMANA_ASSIGN_OR_RETURN(const bool lost, IsChoiceLost(task));
+    if (lost) {
+      AMANA_RETURN_IF_ERROR(GiveUpChoice(tx_, moment_, referral_, task));
+      return TakenBack{};
+    }
     absl::StatusOr<consent::Decision> decision = DecisionOn(task);
     // Its body is gone for good: nothing is left to send.
     if (absl::IsNotFound(decision.status())) {
@@ -76,6 +85,17 @@ class Again {
   }
 
  private:
+  // Nothing can be sealed to who was chosen, and so nothing comes of waiting for it.
+  absl::StatusOr<bool> IsChoiceLost(const store::TaskRecord& task) const {
+    if (task.state != v1::TASK_STATE_NEEDS_WRAP || occasion_ != Occasion::kRegistry ||
+        !moment_.clock_ok) {
+      return false;
+    }
+    AMANA_ASSIGN_OR_RETURN(const Recipients recipients,
+                           Recipients::Of(std::as_const(tx_), moment_));
+    return recipients.Sealing(*task.recipient) == nullptr;
+  }
+
   absl::StatusOr<consent::Decision> DecisionOn(const store::TaskRecord& task) const {
     // Whether a withdrawal denies does not depend on what time it is.
     Moment moment = moment_;
@@ -100,6 +120,17 @@ class Again {
     return TakeBack(task, **no);
   }
 
+  // Nobody was found for it: a no ends it, and what has changed may have brought somebody.
+  absl::StatusOr<TakenBack> DecideUnrouted(const store::TaskRecord& task) {
+    const absl::StatusOr<std::optional<consent::Decision>> no =
+        FindNo(tx_, moment_, referral_, task, AttemptNow());
+    if (absl::IsDataLoss(no.status())) return ObeyUnread(task);
+    if (!no.ok()) return no.status();
+    if (no->has_value()) return TakeBack(task, **no);
+    if (moment_.clock_ok) AMANA_RETURN_IF_ERROR(LookForAnyone(tx_, moment_, referral_, task));
+    return TakenBack{};
+  }
+
   // What they said cannot be read; a withdrawal that is being carried out is known all the same.
   absl::StatusOr<TakenBack> ObeyUnread(const store::TaskRecord& task) {
     const consent::Decision unread = Unverifiable();
@@ -117,17 +148,22 @@ class Again {
   absl::StatusOr<TakenBack> DecideWaiting(const store::TaskRecord& task,
                                           const consent::Decision& decision) {
     const bool blocked = task.state == v1::TASK_STATE_BLOCKED_CONSENT;
+    const Actor released_by = occasion_ == Occasion::kWord ? Actor::kSender : Actor::kBroker;
     if (!decision.Delivers()) {
       // What something else has blocked goes for good with the consent.
       const bool gone =
           decision.Withdrawn() && occasion_ == Occasion::kWord && !WaitsForNothing(task);
-      return blocked && !gone ? Leave(task, decision.next_change) : TakeBack(task, decision);
+      if (!blocked || gone) return TakeBack(task, decision);
+      AMANA_RETURN_IF_ERROR(KeepDecideAt(tx_, task, decision.next_change));
+      if (occasion_ != Occasion::kTime && !decision.Withdrawn()) {
+        AMANA_RETURN_IF_ERROR(LookElsewhere(tx_, moment_, referral_, task, released_by, evidence_));
+      }
+      return TakenBack{};
     }
     // Time ends a HOLD; it brings no wrap and heals no denial.
     if (occasion_ == Occasion::kTime && (!blocked || !IsHold(task.reason))) {
       return Leave(task, decision.next_change);
     }
-    const Actor released_by = occasion_ == Occasion::kWord ? Actor::kSender : Actor::kBroker;
     AMANA_RETURN_IF_ERROR(
         RouteDecided(tx_, moment_, evidence_, referral_, task, decision, released_by));
     return TakenBack{};
@@ -144,6 +180,12 @@ class Again {
     return TakenBack{};
   }
 
+  static bool IsStillWanted(const store::TaskRecord& task, const store::DeliveryRecord& each) {
+    if (each.key.update != 0) return IsWanted(task.state, each.key.stage);
+    const bool accepted = each.key.stage == v1::DISCLOSURE_STAGE_AT_ACCEPT;
+    return task.state == (accepted ? v1::TASK_STATE_ACCEPTED : v1::TASK_STATE_ROUTED);
+  }
+
   // What was withheld while its task went on, for a reason that the task table has no word for.
   absl::Status Requeue(const store::TaskRecord& task) {
     Recorder recorder(tx_, referral_, moment_.now, evidence_);
@@ -152,8 +194,7 @@ class Again {
       if (each.key.offer_epoch != task.offer_epoch) continue;
       // What a word has withheld waits for a word.
       if (occasion_ == Occasion::kTime && !IsHold(each.reason)) continue;
-      const bool accepted = each.key.stage == v1::DISCLOSURE_STAGE_AT_ACCEPT;
-      if (task.state != (accepted ? v1::TASK_STATE_ACCEPTED : v1::TASK_STATE_ROUTED)) continue;
+      if (!IsStillWanted(task, each)) continue;
       AMANA_RETURN_IF_ERROR(recorder
                                 .MoveDelivery(each, v1::DELIVERY_STATE_QUEUED, Actor::kBroker,
                                               v1::REASON_UNSPECIFIED, absl::InfiniteFuture())

@@ -24,8 +24,10 @@ enum class Occasion {
 
 // Decides `task`, as the store holds it, as of now, and keeps when time could change the answer.
 // What is permitted again is routed or queued with `evidence`; what is denied is taken back with
-// the evidence of the pending word behind it, if there is one. A task that is over, whose body is
-// gone or for which nobody was chosen is taken back by the person's no alone (find_no.h).
+// the evidence of the pending word behind it, if there is one. A task that is over, or whose body
+// is gone, is taken back by the person's no alone (find_no.h); so is one that nobody was found for,
+// which else is looked for again. So is one whose chosen recipient can be sealed to no more, or is
+// not permitted while another may be and the sender named nobody.
 //
 // While the clock is in doubt only what a withdrawal denies is taken back. A body that cannot be
 // read is taken back as CONSENT_UNVERIFIABLE; where not even the referral or its deliveries can be

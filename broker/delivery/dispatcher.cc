@@ -44,6 +44,15 @@ void Dispatcher::Wake(const std::vector<Address>& units) {
   for (const Address& unit : units) Pump(unit);
 }
 
+void Dispatcher::WakeAll() {
+  std::vector<Address> units;
+  {
+    absl::MutexLock lock(&mu_);
+    for (const auto& [unit, state] : units_) units.push_back(unit);
+  }
+  Wake(units);
+}
+
 void Dispatcher::Settled(const Address& unit) {
   {
     absl::MutexLock lock(&mu_);
@@ -171,8 +180,8 @@ void Dispatcher::OnLeased(const Address& address, const std::shared_ptr<Outlet>&
 }
 
 void Dispatcher::Revoke(const Pseudonym& subject, std::function<void()> done) {
-  // Counts the outlets and leases that must come to rest; the last one calls `done`.
-  auto pending = std::make_shared<std::atomic<int>>(1);
+  // Counts what must come to rest: outlets, and replies of calls; the last one calls `done`.
+  auto pending = std::make_shared<std::atomic<int>>(2);
   auto rest = [pending, done = std::move(done)] {
     if (pending->fetch_sub(1) == 1) done();
   };
@@ -193,6 +202,7 @@ void Dispatcher::Revoke(const Pseudonym& subject, std::function<void()> done) {
     freed.push_back(outlet->unit());
     GiveBack(std::move(dropped));
   }
+  writes_->WhenQuiet(subject, rest);
   rest();
   Wake(freed);
 }

@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
+#include "broker/delivery/call_writes.h"
 #include "broker/delivery/outlet.h"
 #include "broker/delivery/policy.h"
 
@@ -61,6 +62,8 @@ class Dispatcher {
   // Credit was added, or something was queued for these units.
   void Wake(const Address& unit);
   void Wake(const std::vector<Address>& units);
+  // Something has changed that may let a delivery go to anybody, or keep it back.
+  void WakeAll();
   // A delivery of the unit was acknowledged or dead: the native side works.
   void Settled(const Address& unit);
   // A delivery of the unit failed transiently: probe after a backoff.
@@ -68,6 +71,9 @@ class Dispatcher {
   // Pumps units whose backoff or probe has ended, and those whose last lease came to nothing for a
   // reason that passes; returns when the next one does.
   absl::Time Tick();
+  // Something of `subject` is about to be written to somebody who takes no deliveries: a call's
+  // reply. Ends with the last copy of what this returns, which may outlive the dispatcher.
+  std::shared_ptr<void> BeginWrite(const Pseudonym& subject) { return writes_->Begin(subject); }
   // Calls `done` once nothing of `subject` is being written to anybody and nothing that was leased
   // before this call will be. What the person's other consents permit is leased anew.
   void Revoke(const Pseudonym& subject, std::function<void()> done);
@@ -99,6 +105,7 @@ class Dispatcher {
 
   const Policy policy_;
   const Clock* const clock_;
+  const std::shared_ptr<CallWrites> writes_ = std::make_shared<CallWrites>();
   const LeaseFn lease_;
   const GiveBackFn give_back_;
   absl::Mutex mu_;

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "broker/delivery/recipients.h"
+
 namespace amana::delivery {
 namespace {
 
@@ -56,8 +58,9 @@ absl::StatusOr<std::optional<consent::Decision>> FindNo(const store::Snapshot& s
   AMANA_ASSIGN_OR_RETURN(const consent::HeaderFacts header, FactsOf(snapshot, referral, task));
   AMANA_ASSIGN_OR_RETURN(const std::shared_ptr<const store::SubjectRecords> said,
                          snapshot.consents().OfSubject(referral.subject));
+  AMANA_ASSIGN_OR_RETURN(const Recipients recipients, Recipients::Of(snapshot, moment));
   const consent::RecipientFacts recipient =
-      RecipientFactsOf(moment, task.recipient.value_or(Address()), referral.subject);
+      recipients.Facts(task.recipient.value_or(Address()), referral.subject);
   // Neither of the two depends on what time it is.
   return NoIn(
       consent::Decide(header, said->consents, said->exclusions, recipient,

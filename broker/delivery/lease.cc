@@ -6,8 +6,10 @@
 
 #include "amana/v1/delivery_service.pb.h"
 #include "amana/v1/referral.pb.h"
+#include "broker/delivery/carried.h"
 #include "broker/delivery/errors.h"
 #include "broker/delivery/expire.h"
+#include "broker/delivery/recipients.h"
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/route_task.h"
 #include "broker/delivery/wire.h"
@@ -28,10 +30,13 @@ struct Consignment {
   store::TaskRecord task;
   v1::SignedEnvelope envelope;
   v1::ReferralHeader header;
-  v1::Submission sections;  // openings and sections only
+  codes::CategorySet categories;  // of the referral, and of the update that is delivered
+  v1::Submission sections;        // openings and sections only
   v1::Grant grant;
   std::string sender_certificate;
   std::string grant_certificate;  // where another than the header's signed the grant
+  v1::UpdateSubmission update;    // of an update: the statement and its note
+  std::string update_certificate;
 };
 
 absl::StatusOr<std::string> CertificateOf(const store::Transaction& tx, const CertId& id) {
@@ -40,50 +45,80 @@ absl::StatusOr<std::string> CertificateOf(const store::Transaction& tx, const Ce
   return *std::move(der);
 }
 
-bool IsRevoked(const Moment& moment, const CertId& sealing) {
-  const identity::RegisteredCertificate* known = moment.trust->registry->FindCertificate(sealing);
-  if (known == nullptr) return moment.trust->revocations->Contains(sealing);
-  return moment.trust->registry->IsRevoked(sealing, known->issuer, *moment.trust->revocations);
-}
-
 // Where the recipient's key was revoked and the sender has wrapped for its next one already, the
 // delivery goes on with that.
-absl::Status FollowRotation(const store::Transaction& tx, const Moment& moment,
+absl::Status FollowRotation(const store::Transaction& tx, const Recipients& recipients,
                             store::DeliveryRecord& delivery) {
-  if (!IsRevoked(moment, delivery.recipient_cert)) return absl::OkStatus();
-  const identity::RegisteredCertificate* next = moment.trust->registry->CurrentSealingCertificate(
-      delivery.recipient, moment.now, *moment.trust->revocations);
+  // An update is sealed once: who asked may ask again.
+  if (delivery.key.update != 0) return absl::OkStatus();
+  if (!recipients.Revoked(delivery.recipient, delivery.recipient_cert)) return absl::OkStatus();
+  const crypto::Certificate* const next = recipients.Sealing(delivery.recipient);
   if (next == nullptr) return absl::OkStatus();
-  AMANA_ASSIGN_OR_RETURN(
-      const std::optional<store::GrantRecord> grant,
-      tx.referrals().FindGrant(delivery.key.task.referral, next->certificate.id()));
-  if (grant.has_value()) delivery.recipient_cert = next->certificate.id();
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::GrantRecord> grant,
+                         tx.referrals().FindGrant(delivery.key.task.referral, next->id()));
+  if (grant.has_value()) delivery.recipient_cert = next->id();
   return absl::OkStatus();
 }
 
-absl::StatusOr<Consignment> Load(const store::Transaction& tx, const Moment& moment,
+// The referral's own grant.
+absl::Status LoadGrant(const store::Transaction& tx, const store::DeliveryRecord& delivery,
+                       Consignment& out) {
+  AMANA_ASSIGN_OR_RETURN(
+      const std::optional<store::GrantRecord> grant,
+      tx.referrals().FindGrant(delivery.key.task.referral, delivery.recipient_cert));
+  if (!grant.has_value() || !out.grant.ParseFromString(grant->grant)) return RecordUnreadable();
+  if (grant->signer_cert == out.referral.cert_id) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(out.grant_certificate, CertificateOf(tx, grant->signer_cert));
+  return absl::OkStatus();
+}
+
+// An update in the place of the referral's sections and grant.
+absl::Status LoadUpdate(const store::Transaction& tx, const store::DeliveryRecord& delivery,
+                        Consignment& out) {
+  AMANA_ASSIGN_OR_RETURN(out.update,
+                         ReadUpdate(tx, delivery.key.task.referral, delivery.key.update));
+  v1::Update statement;
+  if (!statement.ParseFromString(out.update.update().payload())) return RecordUnreadable();
+  AMANA_ASSIGN_OR_RETURN(const CertId signer, CertId::FromBytes(statement.meta().cert_id()));
+  AMANA_ASSIGN_OR_RETURN(out.update_certificate, CertificateOf(tx, signer));
+  out.sections.mutable_openings()->Swap(out.update.mutable_openings());
+  out.sections.mutable_sections()->Swap(out.update.mutable_sections());
+  for (v1::Grant& grant : *out.update.mutable_grants()) {
+    v1::WrapGrant wraps;
+    if (!wraps.ParseFromString(grant.envelope().payload())) return RecordUnreadable();
+    if (wraps.recipient_cert_id() != delivery.recipient_cert.view()) continue;
+    out.grant = std::move(grant);
+    return absl::OkStatus();
+  }
+  return RecordUnreadable();
+}
+
+absl::StatusOr<Consignment> Load(const store::Transaction& tx, const Recipients& recipients,
                                  store::DeliveryRecord& delivery) {
-  AMANA_RETURN_IF_ERROR(FollowRotation(tx, moment, delivery));
+  AMANA_RETURN_IF_ERROR(FollowRotation(tx, recipients, delivery));
   const StatementKey& key = delivery.key.task.referral;
   Consignment out;
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
                          tx.referrals().Find(key));
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks, tx.referrals().Tasks(key));
   AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body, tx.referrals().ReadBody(key));
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::GrantRecord> grant,
-                         tx.referrals().FindGrant(key, delivery.recipient_cert));
-  if (!referral.has_value() || delivery.key.task.task >= tasks.size() || !grant.has_value() ||
+  if (!referral.has_value() || delivery.key.task.task >= tasks.size() ||
       !out.envelope.ParseFromString(body.header_envelope) ||
       !out.header.ParseFromString(out.envelope.payload()) ||
-      !out.sections.ParseFromString(body.sections) || !out.grant.ParseFromString(grant->grant)) {
+      !out.sections.ParseFromString(body.sections)) {
     return RecordUnreadable();
   }
   out.referral = *referral;
   out.task = tasks[delivery.key.task.task];
   AMANA_ASSIGN_OR_RETURN(out.sender_certificate, CertificateOf(tx, out.referral.cert_id));
-  if (grant->signer_cert != out.referral.cert_id) {
-    AMANA_ASSIGN_OR_RETURN(out.grant_certificate, CertificateOf(tx, grant->signer_cert));
+  out.categories = CategoriesOf(out.sections);
+  if (delivery.key.update == 0) {
+    AMANA_RETURN_IF_ERROR(LoadGrant(tx, delivery, out));
+    return out;
   }
+  out.sections.Clear();
+  AMANA_RETURN_IF_ERROR(LoadUpdate(tx, delivery, out));
+  out.categories = out.categories | CategoriesOf(out.sections);
   return out;
 }
 
@@ -125,6 +160,13 @@ MessagePtr MakeMessage(Consignment&& consignment, const Selection& selection,
   out.set_attempt(delivery.attempts);
   out.set_sender_certificate(std::move(consignment.sender_certificate));
   out.set_grant_certificate(std::move(consignment.grant_certificate));
+  if (delivery.key.update != 0) {
+    *out.mutable_update() = std::move(*consignment.update.mutable_update());
+    out.set_update_certificate(std::move(consignment.update_certificate));
+    if (consignment.update.has_note()) {
+      *out.mutable_update_note() = std::move(*consignment.update.mutable_note());
+    }
+  }
   *out.mutable_header() = std::move(consignment.envelope);
   *out.mutable_grant() = envelope::SelectWraps(std::move(consignment.grant), selection.slots);
   for (int i = 0; i < consignment.sections.openings_size(); ++i) {
@@ -168,25 +210,10 @@ absl::Status Park(store::Transaction& tx, const Moment& moment, const Policy& po
                               v1::REASON_CONSENT_UNVERIFIABLE, std::nullopt, policy, taken);
 }
 
-// Whether the task still wants this stage; a lease must not rest on every way here having looked.
-bool IsWanted(v1::TaskState task, v1::DisclosureStage stage) {
-  switch (task) {
-    case v1::TASK_STATE_ROUTED:
-    case v1::TASK_STATE_RECEIVED:
-    case v1::TASK_STATE_SEEN:
-    case v1::TASK_STATE_INFO_REQUESTED:
-      return stage == v1::DISCLOSURE_STAGE_AT_OFFER;
-    case v1::TASK_STATE_ACCEPTED:
-    case v1::TASK_STATE_IN_PROGRESS:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Finds why a delivery that was loaded cannot go, and deals with it. True: it can.
 absl::StatusOr<bool> MayGo(store::Transaction& tx, const Moment& moment, const Policy& policy,
-                           const Consignment& consignment, store::DeliveryRecord& delivery) {
+                           const Recipients& recipients, const Consignment& consignment,
+                           store::DeliveryRecord& delivery) {
   if (!IsWanted(consignment.task.state, delivery.key.stage)) {
     Recorder recorder(tx, consignment.referral, moment.now, {});
     TakenBack taken;
@@ -201,7 +228,7 @@ absl::StatusOr<bool> MayGo(store::Transaction& tx, const Moment& moment, const P
     AMANA_RETURN_IF_ERROR(Expire(tx, moment, policy, consignment.task));
     return false;
   }
-  if (IsRevoked(moment, delivery.recipient_cert)) {
+  if (recipients.Revoked(delivery.recipient, delivery.recipient_cert)) {
     AMANA_RETURN_IF_ERROR(AskForWrap(tx, consignment, delivery, moment.now, policy));
     return false;
   }
@@ -210,17 +237,19 @@ absl::StatusOr<bool> MayGo(store::Transaction& tx, const Moment& moment, const P
 
 absl::Status LeaseOne(store::Transaction& tx, const Moment& moment, const Policy& policy,
                       store::DeliveryRecord delivery, LeaseResult& result) {
-  absl::StatusOr<Consignment> loaded = Load(tx, moment, delivery);
+  AMANA_ASSIGN_OR_RETURN(const Recipients recipients, Recipients::Of(tx, moment));
+  absl::StatusOr<Consignment> loaded = Load(tx, recipients, delivery);
   if (absl::IsDataLoss(loaded.status()) || store::IsErased(loaded.status())) {
     return Park(tx, moment, policy, delivery);
   }
   if (!loaded.ok()) return loaded.status();
   Consignment& consignment = *loaded;
-  AMANA_ASSIGN_OR_RETURN(const bool may_go, MayGo(tx, moment, policy, consignment, delivery));
+  AMANA_ASSIGN_OR_RETURN(const bool may_go,
+                         MayGo(tx, moment, policy, recipients, consignment, delivery));
   if (!may_go) return absl::OkStatus();
   const consent::Decision decision =
       DecideTask(tx, moment, consignment.header, delivery.key.task.task, delivery.recipient,
-                 CategoriesOf(consignment.sections),
+                 consignment.categories,
                  delivery.disclosed ? consent::Attempt::kRetry : consent::Attempt::kFirst);
   if (!decision.Delivers()) {
     return Block(tx, consignment.referral, moment.now, policy, consignment.task, decision, {})
@@ -284,6 +313,21 @@ absl::Status CollectRecalls(const store::Transaction& tx, const Address& unit,
 }
 
 }  // namespace
+
+bool IsWanted(v1::TaskState task, v1::DisclosureStage stage) {
+  switch (task) {
+    case v1::TASK_STATE_ROUTED:
+    case v1::TASK_STATE_RECEIVED:
+    case v1::TASK_STATE_SEEN:
+    case v1::TASK_STATE_INFO_REQUESTED:
+      return stage == v1::DISCLOSURE_STAGE_AT_OFFER;
+    case v1::TASK_STATE_ACCEPTED:
+    case v1::TASK_STATE_IN_PROGRESS:
+      return true;
+    default:
+      return false;
+  }
+}
 
 absl::StatusOr<LeaseResult> Lease(store::Transaction& tx, const Moment& moment,
                                   const Policy& policy, const Address& unit, uint32_t limit,

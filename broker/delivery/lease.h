@@ -31,6 +31,10 @@ absl::StatusOr<LeaseResult> Lease(store::Transaction& tx, const Moment& moment,
                                   const Policy& policy, const Address& unit, uint32_t limit,
                                   const RecallWanted& wanted);
 
+// Whether a task in this state still wants what is of this stage; a lease must not rest on every
+// way here having looked.
+bool IsWanted(v1::TaskState task, v1::DisclosureStage stage);
+
 // Ends leases whose receiver went away before anything of them was written: the deliveries are
 // queued again at once. No attempt was made, so none is counted; the lease stays what it was in the
 // log, a disclosure. What has moved on since, or cannot be read, is left to itself.

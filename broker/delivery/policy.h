@@ -40,6 +40,10 @@ struct Policy {
   // An override that holds is reviewed by another person within this time, or the sender and the
   // auditors read that it was not.
   absl::Duration review_within = absl::Hours(72);
+  // How long after its window a handover may stand still, before whoever must step is reminded; as
+  // long again, and the coordinator is told; and again, and there is an alert. A person has not
+  // come when this long has passed.
+  absl::Duration handover_grace = absl::Hours(2);
 };
 
 // Exponential, with full jitter on the upper half: between 1/2 and 1 times

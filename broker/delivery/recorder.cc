@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "base/log.h"
+#include "broker/delivery/clocks.h"
 #include "broker/delivery/settle.h"
+#include "broker/events/update_detail.h"
 #include "broker/referral/delivery_machine.h"
 #include "broker/referral/task_machine.h"
 #include "proto/codes/names.h"
@@ -38,6 +40,18 @@ v1::EventKind KindOf(v1::TaskState state) {
       return v1::EVENT_KIND_TASK_REVOKED;
     case v1::TASK_STATE_EXPIRED:
       return v1::EVENT_KIND_TASK_EXPIRED;
+    case v1::TASK_STATE_INFO_REQUESTED:
+      return v1::EVENT_KIND_TASK_INFO_REQUESTED;
+    case v1::TASK_STATE_IN_PROGRESS:
+      return v1::EVENT_KIND_TASK_IN_PROGRESS;
+    case v1::TASK_STATE_COMPLETED:
+      return v1::EVENT_KIND_TASK_COMPLETED;
+    case v1::TASK_STATE_FAILED:
+      return v1::EVENT_KIND_TASK_FAILED;
+    case v1::TASK_STATE_REROUTED:
+      return v1::EVENT_KIND_TASK_REROUTED;
+    case v1::TASK_STATE_ENTERED_IN_ERROR:
+      return v1::EVENT_KIND_TASK_ENTERED_IN_ERROR;
     default:
       return v1::EVENT_KIND_UNSPECIFIED;
   }
@@ -80,6 +94,12 @@ v1::EventKind KindOf(v1::DeliveryState state) {
     default:
       return v1::EVENT_KIND_UNSPECIFIED;
   }
+}
+
+// Whether a clock has gone so far that its task is in the coordinator's queue.
+bool MayBeQueued(const store::TaskClock& clock) {
+  return clock.reached >= v1::ESCALATION_LEVEL_COORDINATOR ||
+         clock.call == store::CallState::kEscalated;
 }
 
 // Rule 28: nobody is told in time that a life may be in danger, unless the operator is.
@@ -125,7 +145,8 @@ absl::StatusOr<uint64_t> Recorder::Append(events::Event event) {
 }
 
 absl::StatusOr<uint64_t> Recorder::MoveTask(store::TaskRecord& task, v1::TaskState to,
-                                            referral::Actor actor, v1::Reason reason) {
+                                            referral::Actor actor, v1::Reason reason,
+                                            std::string detail) {
   const v1::TaskState from = task.state;
   AMANA_RETURN_IF_ERROR(referral::CheckTaskTransition(from, to, actor, reason));
   store::TaskRecord next = task;
@@ -133,16 +154,99 @@ absl::StatusOr<uint64_t> Recorder::MoveTask(store::TaskRecord& task, v1::TaskSta
   next.reason = reason;
   next.changed = now_;
   if (referral::IsTerminal(to)) next.decide_at = absl::InfiniteFuture();
+  if (to != v1::TASK_STATE_UNROUTABLE) next.missing = v1::ROUTE_GAP_UNSPECIFIED;
+  EnterClock(std::as_const(tx_), task, referral_.urgency, next);
   AMANA_RETURN_IF_ERROR(tx_.referrals().MoveTask(from, next));
   AMANA_RETURN_IF_ERROR(NoteSettled(tx_, task, next, now_));
+  AMANA_RETURN_IF_ERROR(FollowPlaces(task, next));
+  if (MayBeQueued(task.clock)) AMANA_RETURN_IF_ERROR(CloseItems(task.key, next.clock));
   task = std::move(next);
   events::Event event = TaskEvent(task);
-  if (actor == referral::Actor::kRecipient) {
+  if (!detail.empty()) event.detail = std::move(detail);
+  if (actor == referral::Actor::kRecipient || actor == referral::Actor::kCoordinator) {
     // The event is shown whole to who acted, and what the sender's consent withheld is not for it.
     event.consent_rules.clear();
     event.withheld.clear();
   }
   return Append(std::move(event));
+}
+
+absl::StatusOr<uint64_t> Recorder::Reroute(const store::TaskRecord& task, referral::Actor actor,
+                                           v1::Reason reason, store::TaskRecord& next) {
+  using referral::CheckTaskTransition;
+  AMANA_RETURN_IF_ERROR(CheckTaskTransition(task.state, v1::TASK_STATE_REROUTED, actor, reason));
+  // "new Task": the sender's header asks for it, the broker says where it starts.
+  AMANA_RETURN_IF_ERROR(CheckTaskTransition(v1::TASK_STATE_UNSPECIFIED, v1::TASK_STATE_SUBMITTED,
+                                            referral::Actor::kSender, v1::REASON_UNSPECIFIED));
+  AMANA_RETURN_IF_ERROR(CheckTaskTransition(v1::TASK_STATE_SUBMITTED, next.state,
+                                            referral::Actor::kBroker, next.reason));
+  AMANA_RETURN_IF_ERROR(EndOffer(task, v1::TASK_STATE_REROUTED, reason, next));
+  store::TaskRecord over = task;
+  over.state = v1::TASK_STATE_REROUTED;
+  over.reason = reason;
+  events::Event event = TaskEvent(over);
+  event.consent_rules.clear();
+  event.withheld.clear();
+  AMANA_RETURN_IF_ERROR(Append(std::move(event)).status());
+  // Where it goes next is the broker's doing, and for the sender's eyes.
+  event = TaskEvent(next);
+  event.actor_agency = {};
+  event.actor_unit = {};
+  event.actor_person = {};
+  event.cert_id = {};
+  return Append(std::move(event));
+}
+
+absl::Status Recorder::EndOffer(const store::TaskRecord& task, v1::TaskState state,
+                                v1::Reason reason, store::TaskRecord& next) {
+  next.offer_epoch = task.offer_epoch + 1;
+  next.changed = now_;
+  EnterClock(std::as_const(tx_), task, referral_.urgency, next);
+  if (!WasOffered(task)) {
+    AMANA_RETURN_IF_ERROR(tx_.referrals().MoveTask(task.state, next));
+  } else {
+    AMANA_RETURN_IF_ERROR(tx_.offers().EndOffer(task.state, Ended(task, state, reason), next));
+  }
+  AMANA_RETURN_IF_ERROR(NoteSettled(tx_, task, next, now_));
+  AMANA_RETURN_IF_ERROR(FollowPlaces(task, next));
+  return MayBeQueued(task.clock) ? CloseItems(task.key, next.clock) : absl::OkStatus();
+}
+
+store::OfferRecord Recorder::Ended(const store::TaskRecord& task, v1::TaskState state,
+                                   v1::Reason reason) const {
+  store::OfferRecord ended;
+  ended.task = task.key;
+  ended.offer_epoch = task.offer_epoch;
+  ended.recipient = task.recipient.value_or(Address());
+  ended.state = state;
+  ended.reason = reason;
+  ended.offered = task.clock.offered;
+  ended.ended = now_;
+  return ended;
+}
+
+absl::StatusOr<uint64_t> Recorder::Exhaust(const store::TaskRecord& task, v1::RouteGap missing) {
+  store::TaskRecord next = task;
+  next.state = v1::TASK_STATE_UNROUTABLE;
+  next.reason = v1::REASON_UNROUTABLE;
+  next.missing = missing;
+  next.recipient.reset();
+  next.consent_rules.clear();
+  next.withheld.clear();
+  next.decide_at = absl::InfiniteFuture();
+  AMANA_RETURN_IF_ERROR(
+      referral::CheckTaskTransition(task.state, next.state, referral::Actor::kBroker, next.reason));
+  AMANA_RETURN_IF_ERROR(EndOffer(task, task.state, task.reason, next));
+  return Append(TaskEvent(next));
+}
+
+absl::Status Recorder::FreshEpoch(store::TaskRecord& task) const {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::DeliveryRecord> all,
+                         std::as_const(tx_).deliveries().OfTask(task.key));
+  for (const store::DeliveryRecord& each : all) {
+    task.offer_epoch = std::max(task.offer_epoch, each.key.offer_epoch + 1);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<uint64_t> Recorder::AppendTask(const store::TaskRecord& task) {
@@ -158,6 +262,8 @@ events::Event Recorder::TaskEvent(const store::TaskRecord& task) const {
   event.reason = task.reason;
   event.consent_rules = task.consent_rules;
   event.withheld = task.withheld;
+  if (task.missing != v1::ROUTE_GAP_UNSPECIFIED)
+    event.detail.assign(1, static_cast<char>(task.missing));
   return event;
 }
 
@@ -176,6 +282,7 @@ absl::StatusOr<uint64_t> Recorder::MoveDelivery(store::DeliveryRecord& delivery,
   next.due = due;
   AMANA_RETURN_IF_ERROR(tx_.deliveries().Move(from, next));
   delivery = std::move(next);
+  AMANA_RETURN_IF_ERROR(FollowRecall(delivery, from));
   AlertWhereUnverifiable(reason, delivery.urgency);
 
   events::Event event = NewEvent(KindOf(to));
@@ -192,13 +299,14 @@ absl::StatusOr<uint64_t> Recorder::MoveDelivery(store::DeliveryRecord& delivery,
   if (disclosure.legal_basis != v1::LEGAL_BASIS_UNSPECIFIED) {
     event.detail.assign(1, static_cast<char>(disclosure.legal_basis));
   }
+  events::NameUpdate(delivery.key.update, event);
   return Append(std::move(event));
 }
 
 absl::Status Recorder::Queue(const store::TaskRecord& task, v1::DisclosureStage stage,
-                             const CertId& recipient_cert) {
+                             const CertId& recipient_cert, uint32_t update) {
   store::DeliveryRecord delivery;
-  delivery.key = {task.key, task.offer_epoch, stage};
+  delivery.key = {task.key, task.offer_epoch, stage, update};
   delivery.recipient = *task.recipient;
   delivery.recipient_cert = recipient_cert;
   delivery.urgency = referral_.urgency;
@@ -250,6 +358,13 @@ absl::StatusOr<bool> Recorder::Disclosed(const store::TaskKey& task) const {
                          tx.deliveries().OfTask(task));
   return std::any_of(all.begin(), all.end(),
                      [](const store::DeliveryRecord& each) { return each.disclosed; });
+}
+
+absl::StatusOr<bool> Recorder::DisclosedNow(const store::TaskRecord& task) const {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<store::DeliveryRecord> offer,
+                         std::as_const(tx_).deliveries().Find(
+                             {task.key, task.offer_epoch, v1::DISCLOSURE_STAGE_AT_OFFER}));
+  return offer.has_value() && offer->disclosed;
 }
 
 }  // namespace amana::delivery

@@ -6,6 +6,7 @@
 #include "amana/v1/referral.pb.h"
 #include "broker/delivery/errors.h"
 #include "broker/delivery/lease.h"
+#include "broker/delivery/recipients.h"
 #include "broker/store/errors.h"
 
 namespace amana::delivery {
@@ -43,11 +44,10 @@ absl::Status QueueOffer(store::Transaction& tx, Recorder& recorder, const store:
 absl::StatusOr<std::optional<store::GrantRecord>> FindCurrentGrant(const store::Transaction& tx,
                                                                    const Moment& moment,
                                                                    const store::TaskRecord& task) {
-  const identity::RegisteredCertificate* sealing =
-      moment.trust->registry->CurrentSealingCertificate(*task.recipient, moment.now,
-                                                        *moment.trust->revocations);
+  AMANA_ASSIGN_OR_RETURN(const Recipients recipients, Recipients::Of(tx, moment));
+  const crypto::Certificate* const sealing = recipients.Sealing(*task.recipient);
   if (sealing == nullptr) return std::nullopt;
-  return tx.referrals().FindGrant(task.key.referral, sealing->certificate.id());
+  return tx.referrals().FindGrant(task.key.referral, sealing->id());
 }
 
 }  // namespace

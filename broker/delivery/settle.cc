@@ -8,6 +8,7 @@
 #include "amana/v1/referral.pb.h"
 #include "base/status.h"
 #include "broker/consent/rule.h"
+#include "broker/delivery/carried.h"
 #include "broker/referral/task_machine.h"
 
 namespace amana::delivery {
@@ -61,11 +62,15 @@ absl::StatusOr<store::Ending> EndingOf(const store::Snapshot& snapshot,
 
 // What the body holds; what cannot be read may hold everything.
 codes::CategorySet HeldBy(const store::Snapshot& snapshot, const StatementKey& key) {
-  const absl::StatusOr<store::ReferralBody> body = snapshot.referrals().ReadBody(key);
-  v1::Submission sections;
-  if (!body.ok() || !sections.ParseFromString(body->sections)) return codes::kAllCategories;
+  const absl::StatusOr<uint32_t> updates = snapshot.referrals().LastUpdate(key);
+  if (!updates.ok()) return codes::kAllCategories;
   codes::CategorySet held;
-  for (const v1::SlotOpening& opening : sections.openings()) held.Add(opening.category());
+  store::DeliveryKey part{{key, 0}};
+  for (part.update = 0; part.update <= *updates; ++part.update) {
+    const absl::StatusOr<v1::Submission> sections = ReadSections(snapshot, part);
+    if (!sections.ok()) return codes::kAllCategories;
+    for (const v1::SlotOpening& opening : sections->openings()) held.Add(opening.category());
+  }
   return held;
 }
 

@@ -9,6 +9,8 @@
 #include "broker/delivery/decide_again.h"
 #include "broker/delivery/errors.h"
 #include "broker/delivery/expire.h"
+#include "broker/delivery/handover_recorder.h"
+#include "broker/delivery/ladder.h"
 #include "broker/delivery/lease.h"
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/retry.h"
@@ -101,6 +103,17 @@ absl::Status RunOne(store::Transaction& tx, const Moment& moment, const Policy& 
       .status();
 }
 
+// One that cannot be read is tried again later, and keeps nobody else waiting; health tells.
+absl::Status ClimbReadable(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                           const store::TaskRecord& task) {
+  absl::Status climbed = Climb(tx, moment, policy, task);
+  if (!absl::IsDataLoss(climbed)) return climbed;
+  store::TaskRecord later = task;
+  later.clock.due = moment.now + absl::Hours(1);
+  absl::Status kept = tx.referrals().MoveTask(task.state, later);
+  return absl::IsAborted(kept) ? absl::OkStatus() : kept;  // it has moved on
+}
+
 }  // namespace
 
 // Nobody has judged an override in time. It stays open: a review is owed all the same.
@@ -116,6 +129,20 @@ absl::Status MissReview(store::Transaction& tx, const Moment& moment, store::Rev
       known ? **found : StandIn(review.referral, v1::URGENCY_UNSPECIFIED);
   Recorder recorder(tx, referral, moment.now, {});
   return recorder.Append(recorder.NewEvent(v1::EVENT_KIND_OVERRIDE_REVIEW_MISSED)).status();
+}
+
+// A handover that stands still: whoever must step, then the coordinator, then everybody is told.
+absl::Status EscalateHandover(store::Transaction& tx, const Moment& moment, const Policy& policy,
+                              store::HandoverRecord handover) {
+  const StatementKey& key = handover.key.task.referral;
+  const absl::StatusOr<std::optional<store::ReferralRecord>> found =
+      std::as_const(tx).referrals().Find(key);
+  if (!found.ok() && !absl::IsDataLoss(found.status())) return found.status();
+  const bool known = found.ok() && found->has_value();
+  const store::ReferralRecord referral = known ? **found : StandIn(key, v1::URGENCY_UNSPECIFIED);
+  Recorder recorder(tx, referral, moment.now, {});
+  HandoverRecorder handovers(tx, recorder, policy, moment.now);
+  return handovers.Escalate(handover).status();
 }
 
 absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, const Policy& policy,
@@ -137,12 +164,24 @@ absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, cons
     AMANA_RETURN_IF_ERROR(
         DecideAgain(tx, moment, policy, Occasion::kTime, Evidence{}, task).status());
   }
+  AMANA_ASSIGN_OR_RETURN(
+      const std::vector<store::TaskRecord> clocks,
+      std::as_const(tx).offers().DueClocks(moment.now, std::min(slice, kDecideAtOnce)));
+  for (const store::TaskRecord& task : clocks) {
+    AMANA_RETURN_IF_ERROR(ClimbReadable(tx, moment, policy, task));
+  }
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::ReviewTask> reviews,
                          std::as_const(tx).grounds().DueReviews(moment.now, slice));
   for (const store::ReviewTask& review : reviews) {
     AMANA_RETURN_IF_ERROR(MissReview(tx, moment, review));
   }
-  return due.size() + expired.size() + changed.size() + reviews.size();
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::HandoverRecord> handovers,
+                         std::as_const(tx).handovers().Due(moment.now, slice));
+  for (const store::HandoverRecord& handover : handovers) {
+    AMANA_RETURN_IF_ERROR(EscalateHandover(tx, moment, policy, handover));
+  }
+  return due.size() + expired.size() + changed.size() + clocks.size() + reviews.size() +
+         handovers.size();
 }
 
 TimerLoop::TimerLoop(const Clock* clock, Tick tick)

@@ -1,7 +1,7 @@
 // What time does: leases and backoffs end, acknowledgements and recalls go unanswered, referrals
-// expire, validities of consents begin and end. RunDue does what is due, in slices; TimerLoop runs
-// it in time. Timers are columns of the store, so they survive a restart and cost nothing while
-// idle.
+// expire, validities of consents begin and end, what nobody acts on escalates. RunDue does what is
+// due, in slices; TimerLoop runs it in time. Timers are columns of the store, so they survive a
+// restart and cost nothing while idle.
 #ifndef AMANA_BROKER_DELIVERY_TIMERS_H_
 #define AMANA_BROKER_DELIVERY_TIMERS_H_
 
@@ -23,8 +23,9 @@ namespace amana::delivery {
 inline constexpr size_t kDecideAtOnce = 64;
 
 // At most `slice` deliveries and as many tasks that expire at `moment.now`, and at most
-// kDecideAtOnce of those whose decision time has changed, and the reviews that nobody made; returns
-// how many there were. Nothing is done while the clock is not to be trusted.
+// kDecideAtOnce of those whose decision time has changed and of those whose clock is due, the
+// reviews that nobody made and the handovers that stand still; returns how many there were. Nothing
+// is done while the clock is not to be trusted.
 absl::StatusOr<size_t> RunDue(store::Transaction& tx, const Moment& moment, const Policy& policy,
                               size_t slice);
 

@@ -18,6 +18,7 @@ v1::DeliveryRef ToWire(const store::DeliveryKey& key) {
   ref.set_task(key.task.task);
   ref.set_offer_epoch(key.offer_epoch);
   ref.set_stage(key.stage);
+  ref.set_update(key.update);
   return ref;
 }
 
@@ -49,6 +50,11 @@ absl::StatusOr<store::DeliveryKey> FromWire(const v1::DeliveryRef& ref, std::str
   if (key.stage != v1::DISCLOSURE_STAGE_AT_OFFER && key.stage != v1::DISCLOSURE_STAGE_AT_ACCEPT) {
     return MakeError(absl::StatusCode::kInvalidArgument, "STAGE_INVALID", prefix + ".stage",
                      prefix + ".stage: must be AT_OFFER or AT_ACCEPT");
+  }
+  key.update = ref.update();
+  if (key.update != 0 && key.stage != v1::DISCLOSURE_STAGE_AT_OFFER) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "STAGE_INVALID", prefix + ".stage",
+                     prefix + ".stage: an update's is AT_OFFER");
   }
   return key;
 }

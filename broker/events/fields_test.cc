@@ -182,7 +182,7 @@ TEST(EventFields, RefusesWhatEncodingCannotHaveMade) {
   };
   const Case cases[] = {
       {kKind, ""},
-      {kKind, "\x63"},                    // no such kind
+      {kKind, "\xf3"},                    // no such kind
       {kKind, std::string("\0\x01", 2)},  // leading zero
       {kTime, ""},
       {kTime, std::string(7, '\0')},

@@ -15,13 +15,14 @@ using transparency::FieldSet;
 // what categories went or were withheld. Who, to whom and about which case stay hashes.
 const FieldSet& AuditorFields();
 
-// Whether `agency` is a party to the event: it sent the referral, it acted, or the event is one
-// that happens at the recipient and it is the recipient. What the broker decides about a recipient
-// before anything is disclosed to it (routing, blocking, queueing, withholding) makes it no party:
-// it must not learn that there was anything to withhold.
+// Whether `agency` is a party to the event: it is public, it sent the referral, it acted, or the
+// event is one that happens at the recipient and it is the recipient. What the broker decides about
+// a recipient before anything is disclosed to it (routing, blocking, queueing, withholding) makes
+// it no party: it must not learn that there was anything to withhold.
 bool IsParty(const Event& event, const AgencyId& agency);
 
-// What `agency` may see of the event: everything as sender or actor; as recipient alone everything
+// What `agency` may see of the event: everything of what is public (DIRECTORY_CHANGED), and as
+// sender or actor; as recipient alone everything
 // but what the sender's consent withheld and why (kWithheld, kConsentRules) and the sender's
 // counter; nothing when it is no party. When all bits are set the event may be given whole, with
 // its seed.

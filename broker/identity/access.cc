@@ -24,7 +24,9 @@ struct Row {
 };
 
 // The broker's own certificates call nobody; an operator sees no case; an auditor sees evidence.
-// Whole receipts show everything of an event, so an auditor gets one only of his own reads.
+// A coordinator of a coordinating agency has no relation to a referral: ListQueue, ActOnItem,
+// RecordCall and GetTimeline look for themselves at who calls. Whole receipts show everything of an
+// event, so an auditor gets one only of his own reads.
 constexpr std::array<Row, kRpcCount> kTable = {{
     // clang-format off
     //                                                system    person    coordin.  auditor  operator broker
@@ -58,6 +60,29 @@ constexpr std::array<Row, kRpcCount> kTable = {{
     {Rpc::kListDeadLetters,   "ListDeadLetters",   false, kNobody,  kNobody,  kNobody,  kNobody,  kAny,    kNobody},
     {Rpc::kRedriveDelivery,   "RedriveDelivery",   false, kNobody,  kNobody,  kNobody,  kNobody,  kAny,    kNobody},
     {Rpc::kSetLegalHold,      "SetLegalHold",      false, kAny,     kAny,     kAny,     kNobody,  kNobody, kNobody},
+    {Rpc::kSetCandidates,     "SetCandidates",     true,  kSnd,     kSnd,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kRerouteTask,       "RerouteTask",       true,  kSnd,     kSnd,     kSnd,     kNobody,  kNobody, kNobody},
+    {Rpc::kAskQuestion,       "AskQuestion",       true,  kRcp,     kRcp,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kAnswerQuestion,    "AnswerQuestion",    true,  kSnd,     kSnd,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kStartService,      "StartService",      true,  kRcp,     kRcp,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kReportOutcome,     "ReportOutcome",     true,  kRcp,     kRcp,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kRecordCall,        "RecordCall",        false, kAny,     kAny,     kAny,     kNobody,  kNobody, kNobody},
+    {Rpc::kListQueue,         "ListQueue",         false, kNobody,  kNobody,  kAny,     kNobody,  kNobody, kNobody},
+    {Rpc::kActOnItem,         "ActOnItem",         false, kNobody,  kNobody,  kAny,     kNobody,  kNobody, kNobody},
+    {Rpc::kGetTimeline,       "GetTimeline",       false, kAny,     kAny,     kAny,     kNobody,  kNobody, kNobody},
+    {Rpc::kFollowEvents,      "FollowEvents",      false, kAny,     kAny,     kAny,     kNobody,  kNobody, kNobody},
+    {Rpc::kTakeHandoverStep,  "TakeHandoverStep",  false, kAny,     kAny,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kGetHandover,       "GetHandover",       true,  kSnd|kPar, kSnd|kPar, kSnd|kPar, kNobody,  kNobody, kNobody},
+    {Rpc::kListHandovers,     "ListHandovers",     false, kAny,     kAny,     kAny,     kNobody,  kNobody, kNobody},
+    {Rpc::kGetCustody,        "GetCustody",        true,  kSnd|kRcp|kPar, kSnd|kRcp|kPar, kSnd|kRcp|kPar, kNobody,  kNobody, kNobody},
+    {Rpc::kReportCustody,     "ReportCustody",     false, kAny,     kAny,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kGetNote,           "GetNote",           true,  kPar,     kPar,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kSetDirectoryEntry, "SetDirectoryEntry", false, kAny,     kAny,     kAny,     kNobody,  kNobody, kNobody},
+    {Rpc::kGetDirectoryEntry, "GetDirectoryEntry", false, kAny,     kAny,     kAny,     kAny,     kNobody, kNobody},
+    {Rpc::kListDirectory,     "ListDirectory",     false, kAny,     kAny,     kAny,     kAny,     kNobody, kNobody},
+    {Rpc::kReportCapacity,    "ReportCapacity",    false, kAny,     kAny,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kSetDutyRoster,     "SetDutyRoster",     false, kAny,     kAny,     kNobody,  kNobody,  kNobody, kNobody},
+    {Rpc::kGetDuty,           "GetDuty",           false, kAny,     kAny,     kAny,     kNobody,  kNobody, kNobody},
     {Rpc::kHealthCheck,       "HealthCheck",       false, kAny,     kAny,     kAny,     kAny,     kAny,    kNobody},
     // clang-format on
 }};

@@ -48,6 +48,29 @@ enum class Rpc : uint8_t {
   kListDeadLetters,
   kRedriveDelivery,
   kSetLegalHold,
+  kSetCandidates,
+  kRerouteTask,
+  kAskQuestion,
+  kAnswerQuestion,
+  kStartService,
+  kReportOutcome,
+  kRecordCall,
+  kListQueue,
+  kActOnItem,
+  kGetTimeline,
+  kFollowEvents,
+  kTakeHandoverStep,
+  kGetHandover,
+  kListHandovers,
+  kGetCustody,
+  kReportCustody,
+  kGetNote,
+  kSetDirectoryEntry,
+  kGetDirectoryEntry,
+  kListDirectory,
+  kReportCapacity,
+  kSetDutyRoster,
+  kGetDuty,
   kHealthCheck,
 };
 inline constexpr size_t kRpcCount = static_cast<size_t>(Rpc::kHealthCheck) + 1;
@@ -55,7 +78,8 @@ inline constexpr size_t kRpcCount = static_cast<size_t>(Rpc::kHealthCheck) + 1;
 std::string_view RpcName(Rpc rpc);  // "Submit"
 
 // kNone: none, or the request names nothing yet stored. kSender: sent the referral. kRecipient: it
-// was disclosed to it. kRecorder: recorded the consent. kParty: party to the event.
+// was disclosed to it. kRecorder: recorded the consent. kParty: party to the event or handover, or
+// somebody whom a note is for.
 enum class Relation : uint8_t { kNone, kSender, kRecipient, kRecorder, kParty };
 inline constexpr size_t kRelationCount = 5;
 

@@ -54,42 +54,61 @@ const Rpcs& ExpectedOfAgencies() {
                                       {"ReadTile", "-srcp"},
                                       {"GetCertificate", "-srcp"},
                                       {"SetLegalHold", "-srcp"},
+                                      {"SetCandidates", "s"},
+                                      {"RerouteTask", "s"},
+                                      {"AskQuestion", "r"},
+                                      {"AnswerQuestion", "s"},
+                                      {"StartService", "r"},
+                                      {"ReportOutcome", "r"},
+                                      {"RecordCall", "-srcp"},
+                                      {"GetTimeline", "-srcp"},
+                                      {"FollowEvents", "-srcp"},
+                                      {"TakeHandoverStep", "-srcp"},
+                                      {"GetHandover", "sp"},
+                                      {"ListHandovers", "-srcp"},
+                                      {"GetCustody", "srp"},
+                                      {"ReportCustody", "-srcp"},
+                                      {"GetNote", "p"},
+                                      {"SetDirectoryEntry", "-srcp"},
+                                      {"GetDirectoryEntry", "-srcp"},
+                                      {"ListDirectory", "-srcp"},
+                                      {"ReportCapacity", "-srcp"},
+                                      {"SetDutyRoster", "-srcp"},
+                                      {"GetDuty", "-srcp"},
                                       {"HealthCheck", "-srcp"}};
   return rpcs;
 }
 
 const std::map<Role, Rpcs>& Expected() {
-  static const auto& table = *new std::map<Role, Rpcs>{{Role::kSystem, ExpectedOfAgencies()},
-                                                       {Role::kPerson, ExpectedOfAgencies()},
-                                                       {Role::kCoordinator,
-                                                        {{"Match", "-srcp"},
-                                                         {"GetReferral", "sr"},
-                                                         {"ListReferrals", "-srcp"},
-                                                         {"CancelReferral", "s"},
-                                                         {"ExplainRoute", "-srcp"},
-                                                         {"GetConsent", "rc"},
-                                                         {"ListDisclosures", "c"},
-                                                         {"ListEvents", "-srcp"},
-                                                         {"GetReceipt", "srcp"},
-                                                         {"GetCheckpoint", "-srcp"},
-                                                         {"ReadTile", "-srcp"},
-                                                         {"GetCertificate", "-srcp"},
-                                                         {"SetLegalHold", "-srcp"},
-                                                         {"HealthCheck", "-srcp"}}},
-                                                       {Role::kAuditor,
-                                                        {{"ListEvents", "-srcp"},
-                                                         {"GetReceipt", "p"},
-                                                         {"GetCheckpoint", "-srcp"},
-                                                         {"ReadTile", "-srcp"},
-                                                         {"GetCertificate", "-srcp"},
-                                                         {"HealthCheck", "-srcp"}}},
-                                                       {Role::kOperator,
-                                                        {{"GetCheckpoint", "-srcp"},
-                                                         {"ReadTile", "-srcp"},
-                                                         {"ListDeadLetters", "-srcp"},
-                                                         {"RedriveDelivery", "-srcp"},
-                                                         {"HealthCheck", "-srcp"}}},
-                                                       {Role::kBroker, {}}};
+  static const auto& table = *new std::map<Role, Rpcs>{
+      {Role::kSystem, ExpectedOfAgencies()},
+      {Role::kPerson, ExpectedOfAgencies()},
+      {Role::kCoordinator,
+       {{"Match", "-srcp"},         {"GetReferral", "sr"},          {"ListReferrals", "-srcp"},
+        {"CancelReferral", "s"},    {"ExplainRoute", "-srcp"},      {"GetConsent", "rc"},
+        {"ListDisclosures", "c"},   {"ListEvents", "-srcp"},        {"GetReceipt", "srcp"},
+        {"GetCheckpoint", "-srcp"}, {"ReadTile", "-srcp"},          {"GetCertificate", "-srcp"},
+        {"SetLegalHold", "-srcp"},  {"RerouteTask", "s"},           {"RecordCall", "-srcp"},
+        {"ListQueue", "-srcp"},     {"ActOnItem", "-srcp"},         {"GetTimeline", "-srcp"},
+        {"FollowEvents", "-srcp"},  {"GetHandover", "sp"},          {"ListHandovers", "-srcp"},
+        {"GetCustody", "srp"},      {"SetDirectoryEntry", "-srcp"}, {"GetDirectoryEntry", "-srcp"},
+        {"ListDirectory", "-srcp"}, {"GetDuty", "-srcp"},           {"HealthCheck", "-srcp"}}},
+      {Role::kAuditor,
+       {{"ListEvents", "-srcp"},
+        {"GetReceipt", "p"},
+        {"GetCheckpoint", "-srcp"},
+        {"ReadTile", "-srcp"},
+        {"GetCertificate", "-srcp"},
+        {"GetDirectoryEntry", "-srcp"},
+        {"ListDirectory", "-srcp"},
+        {"HealthCheck", "-srcp"}}},
+      {Role::kOperator,
+       {{"GetCheckpoint", "-srcp"},
+        {"ReadTile", "-srcp"},
+        {"ListDeadLetters", "-srcp"},
+        {"RedriveDelivery", "-srcp"},
+        {"HealthCheck", "-srcp"}}},
+      {Role::kBroker, {}}};
   return table;
 }
 
@@ -146,7 +165,8 @@ TEST(Access, ListsEveryRpcOfTheServices) {
   const char* root = std::getenv("AMANA_SOURCE_DIR");
   ASSERT_NE(root, nullptr);
   std::set<std::string> in_proto = {"HealthCheck"};
-  for (const char* service : {"referral", "delivery", "consent", "audit", "admin"}) {
+  for (const char* service : {"referral", "delivery", "consent", "audit", "admin", "coordination",
+                              "handover", "directory"}) {
     std::ifstream file(std::string(root) + "/proto/amana/v1/" + service + "_service.proto");
     ASSERT_TRUE(file.is_open()) << service;
     const std::string text((std::istreambuf_iterator<char>(file)), {});

@@ -16,8 +16,7 @@ absl::StatusOr<crypto::Certificate> ParseCertificate(std::string_view bytes) {
 }
 
 bool IsPermission(const absl::Status& status) {
-  const std::string reason = ErrorReason(status);
-  return reason == "ROLE_NOT_REGISTERED" || reason == "UNIT_UNKNOWN";
+  return ErrorReason(status) == "ROLE_NOT_REGISTERED";
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ class CallerResolver {
   //                     CERTIFICATE_NOT_TLS, TRUST_DOMAIN_UNKNOWN, AGENCY_UNKNOWN,
   //                     CHAIN_UNTRUSTED, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
   //                     CERTIFICATE_REVOKED (it, its issuing CA or the root)
-  //   kPermissionDenied ROLE_NOT_REGISTERED, UNIT_UNKNOWN: the registry does not know its agency to
-  //                     have such a role or unit
+  //   kPermissionDenied ROLE_NOT_REGISTERED: the registry does not know its agency to have such a
+  //                     role
   absl::StatusOr<Caller> Resolve(std::string_view certificate, const Trust& trust, absl::Time now);
 
  private:

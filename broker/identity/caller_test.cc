@@ -72,8 +72,6 @@ TEST(Caller, RefusesByName) {
       {tests::MakeForeignCert(elsewhere, CertUsage::kTls).certificate.pem(), "CHAIN_UNTRUSTED"},
       {tests::TestTls("haven", Role::kAuditor).certificate.pem(), "ROLE_NOT_REGISTERED",
        permission},
-      {tests::TestTls("haven", Role::kSystem, "attic").certificate.pem(), "UNIT_UNKNOWN",
-       permission},
       {tests::MakeTestCert(elsewhere, CertUsage::kTls, At(2021), At(2022)).certificate.pem(),
        "CERTIFICATE_EXPIRED"},
       {tests::MakeTestCert(elsewhere, CertUsage::kTls, At(2026), At(2027)).certificate.pem(),
@@ -141,9 +139,9 @@ TEST(Caller, WhatIsRememberedIsForgottenWithTheRegistry) {
   CallerResolver resolver;
   const std::string pem = tests::TestTls("haven", Role::kSystem, "coast").certificate.pem();
   AMANA_ASSERT_OK(resolver.Resolve(pem, LoadTrust(files), At(2024)));
-  files.Edit("id = \"coast\"", "id = \"hills\"");
+  files.Edit("kind = \"SHELTER\"", "kind = \"SHELTER\"\nroles = [\"person\"]");
   EXPECT_EQ(ErrorReason(resolver.Resolve(pem, LoadTrust(files), At(2024)).status()),
-            "UNIT_UNKNOWN");
+            "ROLE_NOT_REGISTERED");
 }
 
 // In processor time; the bound is wide, for sanitizers and a busy machine.

@@ -66,10 +66,6 @@ absl::Status RoleNotRegistered() {
   return Denied("ROLE_NOT_REGISTERED", "", "the agency is not registered for this role");
 }
 
-absl::Status UnitUnknown() {
-  return Denied("UNIT_UNKNOWN", "", "the certificate names a unit that is not registered");
-}
-
 absl::Status NotFound() { return MakeError(StatusCode::kNotFound, "NOT_FOUND", "", "not found"); }
 
 absl::Status RoleNotPermitted(std::string_view role, std::string_view rpc) {

@@ -26,7 +26,6 @@ absl::Status NotAuthenticated(const absl::Status& cause);
 
 // --- the caller: kPermissionDenied
 absl::Status RoleNotRegistered();  // ROLE_NOT_REGISTERED
-absl::Status UnitUnknown();        // UNIT_UNKNOWN
 
 // --- access
 absl::Status NotFound();  // kNotFound NOT_FOUND

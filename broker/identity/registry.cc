@@ -28,13 +28,8 @@ const Agency* Registry::agency(const AgencyId& id) const {
   return found == agencies_.end() || found->id != id ? nullptr : &*found;
 }
 
-const Unit* Registry::unit(const Address& address) const {
-  const Agency* const owner = agency(address.agency);
-  if (owner == nullptr) return nullptr;
-  const auto found =
-      std::lower_bound(owner->units.begin(), owner->units.end(), address,
-                       [](const Unit& unit, const Address& key) { return unit.address < key; });
-  return found == owner->units.end() || found->address != address ? nullptr : &*found;
+bool Registry::Coordinates(const AgencyId& id) const {
+  return std::binary_search(coordinating_.begin(), coordinating_.end(), id);
 }
 
 bool Registry::GuardianFlagged(const Pseudonym& subject) const {
@@ -51,20 +46,6 @@ const RegisteredCertificate* Registry::SigningCertificate(const CertId& id) cons
   return found != nullptr && found->usage == crypto::CertUsage::kSigning ? found : nullptr;
 }
 
-const RegisteredCertificate* Registry::CurrentSealingCertificate(
-    const Address& address, absl::Time now, const RevocationList& revoked) const {
-  const auto candidates = sealing_.find(address);
-  if (candidates == sealing_.end()) return nullptr;
-  for (const RegisteredCertificate* candidate : candidates->second) {
-    const crypto::Certificate& certificate = candidate->certificate;
-    if (CheckTime(certificate, now).ok() &&
-        !IsRevoked(certificate.id(), candidate->issuer, revoked)) {
-      return candidate;
-    }
-  }
-  return nullptr;
-}
-
 absl::StatusOr<CertId> Registry::CheckIdentity(const crypto::Certificate& certificate) const {
   const crypto::SpiffeId& spiffe = certificate.spiffe();
   if (spiffe.trust_domain != trust_domain_) return TrustDomainUnknown();
@@ -73,9 +54,6 @@ absl::StatusOr<CertId> Registry::CheckIdentity(const crypto::Certificate& certif
   AMANA_ASSIGN_OR_RETURN(const crypto::Certificate issuer,
                          verifiers_.at(spiffe.agency)->IssuerOf(certificate));
   if (!owner->MayHave(spiffe.role)) return RoleNotRegistered();
-  if (spiffe.unit.has_value() && unit({spiffe.agency, *spiffe.unit}) == nullptr) {
-    return UnitUnknown();
-  }
   return issuer.id();
 }
 

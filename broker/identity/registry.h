@@ -1,11 +1,14 @@
 // The agency registry: which agencies there are, what they may do, which issuing CA speaks for
-// each, and the certificates its people and systems sign and seal with. Read from one TOML file and
-// the PEM files it names:
+// each, and the certificates its people and systems sign with. What they offer, and what to seal
+// to, is in the directory (routing/directory.h). Read from one TOML file and the PEM files it
+// names:
 //
 //   trust_domain = "amana.example"
 //   root_ca = "ca/root.pem"                 # paths are relative to this file
 //   revocations = "revoked.txt"             # must exist, may be empty
-//   guardian_flags = ["6f2c..."]            # pseudonyms (32 hex digits) of persons whose guardian
+//   coordinating_agencies = ["secretariat"] # whose coordinators countersign the directory;
+//   optional guardian_flags = ["6f2c..."]            # pseudonyms (32 hex digits) of persons whose
+//   guardian
 //                                           # must not speak for them; optional
 //
 //   [[agency]]
@@ -13,27 +16,19 @@
 //   name = "National Police Service"        # of the body, never of a person
 //   kind = "POLICE"                         # AgencyKind, without its prefix
 //   country = "KE"                          # ISO 3166-1 alpha-2
-//   county = 30                             # ISO 3166-2:KE, 1 to 47; only and always with "KE"
 //   issuing_ca = "ca/police-ke.pem"         # one or, while it is being rotated, several
 //   certificates = "certificates/police-ke" # every *.pem in it; optional
 //   roles = ["system", "person"]            # that its certificates may have; by default system,
 //                                           # person and coordinator, for OVERSIGHT auditor only
-//   health_qualified = false                # may receive MEDICAL; optional, default false
-//   health_qualified_until = "2027-06-30"   # last day of it; optional, default without end
-//   safeguards = "ODPC/2026/14"             # record of safeguards for transfers abroad; optional
-//   safeguards_until = "2027-06-30"         # last day of it; with safeguards, and only then
 //   approvers = ["officer-7"]               # persons who may approve and review overrides and sign
 //                                           # legal holds; optional
 //
-//   [[agency.unit]]
-//   id = "athu-mombasa"
-//   services = ["RESCUE"]                   # ServiceType, without its prefix; may be empty
-//   county = 1                              # optional: the agency's
-//
 // A registry is read whole or not at all: an unknown key, a value of another form, a certificate
-// that does not chain to its agency's CA or names another agency, trust domain, role or unit is
-// refused, with the file, the line (of the TOML file) and what was expected. That a certificate has
-// expired is no reason to refuse a registry: time is judged when a certificate is used.
+// for sealing or one that does not chain to its agency's CA or names another agency, trust domain
+// or role is refused, with the file, the line (of the TOML file) and what was expected. That a
+// certificate has expired is no reason to refuse a registry: time is judged when it is used.
+//
+// Which units an agency has is for its own CA to say: whatever unit a certificate names is one.
 #ifndef AMANA_BROKER_IDENTITY_REGISTRY_H_
 #define AMANA_BROKER_IDENTITY_REGISTRY_H_
 
@@ -55,28 +50,15 @@
 
 namespace amana::identity {
 
-struct Unit {
-  Address address;
-  std::vector<v1::ServiceType> services;  // ascending
-  uint32_t county = 0;                    // 0: outside Kenya
-  friend bool operator==(const Unit&, const Unit&) = default;
-};
-
 struct Agency {
   AgencyId id;
   std::string name;
   v1::AgencyKind kind = v1::AGENCY_KIND_UNSPECIFIED;
   std::string country;
-  uint32_t county = 0;  // 0: outside Kenya
-  bool health_qualified = false;
-  absl::Time health_qualified_until = absl::InfiniteFuture();  // exclusive
-  absl::Time safeguards_until = absl::InfinitePast();          // exclusive; infinite past: none
-  std::vector<PersonId> approvers;                             // ascending
+  std::vector<PersonId> approvers;  // ascending
   std::vector<crypto::Role> roles;
-  std::vector<Unit> units;  // ascending by address
   bool MayHave(crypto::Role role) const;
   bool MayApprove(const PersonId& person) const;
-  bool embassy() const { return kind == v1::AGENCY_KIND_EMBASSY; }
   friend bool operator==(const Agency&, const Agency&) = default;
 };
 
@@ -108,23 +90,20 @@ class Registry {
 
   const std::vector<Agency>& agencies() const { return agencies_; }  // ascending by id
   const Agency* agency(const AgencyId& id) const;                    // nullptr: unknown
-  const Unit* unit(const Address& address) const;                    // nullptr: unknown
+  // Whether its coordinators approve entries of the directory and work the coordinators' queue.
+  bool Coordinates(const AgencyId& id) const;
   // Whether the guardian of this person must not speak for him or her.
   bool GuardianFlagged(const Pseudonym& subject) const;
   const std::vector<Pseudonym>& guardian_flags() const { return guardian_flags_; }  // ascending
 
   // Any registered certificate; nullptr: unknown.
   const RegisteredCertificate* FindCertificate(const CertId& id) const;
-  // A signing certificate; nullptr: unknown or of another usage.
+  // A signing certificate; nullptr: unknown, or for TLS.
   const RegisteredCertificate* SigningCertificate(const CertId& id) const;
-  // What to seal to: of the unit's sealing certificates that are valid at `now` and not revoked
-  // (neither is their CA) the one that became valid last. nullptr: there is none.
-  const RegisteredCertificate* CurrentSealingCertificate(const Address& address, absl::Time now,
-                                                         const RevocationList& revoked) const;
   // Whether an end-entity certificate is what the registry knows: its trust domain, a registered
-  // agency, signed by that agency's own CA, with a role and a unit that the agency has. Time and
-  // revocation are not judged. Its issuing CA, or TRUST_DOMAIN_UNKNOWN, AGENCY_UNKNOWN,
-  // CHAIN_UNTRUSTED, ROLE_NOT_REGISTERED, UNIT_UNKNOWN. The path is verified once.
+  // agency, signed by that agency's own CA, with a role that the agency has. Time and revocation
+  // are not judged. Its issuing CA, or TRUST_DOMAIN_UNKNOWN, AGENCY_UNKNOWN, CHAIN_UNTRUSTED,
+  // ROLE_NOT_REGISTERED. The path is verified once.
   absl::StatusOr<CertId> CheckIdentity(const crypto::Certificate& certificate) const;
   // For a certificate that passed CheckIdentity: CERT_EXPIRED or CERT_NOT_YET_VALID unless it, its
   // CA and the root are all valid at `at`. Under 1 us.
@@ -144,13 +123,12 @@ class Registry {
   std::string revocations_path_;
   std::vector<std::string> sources_;
   std::vector<Agency> agencies_;
+  std::vector<AgencyId> coordinating_;          // ascending
   std::vector<Pseudonym> guardian_flags_;       // ascending
   std::optional<crypto::Certificate> root_ca_;  // always there once built
   // Root pinned, the agency's issuing CAs known and no other's.
   absl::flat_hash_map<AgencyId, std::shared_ptr<const crypto::ChainVerifier>> verifiers_;
   absl::flat_hash_map<CertId, std::unique_ptr<const RegisteredCertificate>> certificates_;
-  // Newest first.
-  absl::flat_hash_map<Address, std::vector<const RegisteredCertificate*>> sealing_;
 };
 
 }  // namespace amana::identity

@@ -1,7 +1,6 @@
 #include "broker/identity/registry_builder.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "base/status.h"
@@ -37,11 +36,11 @@ absl::StatusOr<std::shared_ptr<const Registry>> RegistryBuilder::Build() {
   }
   std::sort(registry_->agencies_.begin(), registry_->agencies_.end(),
             [](const Agency& a, const Agency& b) { return a.id < b.id; });
+  ReadCoordinating(root);
   for (const auto& [table, id] : readable) ReadCertificates(table, id);
 
   const absl::Status findings = (*reader)->Finish();
   if (!findings.ok()) return RegistryInvalid(std::string(findings.message()));
-  OrderSealingCertificates();
   registry_->digest_ = hasher_.Finish();
   return std::shared_ptr<const Registry>(std::move(registry_));
 }
@@ -64,21 +63,24 @@ void RegistryBuilder::ReadRoot(const ConfigTable& table) {
   registry_->root_ca_ = roots.front();
 }
 
+void RegistryBuilder::ReadCoordinating(const ConfigTable& table) {
+  registry_->coordinating_ = ReadAgencies(table, "coordinating_agencies");
+  for (const AgencyId& id : registry_->coordinating_) {
+    const Agency* const agency = registry_->agency(id);
+    if (agency != nullptr && agency->MayHave(crypto::Role::kCoordinator)) continue;
+    table.Refuse("coordinating_agencies",
+                 "expected agencies of this registry that may have coordinators");
+  }
+}
+
 std::optional<AgencyId> RegistryBuilder::ReadAgency(const ConfigTable& table) {
   Agency agency;
   agency.id = ReadId<AgencyId>(table, "id");
   agency.name = ReadName(table, "name");
   agency.kind = ReadKind(table, "kind");
   agency.country = ReadCountry(table, "country");
-  if (agency.country == "KE") {
-    agency.county = static_cast<uint32_t>(table.Int("county", 1, kMaxCounty));
-  } else if (table.Has("county")) {
-    table.Int("county", 1, kMaxCounty);
-    table.Refuse("county", "expected no county outside Kenya");
-  }
-  ReadQualifications(table, agency);
+  agency.approvers = ReadPersons(table, "approvers");
   agency.roles = ReadRoles(table, "roles", agency.kind);
-  ReadUnits(table, agency);
 
   const AgencyId id = agency.id;
   const auto same = [&id](const Agency& other) { return other.id == id; };
@@ -91,39 +93,6 @@ std::optional<AgencyId> RegistryBuilder::ReadAgency(const ConfigTable& table) {
   if (readable && !twice) return id;
   table.Path("certificates", "");  // a known key, but nothing can be said of what is in it
   return std::nullopt;
-}
-
-void RegistryBuilder::ReadQualifications(const ConfigTable& table, Agency& agency) {
-  agency.health_qualified = table.Bool("health_qualified", false);
-  agency.health_qualified_until =
-      ReadLastDay(table, "health_qualified_until", absl::InfiniteFuture());
-  agency.safeguards_until = ReadLastDay(table, "safeguards_until", absl::InfinitePast());
-  const bool safeguards = table.Has("safeguards");
-  if (safeguards) ReadName(table, "safeguards");
-  if (safeguards != table.Has("safeguards_until")) {
-    table.Refuse("safeguards", "expected together with safeguards_until, or neither");
-  }
-  agency.approvers = ReadPersons(table, "approvers");
-}
-
-void RegistryBuilder::ReadUnits(const ConfigTable& table, Agency& agency) {
-  for (const ConfigTable& entry : table.Tables("unit")) {
-    Unit unit;
-    unit.address = {agency.id, ReadId<UnitId>(entry, "id")};
-    unit.services = ReadServices(entry, "services");
-    unit.county = agency.county;
-    if (agency.country == "KE") {
-      unit.county =
-          static_cast<uint32_t>(entry.Int("county", 1, kMaxCounty, int64_t{agency.county}));
-    }
-    const auto same = [&unit](const Unit& other) { return other.address == unit.address; };
-    if (std::any_of(agency.units.begin(), agency.units.end(), same)) {
-      entry.Refuse("id", "expected an id of its own within the agency");
-    }
-    agency.units.push_back(std::move(unit));
-  }
-  std::sort(agency.units.begin(), agency.units.end(),
-            [](const Unit& a, const Unit& b) { return a.address < b.address; });
 }
 
 bool RegistryBuilder::ReadIssuingCas(const ConfigTable& table, const AgencyId& agency) {
@@ -189,25 +158,13 @@ void RegistryBuilder::AddCertificate(const ConfigTable& table, const AgencyId& a
   if (spiffe.agency != agency) return refuse("expected a certificate of this agency");
   const absl::StatusOr<CertId> issuer = registry_->CheckIdentity(certificate);
   if (!issuer.ok()) return refuse(std::string(issuer.status().message()));
-  const bool sealing = certificate.usage() == crypto::CertUsage::kSealing;
-  if (sealing && (!spiffe.unit.has_value() || spiffe.person.has_value())) {
-    return refuse("expected a sealing certificate to name a unit and no person");
+  if (certificate.usage() == crypto::CertUsage::kSealing) {
+    return refuse("expected no sealing certificate: those are in the agency's directory entry");
   }
-  auto entry = std::make_unique<const RegisteredCertificate>(RegisteredCertificate{
-      certificate, *issuer, agency, spiffe.role, spiffe.unit, spiffe.person, certificate.usage()});
-  const auto [place, added] =
-      registry_->certificates_.try_emplace(certificate.id(), std::move(entry));
-  if (added && sealing) registry_->sealing_[{agency, *spiffe.unit}].push_back(place->second.get());
-}
-
-void RegistryBuilder::OrderSealingCertificates() {
-  const auto newer = [](const RegisteredCertificate* a, const RegisteredCertificate* b) {
-    return std::tuple(b->certificate.not_before(), b->certificate.id()) <
-           std::tuple(a->certificate.not_before(), a->certificate.id());
-  };
-  for (auto& [address, certificates] : registry_->sealing_) {
-    std::sort(certificates.begin(), certificates.end(), newer);
-  }
+  registry_->certificates_.try_emplace(
+      certificate.id(), std::make_unique<const RegisteredCertificate>(RegisteredCertificate{
+                            certificate, *issuer, agency, spiffe.role, spiffe.unit, spiffe.person,
+                            certificate.usage()}));
 }
 
 std::vector<crypto::Certificate> RegistryBuilder::ReadPem(const ConfigTable& table,

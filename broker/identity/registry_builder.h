@@ -25,15 +25,13 @@ class RegistryBuilder {
 
  private:
   void ReadRoot(const ConfigTable& table);
+  void ReadCoordinating(const ConfigTable& table);  // after the agencies
   // None when there is a finding that makes its certificates unreadable.
   std::optional<AgencyId> ReadAgency(const ConfigTable& table);
-  static void ReadQualifications(const ConfigTable& table, Agency& agency);
-  void ReadUnits(const ConfigTable& table, Agency& agency);
   bool ReadIssuingCas(const ConfigTable& table, const AgencyId& agency);
   void ReadCertificates(const ConfigTable& table, const AgencyId& agency);
   void AddCertificate(const ConfigTable& table, const AgencyId& agency,
                       const crypto::Certificate& certificate, const std::string& file);
-  void OrderSealingCertificates();
 
   // The certificates of a PEM file; none after a finding about `key`.
   std::vector<crypto::Certificate> ReadPem(const ConfigTable& table, std::string_view key,

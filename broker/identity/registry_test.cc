@@ -18,9 +18,6 @@ using testing::HasSubstr;
 
 absl::Time At(int year) { return absl::FromCivil(absl::CivilYear(year), absl::UTCTimeZone()); }
 AgencyId Agency1(std::string_view id) { return AgencyId::Create(id).value(); }
-Address Unit1(std::string_view agency, std::string_view unit) {
-  return {Agency1(agency), UnitId::Create(unit).value()};
-}
 
 std::shared_ptr<const Registry> Load(const TestRegistry& files) {
   auto registry = Registry::Load(RealFileSystem(), files.path());
@@ -28,46 +25,37 @@ std::shared_ptr<const Registry> Load(const TestRegistry& files) {
   return registry.ok() ? *registry : nullptr;
 }
 
-TEST(Registry, ReadsAgenciesAndUnits) {
+TEST(Registry, ReadsAgencies) {
   const TestRegistry files;
   const auto registry = Load(files);
   ASSERT_NE(registry, nullptr);
   EXPECT_EQ(registry->trust_domain(), "test.amana.example");
   EXPECT_EQ(registry->revocations_path(), files.File("revoked.txt"));
-  ASSERT_EQ(registry->agencies().size(), 4u);
+  ASSERT_EQ(registry->agencies().size(), 5u);
+  EXPECT_TRUE(registry->Coordinates(Agency1("secretariat")));
+  EXPECT_FALSE(registry->Coordinates(Agency1("haven")));
   EXPECT_EQ(registry->agencies()[0].id, Agency1("consulate"));
 
   const Agency* const haven = registry->agency(Agency1("haven"));
   ASSERT_NE(haven, nullptr);
   EXPECT_EQ(haven->name, "SYNTHETIC shelter");
   EXPECT_EQ(haven->kind, v1::AGENCY_KIND_SHELTER);
-  EXPECT_EQ(haven->county, 47u);
-  EXPECT_TRUE(haven->health_qualified);
-  EXPECT_FALSE(haven->embassy());
+  EXPECT_EQ(haven->country, "KE");
   EXPECT_TRUE(haven->MayHave(Role::kPerson));
   EXPECT_FALSE(haven->MayHave(Role::kAuditor));
-  EXPECT_EQ(registry->unit(Unit1("haven", "coast"))->county, 1u);
-  const Unit* const intake = registry->unit(Unit1("haven", "intake"));
-  ASSERT_NE(intake, nullptr);
-  EXPECT_EQ(intake->county, 47u);
-  EXPECT_EQ(intake->services,
-            (std::vector{v1::SERVICE_TYPE_ACCOMMODATION, v1::SERVICE_TYPE_MEDICAL}));
-  EXPECT_TRUE(registry->agency(Agency1("consulate"))->embassy());
-  EXPECT_EQ(registry->unit(Unit1("consulate", "desk"))->county, 0u);
+  EXPECT_EQ(registry->agency(Agency1("consulate"))->country, "UG");
   EXPECT_EQ(registry->agency(Agency1("oversight"))->roles, std::vector{Role::kAuditor});
   EXPECT_EQ(registry->agency(Agency1("nobody")), nullptr);
-  EXPECT_EQ(registry->unit(Unit1("haven", "desk")), nullptr);
-  EXPECT_EQ(registry->unit(Unit1("nobody", "desk")), nullptr);
 }
 
 TEST(Registry, FindsCertificatesByFingerprint) {
   TestRegistry files;
   const auto& signer = tests::TestSigner("haven", Role::kPerson, "intake", "p1").certificate;
-  const auto& sealer = tests::TestSealer("haven", "intake").certificate;
+  const auto& tls = tests::TestTls("haven", Role::kSystem, "intake").certificate;
   files.Add("haven", "p1", signer);
   // With its chain, as tools write it.
   files.Write("haven/intake.pem",
-              sealer.pem() + tests::TestAgencyCa("haven").certificate.pem() + tests::TestRootPem());
+              tls.pem() + tests::TestAgencyCa("haven").certificate.pem() + tests::TestRootPem());
   files.Write("haven/README.txt", "not a certificate");
   const auto registry = Load(files);
   ASSERT_NE(registry, nullptr);
@@ -78,40 +66,20 @@ TEST(Registry, FindsCertificatesByFingerprint) {
   EXPECT_EQ(found->unit->value(), "intake");
   EXPECT_EQ(found->person->value(), "p1");
   EXPECT_EQ(found->issuer, tests::TestAgencyCa("haven").certificate.id());
-  EXPECT_EQ(registry->SigningCertificate(sealer.id()), nullptr);
-  EXPECT_NE(registry->FindCertificate(sealer.id()), nullptr);
+  EXPECT_EQ(registry->SigningCertificate(tls.id()), nullptr);
+  EXPECT_NE(registry->FindCertificate(tls.id()), nullptr);
   EXPECT_EQ(registry->FindCertificate(CertId()), nullptr);
 }
 
-TEST(Registry, SealsToTheNewestCertificateThatIsValidAndNotRevoked) {
+TEST(Registry, WhateverUnitACertificateNamesIsOne) {
   TestRegistry files;
-  const auto make = [](int from, int to) {
-    return tests::MakeTestCert(tests::TestSpiffe("haven", Role::kSystem, "intake"),
-                               CertUsage::kSealing, At(from), At(to))
-        .certificate;
-  };
-  const crypto::Certificate first = make(2021, 2027), second = make(2023, 2025);
-  files.Add("haven", "z-first", first);
-  files.Add("haven", "a-second", second);
+  const auto& attic = tests::TestSigner("haven", Role::kSystem, "attic").certificate;
+  files.Add("haven", "attic", attic);
   const auto registry = Load(files);
   ASSERT_NE(registry, nullptr);
-  const auto current = [&](int year, const RevocationList& revoked) {
-    const auto* const found =
-        registry->CurrentSealingCertificate(Unit1("haven", "intake"), At(year), revoked);
-    return found == nullptr ? CertId() : found->certificate.id();
-  };
-  const auto revoked = [](const crypto::Certificate& certificate) {
-    return RevocationList::Parse(certificate.id().hex() + " 2024-01-01T00:00:00Z x\n").value();
-  };
-  EXPECT_EQ(current(2020, {}), CertId());
-  EXPECT_EQ(current(2022, {}), first.id());
-  EXPECT_EQ(current(2024, {}), second.id());
-  EXPECT_EQ(current(2026, {}), first.id());
-  EXPECT_EQ(current(2028, {}), CertId());
-  EXPECT_EQ(current(2024, revoked(second)), first.id());
-  EXPECT_EQ(current(2024, revoked(tests::TestAgencyCa("haven").certificate)), CertId());
-  EXPECT_EQ(current(2024, revoked(tests::TestRoot().certificate)), CertId());
-  EXPECT_EQ(registry->CurrentSealingCertificate(Unit1("haven", "coast"), At(2024), {}), nullptr);
+  AMANA_EXPECT_OK(registry->CheckIdentity(attic));
+  // Also of a key to seal to, which stands in no registry.
+  AMANA_EXPECT_OK(registry->CheckIdentity(tests::TestSealer("haven", "attic").certificate));
 }
 
 TEST(Registry, TheDigestIsOfEverythingReadAndOfNothingElse) {
@@ -186,14 +154,12 @@ TEST(Registry, RefusesEveryWrongValueWithFileLineAndExpectation) {
       {"ca/root.pem", "ca/police.pem", "registry.toml:3: root_ca", "self-signed"},
       {"ca/root.pem", "revoked.txt", "registry.toml:3: root_ca", "certificates in PEM"},
       {"revocations = \"revoked.txt\"", "", "revocations", "missing"},
-      {"id = \"police\"", "id = \"Police\"", "registry.toml:7: agency[0].id", "a-z"},
+      {"id = \"police\"", "id = \"Police\"", "registry.toml:8: agency[0].id", "a-z"},
       {"id = \"police\"", "id = \"haven\"", "agency[1].id", "given twice"},
-      {"name = \"SYNTHETIC police\"", "name = \"\"", "registry.toml:8: agency[0].name", "100"},
-      {"kind = \"POLICE\"", "kind = \"ARMY\"", "registry.toml:9: agency[0].kind", "SHELTER"},
-      {"kind = \"POLICE\"", "kind = \"UNSPECIFIED\"", "registry.toml:9: agency[0].kind", ""},
+      {"name = \"SYNTHETIC police\"", "name = \"\"", "registry.toml:9: agency[0].name", "100"},
+      {"kind = \"POLICE\"", "kind = \"ARMY\"", "registry.toml:10: agency[0].kind", "SHELTER"},
+      {"kind = \"POLICE\"", "kind = \"UNSPECIFIED\"", "registry.toml:10: agency[0].kind", ""},
       {"country = \"UG\"", "country = \"Uganda\"", "agency[2].country", "ISO 3166-1"},
-      {"country = \"UG\"", "country = \"UG\"\ncounty = 3", "agency[2].county", "no county"},
-      {"county = 1\n", "county = 48\n", "agency[1].unit[1].county", "47"},
       {"issuing_ca = \"ca/police.pem\"", "issuing_ca = \"ca/haven.pem\"",
        "registry.toml:12: agency[0].issuing_ca", "this agency"},
       {"certificates = \"police\"", "certificates = \"nowhere\"",
@@ -202,21 +168,17 @@ TEST(Registry, RefusesEveryWrongValueWithFileLineAndExpectation) {
        "registry.toml:13: agency[0].certificate", "unknown key"},
       {"certificates = \"police\"", "roles = [\"king\"]", "registry.toml:13: agency[0].roles",
        "auditor"},
-      {"health_qualified = true", "health_qualified = 1", "agency[1].health_qualified", "true"},
-      {"health_qualified = true", "health_qualified_until = \"30/06/2027\"",
-       "agency[1].health_qualified_until", "2027-06-30"},
-      {"health_qualified = true", "health_qualified_until = \"2027-06-31\"",
-       "agency[1].health_qualified_until", "2027-06-30"},
-      {"country = \"UG\"", "country = \"UG\"\nsafeguards_until = \"2027-06-30\"",
-       "agency[2].safeguards", "together"},
-      {"country = \"UG\"", "country = \"UG\"\nsafeguards = \"ODPC/1\"", "agency[2].safeguards",
-       "together"},
       {"kind = \"POLICE\"", "kind = \"POLICE\"\napprovers = [\"Officer 7\"]", "agency[0].approvers",
        "ids of persons"},
+      {"[\"secretariat\"]", "[\"nobody\"]", "registry.toml:5: coordinating_agencies",
+       "of this registry"},
+      {"[\"secretariat\"]", "[\"oversight\"]", "coordinating_agencies", "may have coordinators"},
+      {"[\"secretariat\"]", "[\"The Secretariat\"]", "coordinating_agencies", "ids of agencies"},
       {"revocations =", "guardian_flags = [\"6f\"]\nrevocations =", "guardian_flags", "32"},
-      {"[\"RESCUE\"]", "[\"RESCUED\"]", "registry.toml:17: agency[0].unit[0].services", "MEDICAL"},
-      {"services = [\"RESCUE\"]", "", "agency[0].unit[0].services", "missing"},
-      {"id = \"coast\"", "id = \"intake\"", "agency[1].unit[1].id", "its own"},
+      // What is in the directory now.
+      {"country = \"UG\"", "country = \"UG\"\ncounty = 3", "agency[2].county", "unknown key"},
+      {"country = \"UG\"", "country = \"UG\"\n[[agency.unit]]\nid = \"desk\"", "agency[2].unit",
+       "unknown key"},
       {"# SYNTHETIC", "= ", "registry.toml:1", ""},
   };
   for (const Case& c : cases) {
@@ -230,15 +192,11 @@ TEST(Registry, RefusesEveryWrongValueWithFileLineAndExpectation) {
   }
 }
 
-TEST(Registry, ReadsQualificationsApproversAndFlags) {
+TEST(Registry, ReadsApproversAndFlags) {
   TestRegistry files;
   files.Edit("revocations =", "guardian_flags = [\"" + std::string(32, 'b') + "\", \"" +
                                   std::string(32, 'a') + "\"]\nrevocations =");
   files.Edit("kind = \"POLICE\"", "kind = \"POLICE\"\napprovers = [\"officer-7\", \"a\"]");
-  files.Edit("health_qualified = true",
-             "health_qualified = true\nhealth_qualified_until = \"2027-06-30\"");
-  files.Edit("country = \"UG\"",
-             "country = \"UG\"\nsafeguards = \"ODPC/1\"\nsafeguards_until = \"2026-12-31\"");
   const auto registry = Load(files);
   ASSERT_NE(registry, nullptr);
   const Agency& police = *registry->agency(Agency1("police"));
@@ -246,15 +204,6 @@ TEST(Registry, ReadsQualificationsApproversAndFlags) {
   EXPECT_TRUE(police.MayApprove(PersonId::Create("a").value()));
   EXPECT_FALSE(police.MayApprove(PersonId::Create("officer-8").value()));
   EXPECT_FALSE(police.MayApprove(PersonId()));
-  EXPECT_EQ(police.safeguards_until, absl::InfinitePast());
-  EXPECT_EQ(police.health_qualified_until, absl::InfiniteFuture());
-  // The whole last day, in Kenya's time.
-  EXPECT_EQ(absl::FormatTime(registry->agency(Agency1("haven"))->health_qualified_until,
-                             absl::UTCTimeZone()),
-            "2027-06-30T21:00:00+00:00");
-  EXPECT_EQ(absl::FormatTime(registry->agency(Agency1("consulate"))->safeguards_until,
-                             absl::UTCTimeZone()),
-            "2026-12-31T21:00:00+00:00");
   EXPECT_TRUE(registry->GuardianFlagged(Pseudonym::FromHexString(std::string(32, 'a')).value()));
   EXPECT_FALSE(registry->GuardianFlagged(Pseudonym::FromHexString(std::string(32, 'c')).value()));
 }
@@ -269,12 +218,8 @@ TEST(Registry, RefusesEveryCertificateThatIsNotItsAgencys) {
       {tests::TestSigner("police", Role::kSystem).certificate, "of this agency"},
       {tests::MakeForeignCert(elsewhere, CertUsage::kSigning).certificate, ""},
       {tests::TestSigner("haven", Role::kAuditor).certificate, "role"},
-      {tests::TestSigner("haven", Role::kSystem, "attic").certificate, "unit"},
       {tests::TestAgencyCa("police").certificate, "no CA"},
-      {tests::TestCert("haven", Role::kSystem, "", "", CertUsage::kSealing).certificate,
-       "name a unit"},
-      {tests::TestCert("haven", Role::kPerson, "intake", "p1", CertUsage::kSealing).certificate,
-       "no person"},
+      {tests::TestSealer("haven", "intake").certificate, "directory entry"},
   };
   for (const Case& c : cases) {
     TestRegistry files;
@@ -283,7 +228,7 @@ TEST(Registry, RefusesEveryCertificateThatIsNotItsAgencys) {
     ASSERT_FALSE(registry.ok()) << c.expected;
     EXPECT_EQ(ErrorReason(registry.status()), "REGISTRY_INVALID");
     EXPECT_THAT(std::string(registry.status().message()),
-                HasSubstr("registry.toml:26: agency[1].certificates: wrong.pem: "));
+                HasSubstr("registry.toml:21: agency[1].certificates: wrong.pem: "));
     EXPECT_THAT(std::string(registry.status().message()), HasSubstr(c.expected));
   }
 }

@@ -11,38 +11,23 @@ constexpr std::string_view kToml = R"(# SYNTHETIC
 trust_domain = "test.amana.example"
 root_ca = "ca/root.pem"
 revocations = "revoked.txt"
+coordinating_agencies = ["secretariat"]
 
 [[agency]]
 id = "police"
 name = "SYNTHETIC police"
 kind = "POLICE"
 country = "KE"
-county = 47
 issuing_ca = "ca/police.pem"
 certificates = "police"
-
-[[agency.unit]]
-id = "desk"
-services = ["RESCUE"]
 
 [[agency]]
 id = "haven"
 name = "SYNTHETIC shelter"
 kind = "SHELTER"
 country = "KE"
-county = 47
 issuing_ca = "ca/haven.pem"
 certificates = "haven"
-health_qualified = true
-
-[[agency.unit]]
-id = "intake"
-services = ["MEDICAL", "ACCOMMODATION"]
-
-[[agency.unit]]
-id = "coast"
-services = []
-county = 1
 
 [[agency]]
 id = "consulate"
@@ -50,29 +35,33 @@ name = "SYNTHETIC consulate"
 kind = "EMBASSY"
 country = "UG"
 issuing_ca = "ca/consulate.pem"
-
-[[agency.unit]]
-id = "desk"
-services = ["CONSULAR"]
+certificates = "consulate"
 
 [[agency]]
 id = "oversight"
 name = "SYNTHETIC auditors"
 kind = "OVERSIGHT"
 country = "KE"
-county = 47
 issuing_ca = "ca/oversight.pem"
 certificates = "oversight"
+
+[[agency]]
+id = "secretariat"
+name = "SYNTHETIC secretariat"
+kind = "OTHER"
+country = "KE"
+issuing_ca = "ca/secretariat.pem"
+certificates = "secretariat"
 )";
 
 }  // namespace
 
 TestRegistry::TestRegistry() {
-  for (const char* folder : {"ca", "police", "haven", "oversight"}) {
+  for (const char* folder : {"ca", "police", "haven", "consulate", "oversight", "secretariat"}) {
     AMANA_EXPECT_OK(RealFileSystem().CreateDirectories(File(folder)));
   }
   Write("ca/root.pem", tests::TestRootPem());
-  for (const std::string agency : {"police", "haven", "consulate", "oversight"}) {
+  for (const std::string agency : {"police", "haven", "consulate", "oversight", "secretariat"}) {
     Write("ca/" + agency + ".pem", tests::TestAgencyCa(agency).certificate.pem());
   }
   Write("revoked.txt", "# SYNTHETIC\n");

@@ -1,7 +1,6 @@
 // For tests: a registry on disk, made from the synthetic PKI (tests/support/test_pki.h). SYNTHETIC
-// agencies: "police" (unit desk, county 47), "haven" (a shelter with units intake, county 47, and
-// coast, county 1), "consulate" (abroad, unit desk) and "oversight" (auditors). A failure to write
-// fails the test.
+// agencies: "police", "haven" (a shelter), "consulate" (an embassy, of Uganda), "oversight"
+// (auditors) and "secretariat", which coordinates. A failure to write fails the test.
 #ifndef AMANA_BROKER_IDENTITY_REGISTRY_TESTING_H_
 #define AMANA_BROKER_IDENTITY_REGISTRY_TESTING_H_
 

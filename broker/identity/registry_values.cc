@@ -15,6 +15,22 @@ void SortUnique(std::vector<Value>& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
+template <typename Id>
+std::vector<Id> ReadIds(const ConfigTable& table, std::string_view key, std::string_view of) {
+  std::vector<Id> ids;
+  if (!table.Has(key)) return ids;
+  for (const std::string& name : table.StringList(key)) {
+    const absl::StatusOr<Id> id = Id::Create(name, key);
+    if (id.ok()) {
+      ids.push_back(*id);
+    } else {
+      table.Refuse(key, "expected ids of " + std::string(of) + ": 1 to 63 of a-z, 0-9 and '-'");
+    }
+  }
+  SortUnique(ids);
+  return ids;
+}
+
 }  // namespace
 
 std::string ReadName(const ConfigTable& table, std::string_view key) {
@@ -66,19 +82,12 @@ std::vector<crypto::Role> ReadRoles(const ConfigTable& table, std::string_view k
   return roles;
 }
 
+std::vector<AgencyId> ReadAgencies(const ConfigTable& table, std::string_view key) {
+  return ReadIds<AgencyId>(table, key, "agencies");
+}
+
 std::vector<PersonId> ReadPersons(const ConfigTable& table, std::string_view key) {
-  std::vector<PersonId> persons;
-  if (!table.Has(key)) return persons;
-  for (const std::string& name : table.StringList(key)) {
-    const absl::StatusOr<PersonId> id = PersonId::Create(name, key);
-    if (id.ok()) {
-      persons.push_back(*id);
-    } else {
-      table.Refuse(key, "expected ids of persons: 1 to 63 of a-z, 0-9 and '-'");
-    }
-  }
-  SortUnique(persons);
-  return persons;
+  return ReadIds<PersonId>(table, key, "persons");
 }
 
 std::vector<Pseudonym> ReadPseudonyms(const ConfigTable& table, std::string_view key) {
@@ -94,34 +103,6 @@ std::vector<Pseudonym> ReadPseudonyms(const ConfigTable& table, std::string_view
   }
   SortUnique(pseudonyms);
   return pseudonyms;
-}
-
-absl::Time ReadLastDay(const ConfigTable& table, std::string_view key, absl::Time otherwise) {
-  if (!table.Has(key)) return otherwise;
-  const std::string text = table.String(key);
-  const absl::TimeZone kenya = absl::FixedTimeZone(3 * 60 * 60);
-  absl::Time day;
-  std::string error;
-  if (text.size() != 10 || !absl::ParseTime("%Y-%m-%d", text, kenya, &day, &error)) {
-    table.Refuse(key, "expected a day, as \"2027-06-30\"");
-    return otherwise;
-  }
-  return day + absl::Hours(24);
-}
-
-std::vector<v1::ServiceType> ReadServices(const ConfigTable& table, std::string_view key) {
-  std::vector<v1::ServiceType> services;
-  for (const std::string& name : table.StringList(key)) {
-    v1::ServiceType service = v1::SERVICE_TYPE_UNSPECIFIED;
-    if (!v1::ServiceType_Parse("SERVICE_TYPE_" + name, &service) ||
-        service == v1::SERVICE_TYPE_UNSPECIFIED) {
-      table.Refuse(key, "expected services, as \"MEDICAL\" (ServiceType without its prefix)");
-    } else {
-      services.push_back(service);
-    }
-  }
-  SortUnique(services);
-  return services;
 }
 
 }  // namespace amana::identity

@@ -7,15 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "amana/v1/codes.pb.h"
 #include "base/config.h"
 #include "base/ids.h"
 #include "proto/crypto/spiffe.h"
 
 namespace amana::identity {
-
-inline constexpr int kMaxCounty = 47;  // ISO 3166-2:KE
 
 template <typename Id>
 Id ReadId(const ConfigTable& table, std::string_view key) {
@@ -34,11 +31,9 @@ v1::AgencyKind ReadKind(const ConfigTable& table, std::string_view key);
 std::vector<crypto::Role> ReadRoles(const ConfigTable& table, std::string_view key,
                                     v1::AgencyKind kind);
 // Ascending.
+std::vector<AgencyId> ReadAgencies(const ConfigTable& table, std::string_view key);
 std::vector<PersonId> ReadPersons(const ConfigTable& table, std::string_view key);
 std::vector<Pseudonym> ReadPseudonyms(const ConfigTable& table, std::string_view key);
-// The end of a day, in Kenya's time, given as "2027-06-30"; `otherwise` when absent.
-absl::Time ReadLastDay(const ConfigTable& table, std::string_view key, absl::Time otherwise);
-std::vector<v1::ServiceType> ReadServices(const ConfigTable& table, std::string_view key);
 
 }  // namespace amana::identity
 

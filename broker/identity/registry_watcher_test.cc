@@ -141,7 +141,7 @@ TEST_F(RegistryWatcherTest, RecoversByItselfFromReadsThatFail) {
   auto watcher = RegistryWatcher::Open(faulty, files_.path(), {});
   AMANA_ASSERT_OK(watcher);
   const int reads = faulty.calls(FaultFileSystem::kRead);
-  ASSERT_EQ(reads, 7);  // the TOML file, five authorities, the revocation list
+  ASSERT_EQ(reads, 8);  // the TOML file, six authorities, the revocation list
   for (int nth = 1; nth <= reads; ++nth) {
     const TrustPtr before = (*watcher)->Current();
     files_.Write("registry.toml", files_.Read("registry.toml") + "# again\n");

@@ -28,7 +28,7 @@ struct Signer {
 
 // The holder of a registered signing certificate of `expected_agency` (the caller's), good at
 // `now`. Refusals (kPermissionDenied, field "meta.cert_id"): SIGNER_UNKNOWN, SIGNER_WRONG_USAGE
-// (registered for TLS or sealing), SENDER_NOT_CALLER (another agency's), SIGNER_REVOKED (it, its
+// (registered for TLS), SENDER_NOT_CALLER (another agency's), SIGNER_REVOKED (it, its
 // issuing CA or the root), SIGNER_EXPIRED, SIGNER_NOT_YET_VALID, SIGNER_UNTRUSTED.
 absl::StatusOr<Signer> ResolveSigner(const CertId& cert_id, const Registry& registry,
                                      const RevocationList& revocations, absl::Time now,

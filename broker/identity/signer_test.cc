@@ -21,7 +21,6 @@ class SignerTest : public testing::Test {
   SignerTest() {
     files_.Add("haven", "person", person_.certificate);
     files_.Add("haven", "system", system_);
-    files_.Add("haven", "sealer", sealer_);
     files_.Add("haven", "tls", tls_);
     files_.Add("haven", "past", past_);
     files_.Add("haven", "future", future_);
@@ -37,7 +36,6 @@ class SignerTest : public testing::Test {
 
   const tests::TestIdentity& person_ = tests::TestSigner("haven", Role::kPerson, "intake", "p1");
   const crypto::Certificate system_ = tests::TestSigner("haven", Role::kSystem).certificate;
-  const crypto::Certificate sealer_ = tests::TestSealer("haven", "intake").certificate;
   const crypto::Certificate tls_ = tests::TestTls("haven", Role::kSystem).certificate;
   const crypto::Certificate police_ = tests::TestSigner("police", Role::kSystem).certificate;
   const crypto::Certificate past_ = tests::MakeTestCert(tests::TestSpiffe("haven", Role::kSystem),
@@ -65,7 +63,6 @@ TEST_F(SignerTest, IsWhoHoldsTheCertificate) {
 
 TEST_F(SignerTest, RefusesByName) {
   EXPECT_EQ(Refusal(CertId()), "SIGNER_UNKNOWN");
-  EXPECT_EQ(Refusal(sealer_.id()), "SIGNER_WRONG_USAGE");
   EXPECT_EQ(Refusal(tls_.id()), "SIGNER_WRONG_USAGE");
   EXPECT_EQ(Refusal(police_.id()), "SENDER_NOT_CALLER");
   EXPECT_EQ(Refusal(past_.id()), "SIGNER_EXPIRED");

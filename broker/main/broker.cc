@@ -38,6 +38,7 @@ Broker::Broker(const Config& config)
       clock_(&system_clock_, config.clock_jump),
       refusals_(&metrics_),
       limiter_(config.rates, &clock_),
+      figures_(&metrics_),
       refusals_logged_(clock_.Now()) {}
 
 Broker::~Broker() { Drain(absl::ZeroDuration()); }
@@ -98,10 +99,13 @@ absl::Status Broker::OpenStore() {
         store_.get(), &RealFileSystem(), config_.data_dir + "/tiles", verifier,
         [](const absl::Status& status) { LogError("tiles", status); });
   }
-  store_->SetCommitListener([this](const std::vector<Address>& woken, uint64_t) {
-    dispatcher_->Wake(woken);
-    if (tiles_ != nullptr) tiles_->Poke();
-  });
+  store_->SetCommitListener(
+      [this](const std::vector<Address>& woken, const store::CommittedBatch& batch) {
+        dispatcher_->Wake(woken);
+        if (tiles_ != nullptr) tiles_->Poke();
+        notices_.OnCommit(batch);
+        figures_.OnCommit(batch);
+      });
   recorded_ = watcher_->Current();
   return store_
       ->CommitAndWait([this](store::Transaction& tx) {
@@ -141,6 +145,7 @@ absl::Status Broker::OpenServer() {
   const rpc::Parts parts{.front = front_.get(),
                          .context = &context_,
                          .streams = &streams_,
+                         .notices = &notices_,
                          .read_tile = [this](std::string_view path) { return ReadTile(path); }};
   AMANA_ASSIGN_OR_RETURN(server_,
                          rpc::Server::Start({.address = config_.listen_address,
@@ -166,9 +171,7 @@ void Broker::RegistryChanged(const identity::TrustPtr& trust) {
         context_.reconsider();
       });
   // A new certificate or a revocation may let a delivery go, or keep it back.
-  for (const identity::Agency& agency : trust->registry->agencies()) {
-    for (const identity::Unit& unit : agency.units) dispatcher_->Wake(unit.address);
-  }
+  dispatcher_->WakeAll();
 }
 
 std::vector<HealthCheck> Broker::HealthChecks() {
@@ -217,6 +220,7 @@ void Broker::Tick() {
   }
   const absl::Time now = clock_.Now();
   UpdateGauges(streams_.Sweep(now));
+  if (const auto snapshot = store_->Read(); snapshot.ok()) figures_.Count(**snapshot);
   if (absl::AbsDuration(now - refusals_logged_) >= kRefusalsEvery) {
     refusals_logged_ = now;
     refusals_.LogAndReset();

@@ -15,9 +15,11 @@
 #include "broker/delivery/timers.h"
 #include "broker/identity/registry_watcher.h"
 #include "broker/main/config.h"
+#include "broker/main/figures.h"
 #include "broker/main/guarded_clock.h"
 #include "broker/main/health.h"
 #include "broker/operations/context.h"
+#include "broker/operations/notice_hub.h"
 #include "broker/rpc/executor.h"
 #include "broker/rpc/front.h"
 #include "broker/rpc/open_streams.h"
@@ -62,6 +64,8 @@ class Broker {
   rpc::Refusals refusals_;
   rpc::RateLimiter limiter_;
   rpc::OpenStreams streams_;
+  operations::NoticeHub notices_;
+  Figures figures_;
 
   std::unique_ptr<identity::RegistryWatcher> watcher_;
   identity::TrustPtr recorded_;  // the store was told of it; the watcher's thread, once that runs

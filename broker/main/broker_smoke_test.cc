@@ -296,9 +296,10 @@ TEST_F(BrokerSmokeTest, AReceiverIsCutOffWhenItsCertificateIsRevoked) {
   const tests::TestIdentity& identity = tests::TestTls("haven", Role::kSystem);
   const auto channel = Channel(identity);
   const auto stub = v1::DeliveryService::NewStub(channel);
-  const auto open = [&stub](grpc::ClientContext& context, const std::string& unit) {
+  const auto open = [](v1::DeliveryService::Stub& stub, grpc::ClientContext& context,
+                       const std::string& unit) {
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
-    auto stream = stub->Receive(&context);
+    auto stream = stub.Receive(&context);
     v1::ReceiveRequest request;
     request.mutable_open()->set_unit(unit);
     EXPECT_TRUE(stream->Write(request));
@@ -307,12 +308,14 @@ TEST_F(BrokerSmokeTest, AReceiverIsCutOffWhenItsCertificateIsRevoked) {
   v1::ReceiveResponse response;
 
   grpc::ClientContext other;
-  auto not_ours = open(other, "desk");
+  const auto coast =
+      v1::DeliveryService::NewStub(Channel(tests::TestTls("haven", Role::kSystem, "coast")));
+  auto not_ours = open(*coast, other, "intake");
   EXPECT_FALSE(not_ours->Read(&response));
   EXPECT_EQ(InfoOf(not_ours->Finish()).reason(), "NOT_FOUND");
 
   grpc::ClientContext context;
-  auto stream = open(context, "intake");
+  auto stream = open(*stub, context, "intake");
   ASSERT_TRUE(stream->Read(&response));
   EXPECT_EQ(response.opened().lease_ms(), 60'000);
   const absl::Time revoked = absl::Now();
@@ -364,6 +367,21 @@ TEST_F(BrokerSmokeTest, RefusesToStartWithAnotherLogsKeyOrKeysThatOthersMayRead)
       2);
   Write("tls.key", tests::TestBrokerTls().key_pem, 0444);
   EXPECT_EQ(Process(check).Wait(), 1);
+}
+
+TEST_F(BrokerSmokeTest, ChecksTheStoreOfOneThatIsNotRunning) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  const std::string fsck = BrokerPath() + " --json fsck --config " + dir_.File("broker.toml");
+  const Said running = Shell(fsck);
+  EXPECT_EQ(running.code, 1);
+  EXPECT_EQ(nlohmann::json::parse(running.text, nullptr, false)["error"], "ALREADY_RUNNING");
+  broker_->Signal(SIGTERM);
+  EXPECT_EQ(broker_->Wait(), 0);
+  const Said said = Shell(fsck);
+  EXPECT_EQ(said.code, 0) << said.text;
+  const auto found = nlohmann::json::parse(said.text, nullptr, false);
+  EXPECT_EQ(found["persons"], 0) << said.text;
+  EXPECT_TRUE(found["problems"].empty()) << said.text;
 }
 
 }  // namespace

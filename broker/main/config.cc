@@ -60,6 +60,7 @@ void ReadDelivery(const ConfigTable& table, Config& config) {
   read("max_age", absl::Minutes(1), policy.max_age);
   read("recall_within", absl::Seconds(1), policy.recall_within);
   read("review_within", absl::Minutes(1), policy.review_within);
+  read("handover_grace", absl::Seconds(1), policy.handover_grace);
   policy.max_attempts =
       static_cast<uint32_t>(table.Int("max_attempts", 1, 1000, policy.max_attempts));
   if (policy.backoff_longest < policy.backoff_first) {

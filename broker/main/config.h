@@ -43,6 +43,7 @@
 //   max_age = "336h"
 //   recall_within = "24h"
 //   review_within = "72h"         # of an override; 24 h for one approval of an IMMEDIATE referral
+//   handover_grace = "2h"         # after its window; then a reminder, the coordinator, an alert
 //   [retention]                    # what a referral holds is kept, once all of it is over:
 //   completed = "168h"             # after it was completed
 //   ended = "72h"                  # after it was declined, cancelled, expired or revoked; what was

@@ -74,15 +74,6 @@ submissions_per_second = 8
 submissions_burst = 64
 submissions_per_day = 9
 min_free_mib = 1
-[delivery]
-lease = "2s"
-acknowledge_within = "3s"
-backoff_first = "10ms"
-backoff_longest = "20ms"
-max_attempts = 4
-max_age = "5m"
-recall_within = "6h"
-review_within = "12h"
 [retention]
 completed = "1h"
 ended = "0s"
@@ -108,6 +99,27 @@ key_copies_folder = "copies"
   EXPECT_EQ(config->rates.submissions_burst, 64);
   EXPECT_EQ(config->rates.submissions_per_day, 9u);
   EXPECT_EQ(config->min_free_bytes, uint64_t{1} << 20);
+  EXPECT_EQ(config->policy.keep_completed.all, absl::Hours(1));
+  EXPECT_EQ(config->policy.keep_ended.all, absl::ZeroDuration());
+  EXPECT_EQ(config->key_copies.keep, 5u);
+  EXPECT_EQ(config->key_copies.lifetime, absl::Hours(2));
+  EXPECT_EQ(config->key_copies.folder, "/etc/amana/copies");
+}
+
+TEST(ConfigTest, EveryKeyOfDelivery) {
+  const absl::StatusOr<Config> config = Parse(std::string(kLeast) + R"(
+[delivery]
+lease = "2s"
+acknowledge_within = "3s"
+backoff_first = "10ms"
+backoff_longest = "20ms"
+max_attempts = 4
+max_age = "5m"
+recall_within = "6h"
+review_within = "12h"
+handover_grace = "90m"
+)");
+  ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->policy.lease, absl::Seconds(2));
   EXPECT_EQ(config->policy.acknowledge_within, absl::Seconds(3));
   EXPECT_EQ(config->policy.backoff_first, absl::Milliseconds(10));
@@ -116,11 +128,7 @@ key_copies_folder = "copies"
   EXPECT_EQ(config->policy.max_age, absl::Minutes(5));
   EXPECT_EQ(config->policy.recall_within, absl::Hours(6));
   EXPECT_EQ(config->policy.review_within, absl::Hours(12));
-  EXPECT_EQ(config->policy.keep_completed.all, absl::Hours(1));
-  EXPECT_EQ(config->policy.keep_ended.all, absl::ZeroDuration());
-  EXPECT_EQ(config->key_copies.keep, 5u);
-  EXPECT_EQ(config->key_copies.lifetime, absl::Hours(2));
-  EXPECT_EQ(config->key_copies.folder, "/etc/amana/copies");
+  EXPECT_EQ(config->policy.handover_grace, absl::Minutes(90));
 }
 
 TEST(ConfigTest, HowLongABodyIsKeptIsSaidByOutcomeAndCategory) {

@@ -11,6 +11,7 @@
 #include "base/process.h"
 #include "base/status.h"
 #include "broker/main/config.h"
+#include "broker/main/fsck.h"
 #include "broker/main/keys.h"
 #include "broker/main/run.h"
 #include "broker/rpc/server.h"
@@ -78,6 +79,22 @@ int CheckConfig(const Flags& flags) {
   return Done(flags, "configuration, registry and keys are good\n", {{"good", true}});
 }
 
+int CheckStoreOf(const Flags& flags) {
+  const absl::StatusOr<Config> config = ConfigOf(flags);
+  if (!config.ok()) return Fail(flags, kExitUsage, config.status());
+  const absl::StatusOr<audit::CustodyFindings> findings = CheckStore(*config);
+  if (!findings.ok()) return Fail(flags, kExitRefused, findings.status());
+  std::string text = std::to_string(findings->persons) + " persons, " +
+                     std::to_string(findings->handovers) + " handovers, " +
+                     std::to_string(findings->problems.size()) + " problems\n";
+  for (const std::string& problem : findings->problems) text += problem + "\n";
+  Done(flags, text,
+       {{"persons", findings->persons},
+        {"handovers", findings->handovers},
+        {"problems", findings->problems}});
+  return findings->problems.empty() ? kExitDone : kExitRefused;
+}
+
 int MakeKeys(const Flags& flags) {
   const absl::StatusOr<BrokerKeys> keys = MakeBrokerKeys(flags.keys);
   if (!keys.ok()) {
@@ -113,6 +130,9 @@ int Main(int argc, char** argv) {
   app.add_subcommand("run", "Serve (also without a command)");
   CLI::App* const check =
       app.add_subcommand("check-config", "Check configuration, registry and keys; do not serve");
+  CLI::App* const fsck = app.add_subcommand(
+      "fsck",
+      "Check the store of a broker that is not running: somebody is responsible for everybody");
   CLI::App* const keys = app.add_subcommand(
       "keys", "Make the log's key, and the TLS key with a request for its certificate");
   flags.keys.agency = "amana";
@@ -124,6 +144,7 @@ int Main(int argc, char** argv) {
   const std::optional<int> ended = ParseCommandLine(app, arguments, std::cout, std::cerr);
   if (ended.has_value()) return *ended;
   if (*check) return CheckConfig(flags);
+  if (*fsck) return CheckStoreOf(flags);
   return *keys ? MakeKeys(flags) : RunBroker(flags);
 }
 

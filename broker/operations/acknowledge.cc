@@ -1,7 +1,7 @@
 #include "broker/operations/acknowledge.h"
 
 #include "amana/v1/referral.pb.h"
-#include "broker/delivery/errors.h"
+#include "broker/delivery/carried.h"
 #include "broker/delivery/wire.h"
 #include "broker/operations/answer.h"
 #include "broker/operations/errors.h"
@@ -20,10 +20,8 @@ absl::Status SectionMismatch() {
 // Every opened section is one of this stage, with the commitment the sender signed.
 absl::Status CheckOpened(const store::Transaction& tx, const v1::Acknowledgement& message,
                          const AnswerTarget& target) {
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body,
-                         tx.referrals().ReadBody(target.referral.key));
-  v1::Submission sections;
-  if (!sections.ParseFromString(body.sections)) return delivery::RecordUnreadable();
+  AMANA_ASSIGN_OR_RETURN(const v1::Submission sections,
+                         delivery::ReadSections(tx, target.delivery.key));
   int64_t previous = -1;
   for (const v1::OpenedSection& opened : message.opened()) {
     bool found = false;
@@ -53,9 +51,9 @@ absl::Status CheckLeased(const store::DeliveryRecord& delivery) {
 absl::StatusOr<uint64_t> Act(store::Transaction& tx, const Context&,
                              const v1::Acknowledgement& message, delivery::Recorder& recorder,
                              AnswerTarget& target) {
+  AMANA_RETURN_IF_ERROR(CheckCurrentOffer(target));
   AMANA_RETURN_IF_ERROR(CheckNotRecalled(target));
   AMANA_RETURN_IF_ERROR(CheckLeased(target.delivery));
-  AMANA_RETURN_IF_ERROR(CheckCurrentOffer(target));
   AMANA_RETURN_IF_ERROR(CheckOpened(tx, message, target));
   const absl::Time never = absl::InfiniteFuture();
   if (target.delivery.state == v1::DELIVERY_STATE_LEASED) {

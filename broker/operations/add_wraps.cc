@@ -79,6 +79,9 @@ absl::StatusOr<uint64_t> Keep(store::Transaction& tx, const Checked& checked, si
       FindEventOf(tx, referral.key.referral, v1::EVENT_KIND_GRANT_ADDED, statement.digest));
   if (before.has_value()) return *before;
   AMANA_RETURN_IF_ERROR(fits);
+  AMANA_ASSIGN_OR_RETURN(const delivery::Recipients recipients,
+                         delivery::Recipients::Of(tx, checked.moment));
+  AMANA_RETURN_IF_ERROR(CheckWrappedFor(recipients, record));
   AMANA_RETURN_IF_ERROR(envelope::CheckFreshness(statement.message.meta(), checked.moment.now));
   const identity::RegisteredCertificate* signer =
       checked.moment.trust->registry->SigningCertificate(record.signer_cert);

@@ -44,4 +44,16 @@ absl::Status CheckCurrentOffer(const AnswerTarget& target) {
              : OfferEpochOutdated("delivery.offer_epoch");
 }
 
+absl::Status CheckIsReferral(const AnswerTarget& target) {
+  return target.delivery.key.update == 0 ? absl::OkStatus()
+                                         : FieldInvalid("delivery.update", "absent");
+}
+
+absl::Status CheckIsOffer(const AnswerTarget& target) {
+  AMANA_RETURN_IF_ERROR(CheckIsReferral(target));
+  return target.delivery.key.stage == v1::DISCLOSURE_STAGE_AT_OFFER
+             ? absl::OkStatus()
+             : FieldInvalid("delivery.stage", "AT_OFFER");
+}
+
 }  // namespace amana::operations

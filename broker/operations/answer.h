@@ -11,7 +11,9 @@
 #include "amana/v1/answer.pb.h"
 #include "broker/delivery/recorder.h"
 #include "broker/operations/commit.h"
+#include "broker/operations/notes.h"
 #include "broker/operations/statement.h"
+#include "broker/store/errors.h"
 
 namespace amana::operations {
 
@@ -33,6 +35,11 @@ absl::Status CheckNotRecalled(const AnswerTarget& target);
 // OFFER_EPOCH_OUTDATED unless the answer is for the task's present offer.
 absl::Status CheckCurrentOffer(const AnswerTarget& target);
 
+// FIELD_INVALID: what is said of the task names a delivery of the referral, and none of an update;
+// that of stage AT_OFFER.
+absl::Status CheckIsReferral(const AnswerTarget& target);
+absl::Status CheckIsOffer(const AnswerTarget& target);
+
 // What an answer does in the transaction; returns the event whose receipt is the reply. Runs once
 // for each different answer.
 template <class Message>
@@ -47,11 +54,21 @@ struct AnswerKind {
   std::string_view payload_type;
   SignedBy signed_by;
   AnswerAct<Message> act;
+  // A delivery may have several of them, so each is kept.
+  bool may_repeat = false;
 };
 
+// The note that came with a request, if there was one.
+template <class Request>
+std::optional<v1::SealedNote> NoteIn(const Request& request) {
+  return request.has_note() ? std::optional(request.note()) : std::nullopt;
+}
+
+// `note`: what came beside an answer of a kind that may name one, for the sender's unit alone.
 template <class Message, class Response>
 void Answer(const Context& context, const identity::Caller& caller,
-            const v1::SignedEnvelope& envelope, AnswerKind<Message> kind, Reply<Response> reply) {
+            const v1::SignedEnvelope& envelope, AnswerKind<Message> kind, Reply<Response> reply,
+            std::optional<v1::SealedNote> note = std::nullopt) {
   const delivery::Moment moment = context.Now();
   absl::StatusOr<Verified<Message>> verified =
       VerifyStatement<Message>(moment, caller, envelope, kind.payload_type);
@@ -61,11 +78,18 @@ void Answer(const Context& context, const identity::Caller& caller,
       return reply(person);
     }
   }
+  if constexpr (requires { verified->message.note_sha256(); }) {
+    if (absl::Status noted = CheckNoteOf(note.has_value(), note.value_or(v1::SealedNote()),
+                                         verified->message.note_sha256());
+        !noted.ok()) {
+      return reply(noted);
+    }
+  }
   auto shared = std::make_shared<const Verified<Message>>(*std::move(verified));
   CommitAndReply<Response>(
       context,
-      [&context, caller, moment, kind, shared](store::Transaction& tx,
-                                               Response&) -> absl::StatusOr<Verdict> {
+      [&context, caller, moment, kind, shared, envelope, note = std::move(note)](
+          store::Transaction& tx, Response&) -> absl::StatusOr<Verdict> {
         const Message& message = shared->message;
         AMANA_ASSIGN_OR_RETURN(AnswerTarget target,
                                FindTarget(tx, caller, message.delivery(), message.recipient(),
@@ -78,13 +102,31 @@ void Answer(const Context& context, const identity::Caller& caller,
         if (kept.has_value() && kept->digest == shared->record.digest) {
           return Verdict{.event = kept->log_index};
         }
+        if (kind.may_repeat) {
+          // One that a later one has replaced is answered the same, and not acted on again.
+          AMANA_ASSIGN_OR_RETURN(
+              const std::optional<store::StatementRecord> before,
+              std::as_const(tx).offers().FindStatement(target.referral.key, shared->record.digest));
+          if (before.has_value()) return Verdict{.event = before->log_index};
+        }
         AMANA_RETURN_IF_ERROR(shared->freshness);
+        if (note.has_value()) {
+          AMANA_RETURN_IF_ERROR(CheckReaders(tx, moment, *note, {target.referral.sender}));
+        }
         AMANA_RETURN_IF_ERROR(Remember(tx, shared->signer));
         delivery::Recorder recorder(tx, target.referral, moment.now, shared->evidence);
         store::StatementRecord record = shared->record;
         AMANA_ASSIGN_OR_RETURN(record.log_index, kind.act(tx, context, message, recorder, target));
         AMANA_RETURN_IF_ERROR(
             tx.deliveries().KeepAnswer(target.delivery.key, kind.payload_type, record));
+        if (note.has_value()) {
+          absl::Status noted =
+              KeepNote(tx, target.referral.key, envelope, shared->signer.certificate.der(), *note);
+          if (!noted.ok() && !store::IsErased(noted)) return noted;
+        }
+        if (kind.may_repeat) {
+          AMANA_RETURN_IF_ERROR(tx.offers().KeepStatement(target.referral.key, record));
+        }
         return Verdict{.event = record.log_index};
       },
       std::move(reply));

@@ -2,7 +2,7 @@
 // they come too late, and that the same bytes are one answer.
 #include <gtest/gtest.h>
 
-#include "broker/operations/testing_acts.h"
+#include "broker/operations/testing_directory.h"
 
 namespace amana::operations {
 namespace {
@@ -128,8 +128,11 @@ TEST(Answers, WhoDeclinesAfterAcceptingIsNotGivenTheRest) {
   const v1::Delivery offer = OfferSeen(t.world, t.sent);
   AMANA_ASSERT_OK(DecideAs(t.world, offer.delivery(), t.sent.digest, Person()).status());
   AMANA_ASSERT_OK(DecideAs(t.world, offer.delivery(), t.sent.digest, Person(), kDecline).status());
-  EXPECT_EQ(TaskOf(t.world, t.sent).state, v1::TASK_STATE_REJECTED);
-  EXPECT_TRUE(t.world.Receive().empty());
+  // There is nobody else to ask, and what it had it need not keep.
+  EXPECT_EQ(TaskOf(t.world, t.sent).state, v1::TASK_STATE_UNROUTABLE);
+  const std::vector<v1::ReceiveResponse> open = t.world.Receive();
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open[0].recall().delivery().stage(), v1::DISCLOSURE_STAGE_AT_OFFER);
   EXPECT_EQ(DeliveriesOf(t.world, t.sent)[1].state, v1::DELIVERY_STATE_RECALLED);
 }
 
@@ -241,13 +244,13 @@ TEST(Answers, AnAnswerToAnOlderOfferIsRefused) {
   // The lease ends, the key is revoked, and the sender wraps for the next one: a second offer.
   t.world.clock().Advance(absl::Minutes(2));
   t.world.RunTimers();
-  t.world.registry_files().Add("haven", "sealer-1", HavenSealer(1).certificate);
+  SealIntakeTo(t.world, {0, 1});
   t.world.registry_files().Revoke(HavenSealer().certificate.id());
   t.world.ReloadRegistry();
   t.world.Receive();
   AMANA_ASSERT_OK(AddWrapsOf(t.world, {GrantFor(t.world, t.sent, 1)}).status());
   EXPECT_EQ(TaskOf(t.world, t.sent).offer_epoch, 2u);
-  EXPECT_EQ(ErrorReason(t.world.Acknowledge(offer)), "DELIVERY_RECALLED");
+  EXPECT_EQ(ErrorReason(t.world.Acknowledge(offer)), "OFFER_EPOCH_OUTDATED");
   EXPECT_EQ(ErrorReason(MarkSeenAs(t.world, offer.delivery(), t.sent.digest, Person()).status()),
             "OFFER_EPOCH_OUTDATED");
 }

@@ -16,8 +16,9 @@ struct Cancelled {
   uint64_t last_event = 0;  // of the last task that was cancelled
 };
 
-// Moves every task that the table lets the sender cancel to CANCELLED and takes its deliveries
-// back; `cause`, where there is one, is shown with each recall to its recipient.
+// Moves every task that the table lets the sender cancel to CANCELLED (ENTERED_IN_ERROR, where it
+// rests in SUBMITTED) and takes its deliveries back; `cause`, where there is one, is shown with
+// each recall to its recipient.
 absl::StatusOr<Cancelled> CancelTasks(store::Transaction& tx, const store::ReferralRecord& referral,
                                       absl::Time now, const delivery::Policy& policy,
                                       const delivery::Evidence& evidence, v1::Reason reason,

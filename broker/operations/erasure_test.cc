@@ -186,9 +186,11 @@ TEST(Erasure, WhatWasDeclinedIsKeptUntilItExpiresAndAWhile) {
   Ready t;
   const v1::Delivery offer = OfferSeen(t.world, t.sent);
   AMANA_ASSERT_OK(t.world.Decide(offer.delivery(), t.sent.digest, false));
-  t.Pass(absl::Hours((14 + 3) * 24) - absl::Minutes(1));
+  EXPECT_EQ(TaskOf(t.world, t.sent).state, v1::TASK_STATE_UNROUTABLE);
+  t.Pass(absl::Hours(14 * 24));
+  EXPECT_EQ(TaskOf(t.world, t.sent).state, v1::TASK_STATE_EXPIRED);
+  t.Pass(absl::Hours(3 * 24) - absl::Minutes(1));
   AMANA_EXPECT_OK(t.Body());
-  EXPECT_EQ(TaskOf(t.world, t.sent).state, v1::TASK_STATE_REJECTED);
   t.Pass(absl::Minutes(1));
   EXPECT_TRUE(t.Erased());
 }

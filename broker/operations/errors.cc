@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "proto/codes/names.h"
 
 namespace amana::operations {
 namespace {
@@ -27,7 +28,7 @@ absl::Status SenderNotCaller(std::string_view field) {
 }
 absl::Status RecipientUnknown(std::string_view field) {
   return Error(absl::StatusCode::kFailedPrecondition, "RECIPIENT_UNKNOWN", field,
-               "not a registered unit");
+               "not a unit of the directory");
 }
 absl::Status WrapRecipientMismatch(std::string_view field) {
   return Error(absl::StatusCode::kInvalidArgument, "WRAP_RECIPIENT_MISMATCH", field,
@@ -108,6 +109,82 @@ absl::Status ReviewerIsApprover(std::string_view field) {
 absl::Status NoOverride(std::string_view field) {
   return Error(absl::StatusCode::kFailedPrecondition, "NO_OVERRIDE", field,
                "nobody has approved an override of this referral");
+}
+absl::Status ApprovalMismatch(std::string_view field) {
+  return Error(absl::StatusCode::kInvalidArgument, "APPROVAL_MISMATCH", field,
+               "does not approve this entry");
+}
+absl::Status SignerNotCoordinator() {
+  return Error(absl::StatusCode::kPermissionDenied, "SIGNER_NOT_COORDINATOR", "meta.cert_id",
+               "must be a coordinator of a coordinating agency");
+}
+absl::Status EntryNotAsRegistered(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "ENTRY_NOT_AS_REGISTERED", field,
+               "must be the registry's");
+}
+absl::Status SealingCertificateRefused(std::string_view field, const absl::Status& cause) {
+  return Error(absl::StatusCode::kFailedPrecondition, ErrorReason(cause), field,
+               std::string(cause.message()));
+}
+absl::Status PreviousMismatch(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "PREVIOUS_MISMATCH", field,
+               "is not the digest of the version before");
+}
+absl::Status UnitNotListed(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "UNIT_UNKNOWN", field,
+               "not a unit of the directory");
+}
+absl::Status WordOutdated(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "WORD_OUTDATED", field,
+               "the unit has said something newer");
+}
+absl::Status NoCandidate(std::string_view field, v1::RouteGap missing) {
+  return Error(absl::StatusCode::kFailedPrecondition, "NO_CANDIDATE", field,
+               "nobody may be asked; missing: " + std::string(codes::CodeName(missing)));
+}
+absl::Status ReferralExpired(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "REFERRAL_EXPIRED", field,
+               "its time is over; send a new version");
+}
+absl::Status NoOffer(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "NO_OFFER", field,
+               "nothing is offered to anybody at present");
+}
+absl::Status OrderOutOfSequence(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "ORDER_OUT_OF_SEQUENCE", field,
+               "must be one more than the last order's");
+}
+absl::Status RouteLoop(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "ROUTE_LOOP", field,
+               "has referred the person before: a person's key must sign this");
+}
+absl::Status FamilyParted(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "FAMILY_PARTED", field,
+               "is not where others of the family are: a person's key must sign this");
+}
+absl::Status UpdateOutOfSequence(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "UPDATE_OUT_OF_SEQUENCE", field,
+               "must be one more than the last update's");
+}
+absl::Status UpdateRecipientMismatch(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "UPDATE_RECIPIENT_MISMATCH", field,
+               "for the unit that asked, and its present sealing certificate");
+}
+absl::Status ConsentDenies(std::string_view field, v1::Reason code) {
+  return Error(absl::StatusCode::kFailedPrecondition, codes::CodeName(code), field,
+               "consent does not let it go to who asked");
+}
+absl::Status CoordinatorRequired() {
+  return MakeError(absl::StatusCode::kPermissionDenied, "COORDINATOR_REQUIRED", "caller",
+                   "for coordinators of a coordinating agency");
+}
+absl::Status ItemClosed(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "ITEM_CLOSED", field,
+               "what was to be done is done");
+}
+absl::Status SlaNotMissed(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "SLA_NOT_MISSED", field,
+               "the recipient's time has not run out");
 }
 absl::Status FieldInvalid(std::string_view field, std::string_view expected) {
   return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", field,

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "amana/v1/codes.pb.h"
 
 namespace amana::operations {
 
@@ -48,6 +49,45 @@ absl::Status AlreadyReviewed(std::string_view field);
 absl::Status ReviewerIsApprover(std::string_view field);
 // The header asks for no override, or nobody has approved one.
 absl::Status NoOverride(std::string_view field);
+// --- the directory
+// The approval is of another entry.
+absl::Status ApprovalMismatch(std::string_view field);
+// kPermissionDenied SIGNER_NOT_COORDINATOR: not a coordinator of a coordinating agency.
+absl::Status SignerNotCoordinator();
+// The registry has another kind or country of the agency.
+absl::Status EntryNotAsRegistered(std::string_view field);
+// A sealing certificate that nothing can be sealed to; under the reason of `cause`.
+absl::Status SealingCertificateRefused(std::string_view field, const absl::Status& cause);
+// The version before this one has another digest.
+absl::Status PreviousMismatch(std::string_view field);
+// In no entry of the directory.
+absl::Status UnitNotListed(std::string_view field);  // UNIT_UNKNOWN
+// The unit has said something newer.
+absl::Status WordOutdated(std::string_view field);
+// There is nobody (else) who may be asked; says what is missing.
+absl::Status NoCandidate(std::string_view field, v1::RouteGap missing);
+// Its time, which its sender signed, is over: a new version is what begins again.
+absl::Status ReferralExpired(std::string_view field);
+// Nothing is offered to anybody at present.
+absl::Status NoOffer(std::string_view field);
+// An order of candidates must be the next one.
+absl::Status OrderOutOfSequence(std::string_view field);
+// Such a header is signed by a person's key: it names an agency that the person came from, or
+// another place than the one where others of the family are.
+absl::Status RouteLoop(std::string_view field);     // ROUTE_LOOP
+absl::Status FamilyParted(std::string_view field);  // FAMILY_PARTED
+// An update must be the next one.
+absl::Status UpdateOutOfSequence(std::string_view field);
+// An update is sealed to who asked, by the certificate that its entry has now, and to nobody else.
+absl::Status UpdateRecipientMismatch(std::string_view field);
+// What is added may not go to who asked; under the name of the consent's code.
+absl::Status ConsentDenies(std::string_view field, v1::Reason code);
+// Of a coordinating agency, by its coordinator's certificate.
+absl::Status CoordinatorRequired();
+// The item is closed: what was to be done is done.
+absl::Status ItemClosed(std::string_view field);
+// A coordinator takes an offer away only when its recipient has missed its time.
+absl::Status SlaNotMissed(std::string_view field);
 absl::Status FieldInvalid(std::string_view field, std::string_view expected);
 // The kernel's clock is not synchronised, so nothing that depends on time is accepted.
 absl::Status ClockNotTrusted();

@@ -8,9 +8,10 @@
 #include "base/clock.h"
 #include "broker/consent/decision.h"
 #include "broker/consent/explain.h"
+#include "broker/delivery/recipients.h"
 #include "broker/delivery/wire.h"
 #include "broker/operations/errors.h"
-#include "broker/operations/match.h"
+#include "broker/routing/rank.h"
 #include "proto/codes/codes.h"
 #include "proto/crypto/sha256.h"
 
@@ -19,9 +20,12 @@ namespace {
 
 using codes::CategorySet;
 
+constexpr size_t kMaxExplained = 50;
+
 struct Question {
   delivery::Moment moment;
   consent::HeaderFacts header;
+  delivery::Recipients known;
   std::vector<Address> recipients;
 };
 
@@ -69,24 +73,28 @@ absl::StatusOr<consent::HeaderFacts> ReadHeader(const identity::Caller& caller,
   return facts;
 }
 
-absl::StatusOr<std::vector<Address>> Recipients(const Context& context,
-                                                const delivery::Moment& moment,
+absl::StatusOr<std::vector<Address>> Recipients(const delivery::Recipients& known, absl::Time now,
                                                 const v1::ExplainRouteRequest& request) {
   std::vector<Address> out;
   if (request.has_recipient()) {
     AMANA_ASSIGN_OR_RETURN(const Address one, delivery::FromWire(request.recipient(), "recipient"));
-    if (moment.trust->registry->unit(one) == nullptr) return RecipientUnknown("recipient");
+    if (known.unit(one) == nullptr) return RecipientUnknown("recipient");
     out.push_back(one);
     return out;
   }
-  v1::MatchRequest match;
-  match.set_service(request.service());
-  match.set_county(request.county());
-  AMANA_ASSIGN_OR_RETURN(const v1::MatchResponse found, Match(context, match));
-  for (const v1::Candidate& candidate : found.candidates()) {
-    AMANA_ASSIGN_OR_RETURN(Address address, delivery::FromWire(candidate.address(), "recipient"));
-    out.push_back(std::move(address));
-  }
+  routing::RankRequest asked;
+  asked.service = request.service();
+  asked.county = request.county();
+  // An embassy that must not be asked is explained, too.
+  asked.embassy_contact = v1::EMBASSY_CONTACT_CONSENTED;
+  asked.now = now;
+  asked.limit = kMaxExplained;
+  AMANA_ASSIGN_OR_RETURN(
+      const routing::Ranking ranking,
+      routing::Rank(known.directory(), asked, [&](const auto& agency, const auto& unit) {
+        return known.Admits(agency, unit);
+      }));
+  for (const routing::Candidate& one : ranking.candidates) out.push_back(one.unit->address);
   return out;
 }
 
@@ -95,8 +103,10 @@ absl::StatusOr<Question> Read(const Context& context, const identity::Caller& ca
   const delivery::Moment moment = context.Now();
   if (!moment.clock_ok) return ClockNotTrusted();
   AMANA_ASSIGN_OR_RETURN(consent::HeaderFacts header, ReadHeader(caller, request));
-  AMANA_ASSIGN_OR_RETURN(std::vector<Address> recipients, Recipients(context, moment, request));
-  return Question{moment, std::move(header), std::move(recipients)};
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
+  AMANA_ASSIGN_OR_RETURN(delivery::Recipients known, delivery::Recipients::Of(*snapshot, moment));
+  AMANA_ASSIGN_OR_RETURN(std::vector<Address> recipients, Recipients(known, moment.now, request));
+  return Question{moment, std::move(header), std::move(known), std::move(recipients)};
 }
 
 // What the person has said, and what the registry says of the person, is told only to who recorded
@@ -128,8 +138,7 @@ v1::RouteExplanation Explain(const Question& question, const store::SubjectRecor
     statements.records = records->consents;
     statements.exclusions = records->exclusions;
   }
-  consent::RecipientFacts to =
-      delivery::RecipientFactsOf(question.moment, recipient, question.header.pseudonym);
+  consent::RecipientFacts to = question.known.Facts(recipient, question.header.pseudonym);
   to.guardian_flagged &= records != nullptr;
   const consent::Environment environment{.now = question.moment.now,
                                          .clock_ok = true,

@@ -9,13 +9,6 @@ absl::StatusOr<store::GrantRecord> CheckedGrant(const delivery::Moment& moment,
                                                 const identity::Caller& caller,
                                                 const envelope::GrantStatement& statement,
                                                 const v1::Grant& grant) {
-  const identity::RegisteredCertificate* certificate =
-      moment.trust->registry->FindCertificate(statement.recipient_cert);
-  if (certificate == nullptr || certificate->usage != crypto::CertUsage::kSealing ||
-      certificate->agency != statement.recipient.agency ||
-      certificate->unit != statement.recipient.unit) {
-    return WrapRecipientMismatch("grants.recipient_cert_id");
-  }
   if (!statement.companion) {
     AMANA_ASSIGN_OR_RETURN(
         const VerifiedSigner signer,
@@ -29,6 +22,13 @@ absl::StatusOr<store::GrantRecord> CheckedGrant(const delivery::Moment& moment,
   record.signer_cert = statement.signer;
   record.grant = envelope::Serialize(grant);
   return record;
+}
+
+absl::Status CheckWrappedFor(const delivery::Recipients& recipients,
+                             const store::GrantRecord& grant) {
+  return recipients.Has(grant.recipient, grant.recipient_cert)
+             ? absl::OkStatus()
+             : WrapRecipientMismatch("grants.recipient_cert_id");
 }
 
 }  // namespace amana::operations

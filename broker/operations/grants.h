@@ -4,20 +4,22 @@
 
 #include "absl/status/statusor.h"
 #include "amana/v1/referral.pb.h"
-#include "broker/delivery/consent_check.h"
+#include "broker/delivery/recipients.h"
 #include "broker/identity/caller.h"
 #include "broker/store/records.h"
 #include "proto/envelope/grant.h"
 
 namespace amana::operations {
 
-// `statement` is what envelope::CheckGrant made of `grant`. Checks what needs the registry: the
-// recipient's certificate (WRAP_RECIPIENT_MISMATCH), and for a grant that is no companion its
+// `statement` is what envelope::CheckGrant made of `grant`. Of one that is no companion it checks
 // signer and signature (VerifySigner).
 absl::StatusOr<store::GrantRecord> CheckedGrant(const delivery::Moment& moment,
                                                 const identity::Caller& caller,
                                                 const envelope::GrantStatement& statement,
                                                 const v1::Grant& grant);
+// WRAP_RECIPIENT_MISMATCH unless it wraps for a certificate that the recipient's entry has.
+absl::Status CheckWrappedFor(const delivery::Recipients& recipients,
+                             const store::GrantRecord& grant);
 
 }  // namespace amana::operations
 

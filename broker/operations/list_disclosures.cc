@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "broker/delivery/errors.h"
 #include "broker/delivery/wire.h"
+#include "broker/events/update_detail.h"
 #include "broker/operations/errors.h"
 #include "proto/envelope/dsse.h"
 
@@ -23,7 +24,8 @@ constexpr size_t kEventsAtOnce = 256;
 
 bool IsOf(const events::Event& event, const store::DeliveryKey& key) {
   return event.referral == key.task.referral && event.task == key.task.task &&
-         event.offer_epoch == key.offer_epoch && event.stage == key.stage;
+         event.offer_epoch == key.offer_epoch && event.stage == key.stage &&
+         events::UpdateOf(event) == key.update;
 }
 
 void Tell(const events::Event& event, v1::Disclosure& out, std::set<int>& categories,

@@ -17,6 +17,14 @@ bool Wanted(const v1::ListReferralsRequest& request, v1::ReferralState state) {
                                                state) != request.states().end();
 }
 
+// Zero: whatever group.
+absl::StatusOr<GroupId> GroupOf(const v1::ListReferralsRequest& request) {
+  if (request.group_id().empty()) return GroupId();
+  AMANA_ASSIGN_OR_RETURN(const GroupId group, GroupId::FromBytes(request.group_id(), "group_id"));
+  if (group.is_zero()) return FieldInvalid("group_id", "not all zero");
+  return group;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::ListReferralsResponse> ListReferrals(const Context& context,
@@ -25,9 +33,12 @@ absl::StatusOr<v1::ListReferralsResponse> ListReferrals(const Context& context,
   if (request.page_size() > kMaxPage) return FieldInvalid("page_size", "at most 200");
   const store::Page page{.size = request.page_size() == 0 ? kDefaultPage : request.page_size(),
                          .token = request.page_token()};
+  AMANA_ASSIGN_OR_RETURN(const GroupId group, GroupOf(request));
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
   AMANA_ASSIGN_OR_RETURN(const store::Paged<store::ReferralRecord> found,
-                         snapshot->referrals().List(caller.agency, page));
+                         group.is_zero()
+                             ? snapshot->referrals().List(caller.agency, page)
+                             : snapshot->referrals().ListGroup(caller.agency, group, page));
   v1::ListReferralsResponse response;
   for (const store::ReferralRecord& referral : found.items) {
     AMANA_ASSIGN_OR_RETURN(const std::vector<v1::TaskStatus> visible,

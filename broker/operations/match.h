@@ -1,4 +1,5 @@
-// Match: registered recipients for a service, with the certificates to seal to.
+// Match: ranked candidates for a service, with the certificates to seal to and the entries they are
+// from.
 #ifndef AMANA_BROKER_OPERATIONS_MATCH_H_
 #define AMANA_BROKER_OPERATIONS_MATCH_H_
 
@@ -7,8 +8,11 @@
 
 namespace amana::operations {
 
-// SERVICE_INVALID, COUNTY_INVALID. Units without a valid sealing certificate are left out.
-absl::StatusOr<v1::MatchResponse> Match(const Context& context, const v1::MatchRequest& request);
+// As routing::Rank orders them; units without a valid sealing certificate are left out.
+// SERVICE_INVALID, COUNTY_INVALID, LANGUAGE_INVALID, ID_INVALID; SENDER_NOT_CALLER for another
+// agency's unit; FIELD_INVALID.
+absl::StatusOr<v1::MatchResponse> Match(const Context& context, const identity::Caller& caller,
+                                        const v1::MatchRequest& request);
 
 }  // namespace amana::operations
 

@@ -3,25 +3,20 @@
 
 #include "broker/delivery/wire.h"
 #include "broker/operations/receive.h"
-#include "broker/operations/testing_acts.h"
+#include "broker/operations/testing_offers.h"
 #include "proto/envelope/dsse.h"
 
 namespace amana::operations {
 namespace {
 
-const tests::TestIdentity& PoliceSealer() {
-  return tests::TestCert("police", crypto::Role::kSystem, "desk", "", crypto::CertUsage::kSealing,
-                         0);
-}
-
 // police and haven, each of which may receive; a consent that either may refer the person onward.
+// What is referred back to who sent it is signed by a person.
 struct Chain {
   World world;
   v1::ConsentRecord consent = world.Consent();
 
   Chain() {
-    world.registry_files().Add("police", "sealer", PoliceSealer().certificate);
-    world.ReloadRegistry();
+    AppointOfficer(world);
     consent.add_recipients()->set_agency("police");
     consent.set_onward(true);
     AMANA_EXPECT_OK(world.Register(consent));
@@ -31,7 +26,9 @@ struct Chain {
   Sent Refer(std::string_view sender, const Sent* parent,
              const Edit<envelope::SubmissionDraft>& edit = {}) {
     const bool police = sender == "police";
-    const tests::TestIdentity& signer = police ? PoliceSigner() : HavenSigner();
+    const tests::TestIdentity& signer = parent == nullptr ? PoliceSigner()
+                                        : police          ? PolicePerson()
+                                                          : HavenPerson();
     envelope::SubmissionDraft draft = world.Draft(consent);
     if (!police) {
       const Address desk = *ParseAddress("police/desk", "unit");

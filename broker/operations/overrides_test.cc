@@ -8,7 +8,7 @@
 #include "amana/v1/override.pb.h"
 #include "broker/operations/approve_override.h"
 #include "broker/operations/review_override.h"
-#include "broker/operations/testing_acts.h"
+#include "broker/operations/testing_directory.h"
 #include "proto/crypto/pki.h"
 #include "proto/crypto/sha256.h"
 #include "proto/envelope/dsse.h"
@@ -183,10 +183,11 @@ TEST_F(Overrides, AReviewIsOwedThoughTheOverrideHasNothingToSendYet) {
   EXPECT_FALSE(second->incomplete());
   EXPECT_EQ(TaskOf(world_, sent).state, v1::TASK_STATE_BLOCKED_CONSENT);
   EXPECT_EQ(Reviews(sent).size(), 1u);
-  world_.registry_files().Edit(
-      "kind = \"SHELTER\"",
-      "kind = \"SHELTER\"\nsafeguards = \"ODPC/1\"\nsafeguards_until = \"2030-12-31\"");
-  world_.ReloadAndRecordRegistry();
+  ChangeEntry(world_, "haven", [&](v1::DirectoryEntry& entry) {
+    entry.mutable_qualifications()->set_safeguards("ODPC/1");
+    entry.mutable_qualifications()->set_safeguards_until_unix_ms(
+        ToUnixMillis(world_.clock().Now() + absl::Hours(24 * 300)));
+  });
   world_.Reconsider();
   EXPECT_EQ(TaskOf(world_, sent).state, v1::TASK_STATE_ROUTED);
   EXPECT_EQ(Reviews(sent).size(), 1u);

@@ -1,7 +1,9 @@
 #include "broker/operations/reconsider.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,7 @@ absl::StatusOr<std::vector<store::TaskRecord>> NextTasks(const store::Snapshot& 
                                                          const store::ReconsiderationRecord& record,
                                                          size_t limit) {
   const store::Referrals& referrals = snapshot.referrals();
+  if (record.unrouted_pass) return snapshot.offers().UnroutableTasks(record.after, limit);
   if (!record.recipient.empty()) {
     return referrals.OpenTasksFor(record.recipient, record.after, limit);
   }
@@ -25,9 +28,23 @@ absl::StatusOr<std::vector<store::TaskRecord>> NextTasks(const store::Snapshot& 
   return referrals.OpenTasksOf(record.subject, record.after, limit);
 }
 
+// Whether the agency offers what the task asks for: only then is it looked again.
+absl::StatusOr<bool> ConcernedBy(const store::Snapshot& snapshot,
+                                 const store::ReconsiderationRecord& record,
+                                 const store::TaskRecord& task) {
+  if (!record.unrouted_pass) return true;
+  AMANA_ASSIGN_OR_RETURN(const routing::DirectoryPtr directory, snapshot.directory().Current());
+  const routing::Agency* const agency = directory->agency(record.recipient);
+  if (agency == nullptr) return false;
+  return std::any_of(agency->units.begin(), agency->units.end(),
+                     [&](const routing::Unit& unit) { return unit.services.Has(task.service); });
+}
+
 absl::Status DecideOne(store::Transaction& tx, const delivery::Moment& moment,
                        const delivery::Policy& policy, const store::ReconsiderationRecord& record,
                        const AgencyId& author, const store::TaskRecord& task, Effect& effect) {
+  AMANA_ASSIGN_OR_RETURN(const bool concerned, ConcernedBy(std::as_const(tx), record, task));
+  if (!concerned) return absl::OkStatus();
   const bool word = record.recipient.empty();
   delivery::Evidence evidence;
   evidence.statement = record.statement;
@@ -45,6 +62,14 @@ absl::Status DecideOne(store::Transaction& tx, const delivery::Moment& moment,
   return absl::OkStatus();
 }
 
+// False: it was the last one.
+bool NextPass(store::ReconsiderationRecord& record) {
+  const bool disclosed = std::exchange(record.disclosed_pass, false);
+  const bool agencys = !record.recipient.empty() && !std::exchange(record.unrouted_pass, true);
+  record.after.reset();
+  return disclosed || agencys;
+}
+
 // Of those in turn after `last`, a person's before the registry's; null: none can be carried on.
 const store::ReconsiderationRecord* Pick(const std::vector<store::ReconsiderationRecord>& pending,
                                          uint64_t last, bool clock_ok) {
@@ -59,28 +84,26 @@ const store::ReconsiderationRecord* Pick(const std::vector<store::Reconsideratio
   return picked;
 }
 
+// Whose tasks are open; and all that are registered while nobody was found for some.
+absl::StatusOr<std::vector<AgencyId>> ConcernedAgencies(const store::Snapshot& snapshot,
+                                                        const identity::Registry& registry) {
+  AMANA_ASSIGN_OR_RETURN(std::vector<AgencyId> agencies, snapshot.referrals().OpenRecipients());
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> unrouted,
+                         snapshot.offers().UnroutableTasks(std::nullopt, 1));
+  if (unrouted.empty()) return agencies;
+  const std::set<AgencyId> known(agencies.begin(), agencies.end());
+  for (const identity::Agency& agency : registry.agencies()) {
+    if (!known.contains(agency.id)) agencies.push_back(agency.id);
+  }
+  return agencies;
+}
+
 // Whatever is said of it: that its name alone has changed is no harm.
 bool SameOf(const AgencyId& id, const identity::Registry& before, const identity::Registry& now) {
   const identity::Agency* old = before.agency(id);
   const identity::Agency* current = now.agency(id);
   if (old == nullptr || current == nullptr) return old == current;
   return *old == *current;
-}
-
-absl::Status BeginFor(store::Transaction& tx, const AgencyId& agency) {
-  const store::Transaction& read = tx;
-  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> any,
-                         read.referrals().OpenTasksFor(agency, std::nullopt, 1));
-  if (any.empty()) return absl::OkStatus();
-  AMANA_ASSIGN_OR_RETURN(std::optional<store::ReconsiderationRecord> pending,
-                         read.reconsiderations().OfRecipient(agency));
-  if (pending.has_value()) {
-    pending->after.reset();
-    return tx.reconsiderations().Advance(*pending);
-  }
-  store::ReconsiderationRecord record;
-  record.recipient = agency;
-  return tx.reconsiderations().Begin(record).status();
 }
 
 }  // namespace
@@ -103,9 +126,7 @@ absl::StatusOr<Effect> DecideSlice(store::Transaction& tx, const delivery::Momen
       return effect;
     }
     left -= tasks.size();
-    if (!record.disclosed_pass) break;
-    record.disclosed_pass = false;
-    record.after.reset();
+    if (!NextPass(record)) break;
   }
   AMANA_RETURN_IF_ERROR(tx.reconsiderations().End(record.id));
   return effect;
@@ -135,6 +156,41 @@ absl::StatusOr<std::vector<store::ReconsiderationRecord>> Reconsiderer::Pending(
   return snapshot->reconsiderations().Pending(kMostPending);
 }
 
+absl::Status BeginFor(store::Transaction& tx, const AgencyId& agency) {
+  const store::Transaction& read = tx;
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> any,
+                         read.referrals().OpenTasksFor(agency, std::nullopt, 1));
+  if (any.empty()) return BeginUnroutedFor(tx, agency);
+  AMANA_ASSIGN_OR_RETURN(std::optional<store::ReconsiderationRecord> pending,
+                         read.reconsiderations().OfRecipient(agency));
+  if (pending.has_value()) {
+    pending->unrouted_pass = false;
+    pending->after.reset();
+    return tx.reconsiderations().Advance(*pending);
+  }
+  store::ReconsiderationRecord record;
+  record.recipient = agency;
+  return tx.reconsiderations().Begin(record).status();
+}
+
+absl::Status BeginUnroutedFor(store::Transaction& tx, const AgencyId& agency) {
+  const store::Transaction& read = tx;
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> any,
+                         read.offers().UnroutableTasks(std::nullopt, 1));
+  if (any.empty()) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(std::optional<store::ReconsiderationRecord> pending,
+                         read.reconsiderations().OfRecipient(agency));
+  if (pending.has_value()) {
+    if (!pending->unrouted_pass) return absl::OkStatus();  // they come after the others
+    pending->after.reset();
+    return tx.reconsiderations().Advance(*pending);
+  }
+  store::ReconsiderationRecord record;
+  record.recipient = agency;
+  record.unrouted_pass = true;
+  return tx.reconsiderations().Begin(record).status();
+}
+
 absl::Status RecordRegistry(store::Transaction& tx, const identity::Registry* before,
                             const identity::Registry& registry) {
   const store::Transaction& read = tx;
@@ -145,7 +201,7 @@ absl::Status RecordRegistry(store::Transaction& tx, const identity::Registry* be
   event.kind = v1::EVENT_KIND_REGISTRY_LOADED;
   event.detail = registry.digest().bytes();
   AMANA_RETURN_IF_ERROR(tx.log().Append(std::move(event)).status());
-  AMANA_ASSIGN_OR_RETURN(std::vector<AgencyId> agencies, read.referrals().OpenRecipients());
+  AMANA_ASSIGN_OR_RETURN(std::vector<AgencyId> agencies, ConcernedAgencies(read, registry));
   // A flag is about a person, whose tasks may be with any of them.
   if (before != nullptr && before->digest() == last &&
       before->guardian_flags() == registry.guardian_flags()) {

@@ -49,6 +49,12 @@ class Reconsiderer {
   size_t failed_ = 0;  // slices in a row
 };
 
+// What is known of `agency` has changed: the tasks that are open to it will be decided again, and
+// for those that nobody was found for it will be looked again.
+absl::Status BeginFor(store::Transaction& tx, const AgencyId& agency);
+// What `agency` can take has changed, and nothing else: as above, the latter alone.
+absl::Status BeginUnroutedFor(store::Transaction& tx, const AgencyId& agency);
+
 // Records that `registry` is in force, if it was not the last one, and has the tasks decided again
 // that are open to agencies of which it says something else than `before`: all agencies, where
 // `before` is null or is not the last one recorded.

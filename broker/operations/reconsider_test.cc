@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <set>
 
-#include "broker/operations/testing_acts.h"
+#include "broker/operations/testing_directory.h"
 
 namespace amana::operations {
 namespace {
@@ -282,6 +282,32 @@ TEST(Reconsider, AChangeOfTheRegistryWithholdsRecallsNothingAndEnds) {
   // An error in the registry takes nothing away for good.
   world.registry_files().Edit(embassy, shelter);
   world.ReloadAndRecordRegistry();
+  world.Reconsider();
+  EXPECT_EQ(CountOffers(world, queued, v1::DELIVERY_STATE_QUEUED), queued.size());
+}
+
+TEST(Reconsider, AChangedEntryHasWhatIsOpenToItDecidedAgain) {
+  World world;
+  const v1::ConsentRecord consent = Registered(world);
+  const Sent given = SendUnder(world, consent, Urgently);
+  AMANA_ASSERT_OK(world.Acknowledge(ReceiveOne(world)));
+  const std::vector<Sent> queued = SendMany(world, consent, kSlice + 6);
+  const auto pending = [&] {
+    return (*world.store().Read())->reconsiderations().Pending(9)->size();
+  };
+  ChangeEntry(world, "police", [](auto& entry) { entry.mutable_units(0)->clear_services(); });
+  EXPECT_EQ(pending(), 0u);  // nothing is open to it
+  v1::DirectoryUnit intake;
+  ChangeEntry(world, "haven", [&](v1::DirectoryEntry& entry) {
+    intake = *entry.mutable_units()->rbegin();
+    entry.mutable_units()->RemoveLast();
+  });
+  EXPECT_EQ(pending(), 1u);
+  world.Restart();
+  world.Reconsider();
+  EXPECT_EQ(CountOffers(world, queued, v1::DELIVERY_STATE_WITHHELD), queued.size());
+  EXPECT_EQ(OfferOf(world, given).state, v1::DELIVERY_STATE_NATIVE_ACKED);
+  ChangeEntry(world, "haven", [&](v1::DirectoryEntry& entry) { *entry.add_units() = intake; });
   world.Reconsider();
   EXPECT_EQ(CountOffers(world, queued, v1::DELIVERY_STATE_QUEUED), queued.size());
 }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "broker/events/update_detail.h"
 #include "broker/operations/answer.h"
 #include "broker/operations/errors.h"
 #include "proto/codes/codes.h"
@@ -40,6 +41,7 @@ absl::StatusOr<uint64_t> Act(store::Transaction& tx, const Context& context,
   event.offer_epoch = target.delivery.key.offer_epoch;
   event.detail = {static_cast<char>(message.kind()), static_cast<char>(message.category()),
                   static_cast<char>(message.found())};
+  events::NameUpdate(target.delivery.key.update, event);
   AMANA_ASSIGN_OR_RETURN(const uint64_t index, recorder.Append(std::move(event)));
   AMANA_RETURN_IF_ERROR(tx.grounds().OpenReview({.referral = target.referral.key,
                                                  .opened_by = index,

@@ -10,11 +10,17 @@ absl::StatusOr<VerifiedSigner> VerifySigner(const delivery::Moment& moment,
                                             const identity::Caller& caller,
                                             const v1::SignedEnvelope& envelope,
                                             const v1::StatementMeta& meta) {
+  return VerifySignerOf(moment, caller.agency, envelope, meta);
+}
+
+absl::StatusOr<VerifiedSigner> VerifySignerOf(const delivery::Moment& moment,
+                                              const AgencyId& agency,
+                                              const v1::SignedEnvelope& envelope,
+                                              const v1::StatementMeta& meta) {
   AMANA_ASSIGN_OR_RETURN(const CertId cert_id, CertId::FromBytes(meta.cert_id(), "meta.cert_id"));
-  AMANA_ASSIGN_OR_RETURN(
-      identity::Signer signer,
-      identity::ResolveSigner(cert_id, *moment.trust->registry, *moment.trust->revocations,
-                              moment.now, caller.agency));
+  AMANA_ASSIGN_OR_RETURN(identity::Signer signer,
+                         identity::ResolveSigner(cert_id, *moment.trust->registry,
+                                                 *moment.trust->revocations, moment.now, agency));
   AMANA_RETURN_IF_ERROR(envelope::VerifyEnvelope(envelope, signer.public_key));
   VerifiedSigner out{std::move(signer), {}, {}};
   out.record.digest = envelope::PayloadDigest(envelope);

@@ -38,6 +38,11 @@ absl::StatusOr<VerifiedSigner> VerifySigner(const delivery::Moment& moment,
                                             const identity::Caller& caller,
                                             const v1::SignedEnvelope& envelope,
                                             const v1::StatementMeta& meta);
+// The same of a signer of `agency`, who need not be the caller.
+absl::StatusOr<VerifiedSigner> VerifySignerOf(const delivery::Moment& moment,
+                                              const AgencyId& agency,
+                                              const v1::SignedEnvelope& envelope,
+                                              const v1::StatementMeta& meta);
 
 // Errors of ParseStatement and VerifySigner.
 template <class Message>

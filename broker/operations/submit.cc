@@ -1,18 +1,26 @@
 #include "broker/operations/submit.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "broker/delivery/chain.h"
+#include "broker/delivery/clocks.h"
 #include "broker/delivery/consent_check.h"
+#include "broker/delivery/custody.h"
+#include "broker/delivery/family.h"
+#include "broker/delivery/recipients.h"
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/settle.h"
 #include "broker/delivery/wire.h"
+#include "broker/events/custody_detail.h"
 #include "broker/operations/cancel_tasks.h"
 #include "broker/operations/commit.h"
 #include "broker/operations/errors.h"
 #include "broker/operations/grants.h"
+#include "broker/operations/start_on_route.h"
 #include "broker/operations/statement.h"
 #include "broker/operations/task_status.h"
 #include "broker/referral/task_machine.h"
@@ -34,15 +42,35 @@ struct Prepared {
   codes::CategorySet categories;
   store::ReferralBody body;
   std::vector<store::GrantRecord> grants;
+  std::optional<FirstOrder> order;  // of candidates, where one came with it
 };
 
-absl::Status CheckRecipients(const v1::ReferralHeader& header, const identity::Registry& registry) {
+absl::Status CheckRecipients(const v1::ReferralHeader& header,
+                             const delivery::Recipients& recipients) {
   for (int i = 0; i < header.services_size(); ++i) {
     const v1::ServiceRequest& service = header.services(i);
     if (!service.has_recipient()) continue;
     const std::string field = "services[" + std::to_string(i) + "].recipient";
     AMANA_ASSIGN_OR_RETURN(const Address recipient, delivery::FromWire(service.recipient(), field));
-    if (registry.unit(recipient) == nullptr) return RecipientUnknown(field);
+    if (recipients.unit(recipient) == nullptr) return RecipientUnknown(field);
+  }
+  return absl::OkStatus();
+}
+
+// A system's key may not name an agency that the person came from, nor part a family. What of the
+// past cannot be read is no reason to refuse a referral: nothing goes out on it (rule 28).
+absl::Status CheckPlacement(const store::Snapshot& snapshot, const v1::ReferralHeader& header) {
+  const absl::StatusOr<std::vector<AgencyId>> chain = delivery::ChainOf(snapshot, header);
+  if (!chain.ok()) return absl::IsDataLoss(chain.status()) ? absl::OkStatus() : chain.status();
+  for (int i = 0; i < header.services_size(); ++i) {
+    const v1::ServiceRequest& service = header.services(i);
+    if (!service.has_recipient()) continue;
+    const std::string field = "services[" + std::to_string(i) + "].recipient";
+    AMANA_ASSIGN_OR_RETURN(const Address recipient, delivery::FromWire(service.recipient(), field));
+    if (std::ranges::count(*chain, recipient.agency) > 0) return RouteLoop(field);
+    AMANA_ASSIGN_OR_RETURN(const std::vector<Address> at,
+                           delivery::OthersAt(snapshot, header, static_cast<uint32_t>(i)));
+    if (!at.empty() && std::ranges::count(at, recipient) == 0) return FamilyParted(field);
   }
   return absl::OkStatus();
 }
@@ -57,16 +85,19 @@ absl::StatusOr<Prepared> Prepare(const Context& context, const identity::Caller&
       identity::CheckSignsFor(signer.signer, statement.sender(), "header.sender"));
   AMANA_ASSIGN_OR_RETURN(const std::vector<envelope::GrantStatement> grants,
                          envelope::CheckSubmission(submission, statement));
-  AMANA_RETURN_IF_ERROR(CheckRecipients(statement.header(), *moment.trust->registry));
   absl::Status timely = envelope::CheckFreshness(statement.header().meta(), moment.now);
   if (timely.ok()) timely = statement.CheckExpiry(moment.now);
 
-  Prepared out{moment, std::move(statement), std::move(signer), std::move(timely), {}, {}, {}};
+  Prepared out{moment, std::move(statement), std::move(signer), std::move(timely), {}, {}, {}, {}};
   for (size_t i = 0; i < grants.size(); ++i) {
     AMANA_ASSIGN_OR_RETURN(
         store::GrantRecord record,
         CheckedGrant(moment, caller, grants[i], submission.grants(static_cast<int>(i))));
     out.grants.push_back(std::move(record));
+  }
+  if (submission.has_candidate_order()) {
+    AMANA_ASSIGN_OR_RETURN(out.order, ReadFirstOrder(submission.candidate_order()));
+    submission.clear_candidate_order();
   }
   submission.clear_grants();
   out.categories = delivery::CategoriesOf(submission);
@@ -91,6 +122,12 @@ store::ReferralRecord RecordOf(const Prepared& prepared) {
   record.accepted = prepared.moment.now;
   record.expires = prepared.statement.expires();
   record.test = header.test();
+  if (header.has_parent()) {
+    const auto parent = delivery::FromWire(header.parent(), "parent");
+    if (parent.ok()) record.parent = *parent;
+  }
+  record.group = GroupId::FromBytes(header.group_id()).value_or(GroupId());
+  record.family = GroupId::FromBytes(header.family_id()).value_or(GroupId());
   return record;
 }
 
@@ -100,7 +137,20 @@ struct Start {
   CertId recipient_cert;
 };
 
-Start StartTask(const store::Transaction& tx, const Prepared& prepared, uint32_t index) {
+// ROUTED where a wrap for the recipient's current certificate is at hand.
+v1::TaskState ChooseStart(const Prepared& prepared, const delivery::Recipients& recipients,
+                          Start& start) {
+  const crypto::Certificate* const sealing = recipients.Sealing(*start.task.recipient);
+  if (sealing == nullptr) return v1::TASK_STATE_NEEDS_WRAP;
+  start.recipient_cert = sealing->id();
+  for (const store::GrantRecord& grant : prepared.grants) {
+    if (grant.recipient_cert == start.recipient_cert) return v1::TASK_STATE_ROUTED;
+  }
+  return v1::TASK_STATE_NEEDS_WRAP;
+}
+
+absl::StatusOr<Start> StartTask(const store::Transaction& tx, const Prepared& prepared,
+                                const delivery::Recipients& recipients, uint32_t index) {
   const v1::ReferralHeader& header = prepared.statement.header();
   const v1::ServiceRequest& service = header.services(static_cast<int>(index));
   Start start;
@@ -108,8 +158,10 @@ Start StartTask(const store::Transaction& tx, const Prepared& prepared, uint32_t
   start.task.service = service.service();
   start.task.changed = prepared.moment.now;
   if (!service.has_recipient()) {
-    start.task.state = v1::TASK_STATE_UNROUTABLE;
-    start.task.reason = v1::REASON_UNROUTABLE;
+    AMANA_ASSIGN_OR_RETURN(
+        start.recipient_cert,
+        StartOnRoute(tx, prepared.moment,
+                     {header, prepared.categories, prepared.grants, prepared.order}, start.task));
     return start;
   }
   start.task.recipient = delivery::FromWire(service.recipient(), "recipient").value_or(Address());
@@ -121,18 +173,12 @@ Start StartTask(const store::Transaction& tx, const Prepared& prepared, uint32_t
   if (!decision.Delivers()) {
     start.task.state = v1::TASK_STATE_BLOCKED_CONSENT;
     start.task.reason = decision.PublicCode();
+    delivery::EnterClock(tx, store::TaskRecord(), header.urgency(), start.task);
     return start;
   }
   for (const v1::Category category : decision.redacted) start.task.withheld.push_back(category);
-  const identity::RegisteredCertificate* sealing =
-      prepared.moment.trust->registry->CurrentSealingCertificate(
-          *start.task.recipient, prepared.moment.now, *prepared.moment.trust->revocations);
-  start.task.state = v1::TASK_STATE_NEEDS_WRAP;
-  if (sealing == nullptr) return start;
-  start.recipient_cert = sealing->certificate.id();
-  for (const store::GrantRecord& grant : prepared.grants) {
-    if (grant.recipient_cert == start.recipient_cert) start.task.state = v1::TASK_STATE_ROUTED;
-  }
+  start.task.state = ChooseStart(prepared, recipients, start);
+  delivery::EnterClock(tx, store::TaskRecord(), header.urgency(), start.task);
   return start;
 }
 
@@ -140,8 +186,10 @@ absl::Status AppendTaskEvent(delivery::Recorder& recorder, const store::TaskReco
   AMANA_RETURN_IF_ERROR(referral::CheckTaskTransition(v1::TASK_STATE_UNSPECIFIED,
                                                       v1::TASK_STATE_SUBMITTED, Actor::kSender,
                                                       v1::REASON_UNSPECIFIED));
-  AMANA_RETURN_IF_ERROR(referral::CheckTaskTransition(v1::TASK_STATE_SUBMITTED, task.state,
-                                                      Actor::kBroker, task.reason));
+  if (task.state != v1::TASK_STATE_SUBMITTED) {
+    AMANA_RETURN_IF_ERROR(referral::CheckTaskTransition(v1::TASK_STATE_SUBMITTED, task.state,
+                                                        Actor::kBroker, task.reason));
+  }
   return recorder.AppendTask(task).status();
 }
 
@@ -194,23 +242,42 @@ absl::StatusOr<Verdict> Accept(store::Transaction& tx, const Context& context,
                          tx.referrals().Find(prepared.statement.key()));
   if (accepted.has_value()) return AnswerAgain(tx, prepared, *accepted, response);
   AMANA_RETURN_IF_ERROR(prepared.timely);
+  AMANA_ASSIGN_OR_RETURN(const delivery::Recipients recipients,
+                         delivery::Recipients::Of(tx, prepared.moment));
+  AMANA_RETURN_IF_ERROR(CheckRecipients(prepared.statement.header(), recipients));
+  for (const store::GrantRecord& grant : prepared.grants) {
+    AMANA_RETURN_IF_ERROR(CheckWrappedFor(recipients, grant));
+  }
   AMANA_RETURN_IF_ERROR(CheckVersion(tx, context, prepared));
+  if (!identity::CheckIsPerson(prepared.signer.signer).ok()) {
+    AMANA_RETURN_IF_ERROR(CheckPlacement(tx, prepared.statement.header()));
+  }
 
   store::ReferralRecord record = RecordOf(prepared);
   delivery::Recorder recorder(tx, record, prepared.moment.now, prepared.signer.evidence);
-  AMANA_ASSIGN_OR_RETURN(record.log_index,
-                         recorder.Append(recorder.NewEvent(v1::EVENT_KIND_SUBMISSION_ACCEPTED)));
+  AMANA_ASSIGN_OR_RETURN(const bool first, delivery::BeginsCustody(tx, record.subject));
+  events::Event accepted_event = recorder.NewEvent(v1::EVENT_KIND_SUBMISSION_ACCEPTED);
+  if (first) accepted_event.detail = events::kBeginsCustody;
+  AMANA_ASSIGN_OR_RETURN(record.log_index, recorder.Append(std::move(accepted_event)));
   std::vector<Start> starts;
   std::vector<store::TaskRecord> tasks;
   for (int i = 0; i < prepared.statement.header().services_size(); ++i) {
-    starts.push_back(StartTask(tx, prepared, static_cast<uint32_t>(i)));
+    AMANA_ASSIGN_OR_RETURN(Start start,
+                           StartTask(tx, prepared, recipients, static_cast<uint32_t>(i)));
+    starts.push_back(std::move(start));
     tasks.push_back(starts.back().task);
     AMANA_RETURN_IF_ERROR(AppendTaskEvent(recorder, tasks.back()));
   }
   AMANA_RETURN_IF_ERROR(Remember(tx, prepared.signer.signer));
   AMANA_RETURN_IF_ERROR(tx.referrals().Accept(record, prepared.body, tasks));
+  if (first) {
+    AMANA_RETURN_IF_ERROR(delivery::BeginCustody(tx, record, prepared.statement.header()));
+  }
   for (const store::GrantRecord& grant : prepared.grants) {
     AMANA_RETURN_IF_ERROR(tx.referrals().AddGrant(grant));
+  }
+  if (prepared.order.has_value()) {
+    AMANA_RETURN_IF_ERROR(tx.offers().SetOrder(record.key, prepared.order->record));
   }
   for (const Start& start : starts) {
     // One that comes under a withdrawn consent is settled as it comes, and erased.
@@ -219,6 +286,7 @@ absl::StatusOr<Verdict> Accept(store::Transaction& tx, const Context& context,
     if (start.task.state != v1::TASK_STATE_ROUTED) continue;
     AMANA_RETURN_IF_ERROR(
         recorder.Queue(start.task, v1::DISCLOSURE_STAGE_AT_OFFER, start.recipient_cert));
+    AMANA_RETURN_IF_ERROR(recorder.HoldPlace(start.task));
   }
   return Verdict{.event = record.log_index};
 }

@@ -21,11 +21,13 @@ v1::TaskStatus StatusOf(const store::TaskRecord& task,
   if (sender) {
     out.mutable_consent_rules()->Add(task.consent_rules.begin(), task.consent_rules.end());
     for (const v1::Category category : task.withheld) out.add_withheld(category);
+    out.set_missing(task.missing);
   }
   for (const store::DeliveryRecord& delivery : deliveries) {
     if (!sender && !delivery.disclosed) continue;
     v1::DeliveryStatus& status = *out.add_deliveries();
     status.set_stage(delivery.key.stage);
+    status.set_update(delivery.key.update);
     status.set_state(delivery.state);
     status.set_reason(delivery.reason);
     status.set_attempts(delivery.attempts);
@@ -38,6 +40,12 @@ v1::TaskStatus StatusOf(const store::TaskRecord& task,
 }  // namespace
 
 v1::TaskStatus SenderStatus(const store::TaskRecord& task) { return StatusOf(task, {}, true); }
+
+v1::TaskStatus CoordinatorStatus(const store::TaskRecord& task) {
+  v1::TaskStatus out = StatusOf(task, {}, false);
+  out.set_missing(task.missing);
+  return out;
+}
 
 absl::StatusOr<std::vector<v1::TaskStatus>> SenderStatuses(const store::Snapshot& snapshot,
                                                            const StatementKey& key) {
@@ -79,6 +87,8 @@ v1::ReferralSummary Summarise(const store::ReferralRecord& referral,
   out.set_header_digest(referral.header_digest.bytes());
   out.set_log_index(referral.log_index);
   out.set_test(referral.test);
+  if (!referral.group.is_zero()) out.set_group_id(referral.group.bytes());
+  if (!referral.family.is_zero()) out.set_family_id(referral.family.bytes());
   return out;
 }
 

@@ -21,6 +21,8 @@ absl::StatusOr<std::vector<v1::TaskStatus>> SenderStatuses(const store::Snapshot
                                                            const StatementKey& key);
 // A task as its sender sees it, without its deliveries.
 v1::TaskStatus SenderStatus(const store::TaskRecord& task);
+// A task as a coordinator sees it: where it stands, without its deliveries and the consent's rules.
+v1::TaskStatus CoordinatorStatus(const store::TaskRecord& task);
 // The state is derived from `visible`, the tasks that the reader may see.
 v1::ReferralSummary Summarise(const store::ReferralRecord& referral,
                               const std::vector<v1::TaskStatus>& visible);

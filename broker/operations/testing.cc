@@ -9,14 +9,18 @@
 #include "broker/operations/receive.h"
 #include "broker/operations/register_consent.h"
 #include "broker/operations/submit.h"
+#include "broker/operations/testing_directory.h"
 #include "proto/crypto/random.h"
 #include "proto/crypto/sha256.h"
+#include "proto/envelope/directory_testing.h"
 #include "proto/envelope/dsse.h"
 
 namespace amana::operations {
 namespace {
 
 using crypto::Role;
+
+constexpr char kOrigin[] = "test.amana.example/log";
 
 }  // namespace
 
@@ -38,18 +42,35 @@ World::World() {
   registry_files_.Add("police", "signer", PoliceSigner().certificate);
   registry_files_.Add("haven", "signer", HavenSigner().certificate);
   registry_files_.Add("haven", "person", HavenPerson().certificate);
-  registry_files_.Add("haven", "sealer", HavenSealer().certificate);
+  registry_files_.Add("secretariat", "coordinator", envelope::TestCoordinator().certificate);
+  for (const char* agency : {"police", "haven", "consulate"}) {
+    registry_files_.Add(agency, "keeper", envelope::TestKeeper(agency).certificate);
+  }
   auto watcher = identity::RegistryWatcher::Open(RealFileSystem(), registry_files_.path(), {});
   AMANA_EXPECT_OK(watcher.status());
   watcher_ = *std::move(watcher);
   Open();
+  SetDirectory();
+}
+
+void World::SetDirectory() {
+  ChangeEntry(*this, "police", [](v1::DirectoryEntry& entry) {
+    AddUnit(entry, {"desk", {v1::SERVICE_TYPE_RESCUE}});
+  });
+  ChangeEntry(*this, "haven", [](v1::DirectoryEntry& entry) {
+    AddUnit(entry, {"coast", {}, 1});
+    AddUnit(entry, {"intake", {v1::SERVICE_TYPE_ACCOMMODATION, v1::SERVICE_TYPE_MEDICAL}});
+    SealTo(*entry.mutable_units(1), {0});
+    entry.mutable_qualifications()->set_health_provider(true);
+  });
+  ChangeEntry(*this, "consulate", [](v1::DirectoryEntry& entry) {
+    AddUnit(entry, {"desk", {v1::SERVICE_TYPE_CONSULAR}, 0});
+  });
 }
 
 void World::Open() {
-  auto store = store::OpenEmbeddedStore({.directory = data_.File("store"),
-                                         .clock = &clock_,
-                                         .log_key = log_key_,
-                                         .origin = "test.amana.example/log"});
+  auto store = store::OpenEmbeddedStore(
+      {.directory = data_.File("store"), .clock = &clock_, .log_key = log_key_, .origin = kOrigin});
   AMANA_EXPECT_OK(store.status());
   store_ = *std::move(store);
   context_.store = store_.get();
@@ -59,6 +80,11 @@ void World::Open() {
       context_.policy, &clock_, MakeLeaseFn(context_), MakeGiveBackFn(context_));
   context_.dispatcher = dispatcher_.get();
   reconsiderer_.emplace(context_);
+}
+
+transparency::NoteVerifier World::log() const {
+  return *transparency::NoteVerifier::Create(kOrigin, transparency::NoteKeyType::kEd25519,
+                                             log_key_.PublicKey());
 }
 
 void World::Restart() {

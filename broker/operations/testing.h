@@ -1,6 +1,7 @@
 // For tests: the broker's core without gRPC. A registry of SYNTHETIC agencies, an embedded store, a
-// fake clock, and callers that wait for their replies. "police" sends, "haven" (units intake and
-// coast) receives.
+// fake clock, and callers that wait for their replies. "police" (unit desk, RESCUE) sends, "haven"
+// (a health provider; intake, ACCOMMODATION and MEDICAL, and coast, which offers nothing) receives,
+// "consulate" (an embassy; desk, CONSULAR) is there. haven/intake alone has a key to seal to.
 #ifndef AMANA_BROKER_OPERATIONS_TESTING_H_
 #define AMANA_BROKER_OPERATIONS_TESTING_H_
 
@@ -23,6 +24,7 @@
 #include "broker/store/embedded/embedded_store.h"
 #include "proto/envelope/statement.h"
 #include "proto/envelope/submission.h"
+#include "proto/transparency/note_verifier.h"
 #include "tests/support/test_pki.h"
 
 namespace amana::operations {
@@ -47,6 +49,7 @@ class World {
 
   Context& context() { return context_; }
   FakeClock& clock() { return clock_; }
+  transparency::NoteVerifier log() const;  // who signs the log's checkpoints
   store::Store& store() { return *store_; }
   identity::TestRegistry& registry_files() { return registry_files_; }
   void ReloadRegistry() { watcher_->Poll(); }
@@ -93,6 +96,7 @@ class World {
 
  private:
   void Open();
+  void SetDirectory();
 
   FakeClock clock_{absl::FromUnixSeconds(1900000000)};
   identity::TestRegistry registry_files_;

@@ -7,6 +7,7 @@
 #include "broker/operations/reconsider.h"
 #include "broker/operations/run_erasure.h"
 #include "broker/operations/testing_acts.h"
+#include "broker/operations/testing_directory.h"
 
 namespace amana::operations {
 namespace {
@@ -53,11 +54,17 @@ void ToNobodyYet(envelope::SubmissionDraft& draft) {
   v1::RouteRequest& route = *draft.header.mutable_services(0)->mutable_route();
   route.set_county(47);
   route.set_age_class(v1::SUBJECT_CLASS_ADULT);
-  route.set_sex(v1::SEX_CONSTRAINT_ANY);
+  route.set_sex(v1::SEX_CONSTRAINT_FEMALE);
 }
 
 TEST(WithdrawalReach, WhatNobodyWasChosenForIsRevokedAndErased) {
   Reached t;
+  ChangeEntry(t.world, "haven", [](v1::DirectoryEntry& entry) {
+    for (v1::DirectoryUnit& unit : *entry.mutable_units()) {
+      unit.clear_sexes();
+      unit.add_sexes(v1::SEX_CONSTRAINT_MALE);
+    }
+  });
   const Sent sent = Send(t.world, 's', ToNobodyYet);
   const Sent other = Send(t.world, 'o', ToNobodyYet);
   ASSERT_EQ(TaskOf(t.world, sent).state, v1::TASK_STATE_UNROUTABLE);
@@ -144,7 +151,7 @@ TEST(WithdrawalReach, WhatWasDeclinedIsRecalledAndErased) {
   const v1::Delivery offer = OfferSeen(t.world, sent);
   AMANA_ASSERT_OK(t.world.Decide(offer.delivery(), sent.digest, false));
   t.Withdraw(sent.consent);
-  EXPECT_EQ(TaskOf(t.world, sent).state, v1::TASK_STATE_REJECTED);
+  EXPECT_EQ(TaskOf(t.world, sent).state, v1::TASK_STATE_REVOKED);
   EXPECT_EQ(TaskOf(t.world, sent).consent_rules, std::vector<uint8_t>({8}));
   EXPECT_EQ(OfferOf(t.world, sent).state, v1::DELIVERY_STATE_RECALL_SENT);
   EXPECT_TRUE(t.Erased(sent));

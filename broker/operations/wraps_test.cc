@@ -1,17 +1,13 @@
 // NEEDS_WRAP: from a rotated or revoked sealing key to the sender's further grant.
 #include <gtest/gtest.h>
 
-#include "broker/operations/testing_acts.h"
+#include "broker/operations/testing_directory.h"
 
 namespace amana::operations {
 namespace {
 
-// haven/intake rotates to the key of `generation`, which became valid later.
-void Rotate(World& world, int generation) {
-  world.registry_files().Add("haven", "sealer-" + std::to_string(generation),
-                             HavenSealer(generation).certificate);
-  world.ReloadRegistry();
-}
+// haven/intake has a further key, of `generation`, beside the one before it.
+void Rotate(World& world, int generation) { SealIntakeTo(world, {generation - 1, generation}); }
 void RevokeSealer(World& world, int generation) {
   world.registry_files().Revoke(HavenSealer(generation).certificate.id());
   world.ReloadRegistry();

@@ -12,6 +12,7 @@ bool Meets(const ReasonRule& rule, v1::Reason reason) {
   switch (rule.needed) {
     case ReasonNeeded::kOptional:
     case ReasonNeeded::kLegalBasis:
+    case ReasonNeeded::kExitCode:
       return reason == v1::REASON_UNSPECIFIED || codes::IsKnown(reason);
     case ReasonNeeded::kAny:
       return codes::IsKnown(reason);
@@ -38,6 +39,7 @@ std::string Describe(const ReasonRule& rule) {
   switch (rule.needed) {
     case ReasonNeeded::kOptional:
     case ReasonNeeded::kLegalBasis:
+    case ReasonNeeded::kExitCode:
       return "a known reason, or none";
     case ReasonNeeded::kAny:
       return "a reason";

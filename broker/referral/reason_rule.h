@@ -18,6 +18,7 @@ enum class ReasonNeeded {
   kFailCode,     // an OUTCOME that is a failure
   kNativeClass,  // NATIVE error class
   kLegalBasis,   // not a reason: the guard names a legal basis; the reason is optional
+  kExitCode,     // not a reason: the guard names an exit code; the reason is optional
   kExactly,      // one of the two codes of the rule
 };
 

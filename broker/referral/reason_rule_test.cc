@@ -24,6 +24,7 @@ TEST(ReasonRuleTest, KindsDoNotStandInForEachOther) {
       {ReasonNeeded::kOptional, v1::REASON_UNSPECIFIED, static_cast<v1::Reason>(99)},
       {ReasonNeeded::kOptional, v1::REASON_OTHER, static_cast<v1::Reason>(18)},
       {ReasonNeeded::kLegalBasis, v1::REASON_UNSPECIFIED, static_cast<v1::Reason>(-1)},
+      {ReasonNeeded::kExitCode, v1::REASON_UNSPECIFIED, static_cast<v1::Reason>(99)},
   };
   for (const Case& c : cases) {
     EXPECT_TRUE(Meets({c.needed}, c.meets)) << Describe({c.needed});

@@ -16,4 +16,9 @@ absl::Status CountyInvalid(uint32_t county) {
                    "county: must be 1 to 47, or 0 for none, got " + std::to_string(county));
 }
 
+absl::Status LanguageInvalid() {
+  return MakeError(absl::StatusCode::kInvalidArgument, "LANGUAGE_INVALID", "language",
+                   "language: must be three lower-case letters (ISO 639-3), or empty");
+}
+
 }  // namespace amana::routing

@@ -10,6 +10,7 @@ namespace amana::routing {
 
 absl::Status ServiceInvalid();                // kInvalidArgument SERVICE_INVALID
 absl::Status CountyInvalid(uint32_t county);  // kInvalidArgument COUNTY_INVALID: not 0 to 47
+absl::Status LanguageInvalid();  // kInvalidArgument LANGUAGE_INVALID: no ISO 639-3 code
 
 }  // namespace amana::routing
 

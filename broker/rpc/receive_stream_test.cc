@@ -12,6 +12,7 @@
 #include "amana/v1/audit_service.grpc.pb.h"
 #include "amana/v1/delivery_service.grpc.pb.h"
 #include "base/testing.h"
+#include "broker/operations/notice_hub.h"
 #include "broker/operations/receive.h"
 #include "broker/operations/testing_acts.h"
 #include "broker/rpc/server.h"
@@ -36,17 +37,21 @@ const std::string& Large() {
 class ReceiveStreamTest : public testing::Test {
  protected:
   void SetUp() override {
-    world_.store().SetCommitListener([this](const std::vector<Address>& woken, uint64_t) {
-      world_.context().dispatcher->Wake(woken);
-    });
+    world_.store().SetCommitListener(
+        [this](const std::vector<Address>& woken, const store::CommittedBatch&) {
+          world_.context().dispatcher->Wake(woken);
+        });
     AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(
         keys_.File("tls.pem"), tests::TestBrokerTls().chain_pem, kPublicFile));
     AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(keys_.File("tls.key"),
                                                      tests::TestBrokerTls().key_pem, kPrivateFile));
     AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(keys_.File("root.pem"), tests::TestRootPem(),
                                                      kPublicFile));
-    const Parts parts{
-        .front = &front_, .context = &world_.context(), .streams = &streams_, .read_tile = {}};
+    const Parts parts{.front = &front_,
+                      .context = &world_.context(),
+                      .streams = &streams_,
+                      .notices = &notices_,
+                      .read_tile = {}};
     auto server = Server::Start({.address = "127.0.0.1:0",
                                  .tls = {.certificate = keys_.File("tls.pem"),
                                          .key = keys_.File("tls.key"),
@@ -132,6 +137,7 @@ class ReceiveStreamTest : public testing::Test {
   RateLimiter limiter_{{}, &world_.clock()};
   Refusals refusals_{&metrics_};
   OpenStreams streams_;
+  operations::NoticeHub notices_;
   Front front_{{.clock = &world_.clock(),
                 .trust = world_.context().trust,
                 .executor = &executor_,

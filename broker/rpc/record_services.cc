@@ -277,8 +277,9 @@ ServicePtr MakeAuditService(const Parts& parts) { return std::make_shared<AuditS
 ServicePtr MakeAdminService(const Parts& parts) { return std::make_shared<AdminService>(parts); }
 
 std::vector<ServicePtr> MakeServices(const Parts& parts) {
-  return {MakeReferralService(parts), MakeDeliveryService(parts), MakeConsentService(parts),
-          MakeAuditService(parts), MakeAdminService(parts)};
+  return {MakeReferralService(parts),  MakeDeliveryService(parts),    MakeConsentService(parts),
+          MakeAuditService(parts),     MakeAdminService(parts),       MakeHandoverService(parts),
+          MakeDirectoryService(parts), MakeCoordinationService(parts)};
 }
 
 }  // namespace amana::rpc

@@ -154,8 +154,8 @@ class ReferralService final : public v1::ReferralService::CallbackService {
                                   const v1::MatchRequest* request,
                                   v1::MatchResponse* response) override {
     return Serve(front_, call, Rpc::kMatch, response,
-                 [this, request](const Caller&, Reply<v1::MatchResponse> reply) {
-                   reply(operations::Match(context_, *request));
+                 [this, request](const Caller& caller, Reply<v1::MatchResponse> reply) {
+                   reply(operations::Match(context_, caller, *request));
                  });
   }
 

@@ -1,4 +1,4 @@
-// The five services of proto/amana/v1: thin callback services that admit the caller, run the
+// The services of proto/amana/v1: thin callback services that admit the caller, run the
 // operation on the executor and reply. No logic.
 #ifndef AMANA_BROKER_RPC_SERVICES_H_
 #define AMANA_BROKER_RPC_SERVICES_H_
@@ -18,6 +18,10 @@ namespace grpc {
 class Service;
 }
 
+namespace amana::operations {
+class NoticeHub;
+}
+
 namespace amana::rpc {
 
 // Everything must outlive the services.
@@ -25,6 +29,7 @@ struct Parts {
   Front* front;
   const operations::Context* context;
   OpenStreams* streams;
+  operations::NoticeHub* notices;
   // The content of a tlog-tiles resource by its path; NOT_FOUND, TILE_PATH_MALFORMED. Thread-safe.
   std::function<absl::StatusOr<std::string>(std::string_view path)> read_tile;
 };
@@ -36,6 +41,9 @@ ServicePtr MakeDeliveryService(const Parts& parts);
 ServicePtr MakeConsentService(const Parts& parts);
 ServicePtr MakeAuditService(const Parts& parts);
 ServicePtr MakeAdminService(const Parts& parts);
+ServicePtr MakeHandoverService(const Parts& parts);
+ServicePtr MakeDirectoryService(const Parts& parts);
+ServicePtr MakeCoordinationService(const Parts& parts);
 
 std::vector<ServicePtr> MakeServices(const Parts& parts);
 

@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "amana/v1/codes.pb.h"
+#include "amana/v1/offer.pb.h"
 #include "base/ids.h"
 #include "broker/consent/facts.h"
 
@@ -25,6 +26,7 @@ struct DeliveryKey {
   TaskKey task;
   uint32_t offer_epoch = 0;
   v1::DisclosureStage stage = v1::DISCLOSURE_STAGE_AT_OFFER;
+  uint32_t update = 0;  // 0: the referral itself; else the number of an update, of stage AT_OFFER
   friend auto operator<=>(const DeliveryKey&, const DeliveryKey&) = default;
 };
 
@@ -42,6 +44,10 @@ struct ReferralRecord {
   absl::Time expires;
   uint64_t log_index = 0;  // of its SUBMISSION_ACCEPTED event
   bool test = false;
+  // As in its header. Zero: of no group, of no family.
+  std::optional<StatementKey> parent;
+  GroupId group;
+  GroupId family;
 };
 
 // The bytes as they came: a serialised v1::SignedEnvelope, and a serialised v1::Submission that
@@ -49,6 +55,21 @@ struct ReferralRecord {
 struct ReferralBody {
   std::string header_envelope;
   std::string sections;
+};
+
+// Whether somebody must be called about the present offer, and nobody was.
+enum class CallState : uint8_t { kNone = 0, kOwed = 1, kEscalated = 2 };
+
+// Where a task stands on the escalation ladder (referral/escalation.h).
+struct TaskClock {
+  absl::Time offered = absl::InfinitePast();  // the present offer; InfinitePast: there is none
+  absl::Duration paused =
+      absl::ZeroDuration();  // of it, while questions of the recipient were open
+  v1::EscalationLevel reached = v1::ESCALATION_LEVEL_UNSPECIFIED;  // since the state was entered
+  CallState call = CallState::kNone;
+  // When time does something next. InfiniteFuture: never.
+  absl::Time due = absl::InfiniteFuture();
+  friend bool operator==(const TaskClock&, const TaskClock&) = default;
 };
 
 struct TaskRecord {
@@ -64,6 +85,8 @@ struct TaskRecord {
   // When the last decision on it could change by time alone and must be made again. InfiniteFuture:
   // never, as for a task that is over.
   absl::Time decide_at = absl::InfiniteFuture();
+  TaskClock clock;
+  v1::RouteGap missing = v1::ROUTE_GAP_UNSPECIFIED;  // UNROUTABLE: what was
 };
 
 struct DeliveryRecord {
@@ -94,6 +117,27 @@ struct GrantRecord {
   std::string grant;
 };
 
+// Words and places beside a statement about a referral: a serialised v1::NotedStatement.
+struct NoteRecord {
+  StatementKey referral;
+  Digest digest;  // of the note, as the statement names it
+  std::string note;
+};
+
+// What a sender answered to a question: a serialised v1::UpdateSubmission.
+struct UpdateRecord {
+  StatementKey referral;
+  uint32_t number = 0;
+  std::string update;
+};
+
+// Whom a grant is for.
+struct Grantee {
+  Address recipient;
+  CertId recipient_cert;
+  friend bool operator==(const Grantee&, const Grantee&) = default;
+};
+
 // A signed statement about a delivery or consent, kept verbatim (serialised v1::SignedEnvelope).
 struct StatementRecord {
   Digest digest;  // SHA-256 of the payload
@@ -113,6 +157,8 @@ struct ReconsiderationRecord {
   bool cause_shown = false;  // whether the recalls it causes show the withdrawal
   // Where it stands: those that something was disclosed of come first, then all.
   bool disclosed_pass = false;
+  // Of an agency: its tasks are done, and those that nobody was found for come.
+  bool unrouted_pass = false;
   std::optional<TaskKey> after;  // the last one decided in this pass
 };
 

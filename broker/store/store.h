@@ -1,4 +1,4 @@
-// The store: eight small contracts in the broker's own verbs, and the transaction that joins them.
+// The store: twelve small contracts in the broker's own verbs, and the transaction that joins them.
 // Implementations: embedded/ (SQLite) and, later, postgres/. suite.h holds the contract tests that
 // every implementation runs.
 //
@@ -17,8 +17,8 @@
 // (kResourceExhausted), STORE_UNAVAILABLE (kUnavailable), STORE_CORRUPT (kDataLoss: a record's own
 // digest does not match; health stops serving). A failed fsync ends the process. The lists of what
 // is to be done (ExpiredTasks, TasksToDecide, OpenTasksOf, DisclosedTasksOf, OpenTasksFor,
-// NextQueued, Due, OpenRecalls, Pending) leave out a record that cannot be read, and health tells:
-// it must not hold up the others.
+// NextQueued, Due, DueClocks, UnroutableTasks, OpenRecalls, Pending) leave out a record that cannot
+// be read, and health tells: it must not hold up the others.
 #ifndef AMANA_BROKER_STORE_STORE_H_
 #define AMANA_BROKER_STORE_STORE_H_
 
@@ -37,7 +37,11 @@
 #include "base/ids.h"
 #include "broker/consent/facts.h"
 #include "broker/events/event.h"
+#include "broker/store/directory.h"
 #include "broker/store/erasures.h"
+#include "broker/store/handovers.h"
+#include "broker/store/offers.h"
+#include "broker/store/queue.h"
 #include "broker/store/records.h"
 #include "proto/transparency/salted_event.h"
 
@@ -60,10 +64,30 @@ class Referrals {
   // None also when it was erased.
   virtual absl::StatusOr<std::optional<GrantRecord>> FindGrant(const StatementKey& key,
                                                                const CertId& recipient) const = 0;
+  // A sealed note of the referral; none also when it was erased.
+  virtual absl::StatusOr<std::optional<NoteRecord>> FindNote(const StatementKey& key,
+                                                             const Digest& note) const = 0;
+  // An update of the referral; none also when it was erased.
+  virtual absl::StatusOr<std::optional<UpdateRecord>> FindUpdate(const StatementKey& key,
+                                                                 uint32_t number) const = 0;
+  // The number of the newest update, erased or not; 0: there is none.
+  virtual absl::StatusOr<uint32_t> LastUpdate(const StatementKey& key) const = 0;
+  // Whom it is sealed to, in the order of the grants; nobody when it was erased.
+  virtual absl::StatusOr<std::vector<Grantee>> Grantees(const StatementKey& key) const = 0;
   // Referrals that `agency` sent or was disclosed something of, newest first. A delivery that is
   // queued or withheld discloses nothing, and must not show.
   virtual absl::StatusOr<Paged<ReferralRecord>> List(const AgencyId& agency,
                                                      const Page& page) const = 0;
+  // Those of them that are of this group.
+  virtual absl::StatusOr<Paged<ReferralRecord>> ListGroup(const AgencyId& agency,
+                                                          const GroupId& group,
+                                                          const Page& page) const = 0;
+  // Tasks for `service` of the referrals that `sender` has sent of a family, in order of
+  // acceptance; at most `limit`. A family is its sender's: others' under the same id are not of it.
+  virtual absl::StatusOr<std::vector<TaskRecord>> FamilyTasks(const AgencyId& sender,
+                                                              const GroupId& family,
+                                                              v1::ServiceType service,
+                                                              size_t limit) const = 0;
   // Tasks whose referral expires at or before `now`, in the states that expire: BLOCKED_CONSENT,
   // NEEDS_WRAP, UNROUTABLE, ROUTED, RECEIVED, SEEN and INFO_REQUESTED; at most `limit`.
   virtual absl::StatusOr<std::vector<TaskRecord>> ExpiredTasks(absl::Time now,
@@ -94,13 +118,18 @@ class Referrals {
   virtual absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) = 0;
   // A later grant for the same certificate replaces the earlier. ERASED.
   virtual absl::Status AddGrant(const GrantRecord& grant) = 0;
+  // Kept under the referral's key and erased with its body; the same note once. ERASED.
+  virtual absl::Status AddNote(const NoteRecord& note) = 0;
+  // Kept under the referral's key and erased with its body. CONFLICT for a number that is there;
+  // ERASED.
+  virtual absl::Status AddUpdate(const UpdateRecord& update) = 0;
   // Keeps other bytes that came under an accepted key; the same bytes once: false when they were
   // kept before.
   virtual absl::StatusOr<bool> KeepEquivocation(const StatementKey& key,
                                                 const StatementRecord& other) = 0;
 };
 
-// One delivery per task, offer epoch and stage.
+// One delivery per task, offer epoch and stage, and one for each update.
 class Deliveries {
  public:
   virtual ~Deliveries() = default;
@@ -112,8 +141,8 @@ class Deliveries {
       const Address& recipient) const = 0;
   // Deliveries whose `due` is at or before `now`, earliest first; at most `limit`.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> Due(absl::Time now, size_t limit) const = 0;
-  // The earliest `due` of all deliveries and open reviews, expiry of tasks that expire and
-  // `decide_at` of tasks; InfiniteFuture when none.
+  // The earliest `due` of all deliveries, handovers, clocks of tasks and open reviews, expiry of
+  // tasks that expire and `decide_at` of tasks; InfiniteFuture when none.
   virtual absl::StatusOr<absl::Time> NextDue() const = 0;
   // Deliveries of a unit in RECALL_SENT or RECALL_UNANSWERED, oldest first.
   virtual absl::StatusOr<std::vector<DeliveryRecord>> OpenRecalls(const Address& recipient,
@@ -235,20 +264,6 @@ class Grounds {
   virtual absl::Status MoveReview(const ReviewTask& task) = 0;
 };
 
-// Registry loads and the certificates that signed what is stored.
-class Directory {
- public:
-  virtual ~Directory() = default;
-
-  // Digest of the registry last recorded; zero when none.
-  virtual absl::StatusOr<Digest> RegistryDigest() const = 0;
-  virtual absl::StatusOr<std::optional<std::string>> FindCertificate(const CertId& id) const = 0;
-
-  virtual absl::Status RecordRegistry(const Digest& digest) = 0;
-  // Idempotent; DER.
-  virtual absl::Status RememberCertificate(const CertId& id, std::string_view der) = 0;
-};
-
 struct StoredEvent {
   uint64_t index = 0;
   events::Event event;
@@ -295,6 +310,10 @@ class Snapshot {
   virtual const Reconsiderations& reconsiderations() const = 0;
   virtual const Erasures& erasures() const = 0;
   virtual const Grounds& grounds() const = 0;
+  virtual const Offers& offers() const = 0;
+  virtual const Queue& queue() const = 0;
+  virtual const Custodies& custodies() const = 0;
+  virtual const Handovers& handovers() const = 0;
   virtual const Directory& directory() const = 0;
   virtual const Log& log() const = 0;
 };
@@ -302,11 +321,15 @@ class Snapshot {
 class Transaction : public Snapshot {
  public:
   using Snapshot::consents;
+  using Snapshot::custodies;
   using Snapshot::deliveries;
   using Snapshot::directory;
   using Snapshot::erasures;
   using Snapshot::grounds;
+  using Snapshot::handovers;
   using Snapshot::log;
+  using Snapshot::offers;
+  using Snapshot::queue;
   using Snapshot::reconsiderations;
   using Snapshot::referrals;
   virtual Referrals& referrals() = 0;
@@ -315,6 +338,10 @@ class Transaction : public Snapshot {
   virtual Reconsiderations& reconsiderations() = 0;
   virtual Erasures& erasures() = 0;
   virtual Grounds& grounds() = 0;
+  virtual Offers& offers() = 0;
+  virtual Queue& queue() = 0;
+  virtual Custodies& custodies() = 0;
+  virtual Handovers& handovers() = 0;
   virtual Directory& directory() = 0;
   virtual Log& log() = 0;
   // Tells the commit listener that there is something new for this unit.
@@ -331,13 +358,16 @@ class CommittedBatch {
   virtual absl::StatusOr<std::string> TlogProof(uint64_t index) const = 0;
   // The event and the seed of its salts, as committed.
   virtual absl::StatusOr<StoredEvent> Event(uint64_t index) const = 0;
+  // All of them, in log order.
+  virtual const std::vector<StoredEvent>& events() const = 0;
 };
 
 using BatchPtr = std::shared_ptr<const CommittedBatch>;
 using Work = absl::AnyInvocable<absl::Status(Transaction&)>;
 using Done = absl::AnyInvocable<void(absl::StatusOr<BatchPtr>)>;
-// After each commit: the units that were woken and the new size of the log. Must not block.
-using CommitListener = std::function<void(const std::vector<Address>& woken, uint64_t log_size)>;
+// After each commit: the units that were woken, and what was committed. Must not block.
+using CommitListener =
+    std::function<void(const std::vector<Address>& woken, const CommittedBatch& batch)>;
 
 // Thread-safe.
 class Store {

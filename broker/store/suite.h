@@ -75,6 +75,8 @@ Work AcceptSample(uint32_t number);
 // Records compared by what they say.
 std::string Print(const ReferralRecord& record);
 std::string Print(const TaskRecord& record);
+std::string Print(const OfferRecord& record);
+std::string Print(const QueueItem& item);
 std::string Print(const DeliveryRecord& record);
 std::string Print(const StatementRecord& record);
 std::string Print(const ReconsiderationRecord& record);  // without its id

@@ -154,6 +154,7 @@ TEST_P(StoreSuite, AReconsiderationStandsWhereItWasLeft) {
   ReconsiderationRecord further = SampleReconsideration(1);
   further.id = first;
   further.disclosed_pass = false;
+  further.unrouted_pass = true;
   further.after = TaskKey{SampleKey(5), 3};
   AMANA_ASSERT_OK(Do([&](Transaction& tx) { return tx.reconsiderations().Advance(further); }));
   Reopen();

@@ -72,6 +72,98 @@ TEST_P(StoreSuite, VersionsOfASender) {
   EXPECT_EQ(look->referrals().LatestVersion(SampleAgency("iom"), id).value(), std::nullopt);
 }
 
+// A referral of `sender` with what it has to do with others, and a task for ACCOMMODATION and one
+// for MEDICAL.
+Work AcceptLinked(uint32_t number, const ReferralRecord& links, std::string_view sender) {
+  return [number, links, sender](Transaction& tx) {
+    ReferralRecord record = SampleReferral(number);
+    record.key.sender = record.sender.agency = SampleAgency(sender);
+    record.parent = links.parent;
+    record.group = links.group;
+    record.family = links.family;
+    TaskRecord home = SampleTask(number), clinic = SampleTask(number, 1);
+    home.key.referral = clinic.key.referral = record.key;
+    home.service = v1::SERVICE_TYPE_ACCOMMODATION;
+    clinic.service = v1::SERVICE_TYPE_MEDICAL;
+    return tx.referrals().Accept(record, SampleBody(number), {home, clinic});
+  };
+}
+
+std::vector<uint32_t> Numbers(const std::vector<ReferralRecord>& found) {
+  std::vector<uint32_t> numbers;
+  for (const ReferralRecord& record : found) {
+    numbers.push_back(static_cast<uint32_t>(record.log_index));
+  }
+  return numbers;
+}
+
+TEST_P(StoreSuite, GroupsAndFamilies) {
+  const auto links = [](uint32_t group, uint32_t family) {
+    ReferralRecord record;
+    record.parent = SampleKey(9);
+    record.group = SampleId<GroupId>(group);
+    if (family != 0) record.family = SampleId<GroupId>(family);
+    return record;
+  };
+  AMANA_ASSERT_OK(Do(AcceptLinked(1, links(5, 6), "police")));
+  AMANA_ASSERT_OK(Do(AcceptLinked(2, links(5, 0), "police")));
+  AMANA_ASSERT_OK(Do(AcceptLinked(3, links(5, 6), "police")));
+  AMANA_ASSERT_OK(Do(AcceptLinked(4, links(7, 0), "police")));
+  AMANA_ASSERT_OK(Do(AcceptLinked(5, links(5, 6), "immigration")));
+  AMANA_ASSERT_OK(Do(AcceptLinked(6, {}, "police")));
+  Reopen();
+  const auto look = Look();
+  const Referrals& referrals = look->referrals();
+  EXPECT_EQ(referrals.Find(SampleKey(1)).value()->parent, SampleKey(9));
+  EXPECT_EQ(referrals.Find(SampleKey(6)).value()->parent, std::nullopt);
+  EXPECT_TRUE(referrals.Find(SampleKey(6)).value()->group.is_zero());
+
+  const AgencyId police = SampleAgency("police");
+  const GroupId group = SampleId<GroupId>(5);
+  const auto all = referrals.ListGroup(police, group, {}).value();
+  EXPECT_THAT(Numbers(all.items), testing::ElementsAre(3, 2, 1));
+  const auto first = referrals.ListGroup(police, group, {.size = 2, .token = ""}).value();
+  EXPECT_THAT(Numbers(first.items), testing::ElementsAre(3, 2));
+  const auto rest =
+      referrals.ListGroup(police, group, {.size = 2, .token = first.next_token}).value();
+  EXPECT_THAT(Numbers(rest.items), testing::ElementsAre(1));
+  EXPECT_EQ(rest.next_token, "");
+  EXPECT_THAT(referrals.ListGroup(SampleAgency("iom"), group, {})->items, testing::IsEmpty());
+  EXPECT_THAT(referrals.ListGroup(police, GroupId(), {})->items, testing::IsEmpty());
+
+  const auto family = [&](const AgencyId& sender, const GroupId& id, size_t limit) {
+    std::vector<StatementKey> keys;
+    const auto found = referrals.FamilyTasks(sender, id, v1::SERVICE_TYPE_ACCOMMODATION, limit);
+    for (const TaskRecord& task : *found) {
+      EXPECT_EQ(task.service, v1::SERVICE_TYPE_ACCOMMODATION);
+      keys.push_back(task.key.referral);
+    }
+    return keys;
+  };
+  const GroupId six = SampleId<GroupId>(6);
+  EXPECT_THAT(family(police, six, 9), testing::ElementsAre(SampleKey(1), SampleKey(3)));
+  EXPECT_THAT(family(police, six, 1), testing::ElementsAre(SampleKey(1)));
+  EXPECT_EQ(family(SampleAgency("immigration"), six, 9).size(), 1u);
+  EXPECT_THAT(family(police, GroupId(), 9), testing::IsEmpty());
+}
+
+TEST_P(StoreSuite, GranteesAreThoseWithAGrant) {
+  AMANA_ASSERT_OK(Do(AcceptTasks(1, {SampleTask(1)})));
+  EXPECT_THAT(Look()->referrals().Grantees(SampleKey(1)).value(), testing::IsEmpty());
+  for (const uint32_t cert : {8, 7, 8}) {
+    AMANA_ASSERT_OK(
+        Do([cert](Transaction& tx) { return tx.referrals().AddGrant(SampleGrant(1, cert)); }));
+  }
+  const auto grantees = Look()->referrals().Grantees(SampleKey(1)).value();
+  ASSERT_EQ(grantees.size(), 2u);
+  EXPECT_EQ(grantees[0].recipient, SampleAddress("shelter", "intake"));
+  EXPECT_EQ(grantees[0].recipient_cert, SampleId<CertId>(8));
+  EXPECT_EQ(grantees[1].recipient_cert, SampleId<CertId>(7));
+  EXPECT_THAT(Look()->referrals().Grantees(SampleKey(2)).value(), testing::IsEmpty());
+  AMANA_ASSERT_OK(Do([](Transaction& tx) { return tx.erasures().Erase(SampleKey(1)).status(); }));
+  EXPECT_THAT(Look()->referrals().Grantees(SampleKey(1)).value(), testing::IsEmpty());
+}
+
 TEST_P(StoreSuite, TasksMoveFromTheExpectedStateOnly) {
   AMANA_ASSERT_OK(Do(AcceptTasks(1, {SampleTask(1)})));
   TaskRecord moved = SampleTask(1);

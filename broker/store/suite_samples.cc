@@ -74,6 +74,8 @@ TaskRecord SampleTask(uint32_t number, uint32_t task) {
   record.withheld = {v1::CATEGORY_MEDICAL};
   record.changed = SampleTime();
   record.decide_at = SampleTime() + absl::Hours(900) + absl::Minutes(number);
+  record.clock.offered = SampleTime();
+  record.clock.due = SampleTime() + absl::Hours(600) + absl::Minutes(number);
   return record;
 }
 
@@ -173,7 +175,8 @@ std::string Print(const ReferralRecord& r) {
   out << Print(r.key) << ' ' << ToString(r.sender) << ' ' << r.cert_id.hex() << ' '
       << r.header_digest.hex() << ' ' << r.urgency << ' ' << r.subject.hex() << ' '
       << r.consent_id.hex() << ' ' << r.consent_version << ' ' << r.accepted << ' ' << r.expires
-      << ' ' << r.log_index << ' ' << r.test;
+      << ' ' << r.log_index << ' ' << r.test << ' ' << Print(r.parent.value_or(StatementKey()))
+      << ' ' << r.group.hex() << ' ' << r.family.hex();
   return out.str();
 }
 
@@ -184,17 +187,35 @@ std::string Print(const TaskRecord& t) {
   for (uint8_t rule : t.consent_rules) out << int{rule} << ' ';
   out << "] [";
   for (v1::Category category : t.withheld) out << category << ' ';
-  out << "] " << t.offer_epoch << ' ' << t.changed << ' ' << t.decide_at;
+  out << "] " << t.offer_epoch << ' ' << t.changed << ' ' << t.decide_at << ' ' << t.clock.offered
+      << ' ' << t.clock.paused << ' ' << t.clock.reached << ' ' << static_cast<int>(t.clock.call)
+      << ' ' << t.clock.due << ' ' << t.missing;
+  return out.str();
+}
+
+std::string Print(const OfferRecord& o) {
+  std::ostringstream out;
+  out << Print(o.task.referral) << ' ' << o.task.task << ' ' << o.offer_epoch << ' '
+      << ToString(o.recipient) << ' ' << o.state << ' ' << o.reason << ' ' << o.offered << ' '
+      << o.ended;
+  return out.str();
+}
+
+std::string Print(const QueueItem& i) {
+  std::ostringstream out;
+  out << i.item << ' ' << Print(i.task.referral) << ' ' << i.task.task << ' ' << i.offer_epoch
+      << ' ' << i.reason << ' ' << i.urgency << ' ' << i.opened << ' ' << i.alerted << ' '
+      << i.closed << ' ' << ToString(i.assigned) << ' ' << i.assignee.value();
   return out.str();
 }
 
 std::string Print(const DeliveryRecord& d) {
   std::ostringstream out;
   out << Print(d.key.task.referral) << ' ' << d.key.task.task << ' ' << d.key.offer_epoch << ' '
-      << d.key.stage << ' ' << ToString(d.recipient) << ' ' << d.recipient_cert.hex() << ' '
-      << d.state << ' ' << d.reason << ' ' << d.urgency << ' ' << d.subject.hex() << ' '
-      << d.disclosed << ' ' << d.attempts << ' ' << d.lease_epoch << ' ' << d.queued << ' '
-      << d.expires << ' ' << d.changed << ' ' << d.due;
+      << d.key.stage << ' ' << d.key.update << ' ' << ToString(d.recipient) << ' '
+      << d.recipient_cert.hex() << ' ' << d.state << ' ' << d.reason << ' ' << d.urgency << ' '
+      << d.subject.hex() << ' ' << d.disclosed << ' ' << d.attempts << ' ' << d.lease_epoch << ' '
+      << d.queued << ' ' << d.expires << ' ' << d.changed << ' ' << d.due;
   return out.str();
 }
 
@@ -206,7 +227,8 @@ std::string Print(const StatementRecord& s) {
 std::string Print(const ReconsiderationRecord& r) {
   std::ostringstream out;
   out << r.subject.hex() << ' ' << r.recipient.value() << ' ' << r.statement.hex() << ' '
-      << r.withdrawn.hex() << ' ' << r.cause_shown << ' ' << r.disclosed_pass;
+      << r.withdrawn.hex() << ' ' << r.cause_shown << ' ' << r.disclosed_pass << ' '
+      << r.unrouted_pass;
   if (r.after.has_value()) out << ' ' << Print(r.after->referral) << ' ' << r.after->task;
   return out.str();
 }

@@ -123,22 +123,25 @@ TEST_P(StoreSuite, ASnapshotStandsStill) {
 TEST_P(StoreSuite, TheListenerHearsOfWokenUnits) {
   std::vector<Address> heard;
   uint64_t size = 0;
+  std::vector<uint64_t> events;
   absl::Notification told;
-  store_->SetCommitListener([&](const std::vector<Address>& woken, uint64_t log_size) {
+  store_->SetCommitListener([&](const std::vector<Address>& woken, const CommittedBatch& batch) {
     heard = woken;
-    size = log_size;
+    size = batch.head().size;
+    for (const StoredEvent& event : batch.events()) events.push_back(event.index);
     if (!told.HasBeenNotified()) told.Notify();
   });
   AMANA_ASSERT_OK(Do(AcceptSample(1)));
   told.WaitForNotification();
   EXPECT_EQ(heard, std::vector<Address>{SampleDelivery(1).recipient});
   EXPECT_EQ(size, 2u);
+  EXPECT_EQ(events, std::vector<uint64_t>{1});
   store_->Close();  // no call after this one
 }
 
 TEST_P(StoreSuite, AFailedWorkWakesNobody) {
   std::vector<Address> heard;
-  store_->SetCommitListener([&](const std::vector<Address>& woken, uint64_t) {
+  store_->SetCommitListener([&](const std::vector<Address>& woken, const CommittedBatch&) {
     heard.insert(heard.end(), woken.begin(), woken.end());
   });
   EXPECT_FALSE(Do([](Transaction& tx) -> absl::Status {

@@ -137,6 +137,7 @@ ReasonKind KindOf(v1::Reason reason) {
   if (reason <= v1::REASON_OPEN_FAILED) return ReasonKind::kNative;
   if (reason <= v1::REASON_DECEASED) return ReasonKind::kOutcome;
   if (reason <= v1::REASON_NO_RESPONSE) return ReasonKind::kEscalate;
+  if (reason == v1::REASON_NO_SHOW) return ReasonKind::kHandover;
   return ReasonKind::kNone;
 }
 

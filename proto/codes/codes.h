@@ -61,6 +61,7 @@ enum class ReasonKind {
   kNative,    // an adapter's error class
   kOutcome,   // what came of a service
   kEscalate,  // a clock ran out
+  kHandover,  // of a handover alone
 };
 ReasonKind KindOf(v1::Reason reason);
 

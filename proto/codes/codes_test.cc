@@ -71,7 +71,7 @@ TEST(CodesTest, UrgencySlaRowForRow) {
 }
 
 TEST(CodesTest, ReasonKindsRowForRow) {
-  // HTCDS reasons are sealed with the services, exits belong to handovers: neither is a Reason.
+  // HTCDS reasons are sealed with the services, exits are a list of their own: neither is a Reason.
   const std::map<std::string, ReasonKind> kinds = {
       {"DECLINE", ReasonKind::kDecline}, {"OUTCOME", ReasonKind::kOutcome},
       {"CANCEL", ReasonKind::kCancel},   {"ESCALATE", ReasonKind::kEscalate},
@@ -96,6 +96,20 @@ TEST(CodesTest, ReasonKindsRowForRow) {
       EXPECT_EQ(in_code, seen[kind]) << name << " in " << table.origin;
     }
   }
+}
+
+TEST(CodesTest, ExitCodesRowForRow) {
+  ASSERT_FALSE(DomainTables("reason_codes.csv").empty());
+  for (const auto& table : DomainTables("reason_codes.csv")) {
+    int exits = 0;
+    for (const auto& row : table.rows) {
+      if (row.at("kind") != "EXIT") continue;
+      EXPECT_TRUE(ParseCode<v1::ExitCode>(row.at("code")).has_value()) << row.at("code");
+      ++exits;
+    }
+    EXPECT_EQ(exits, v1::ExitCode_MAX) << table.origin;
+  }
+  EXPECT_EQ(KindOf(v1::REASON_NO_SHOW), ReasonKind::kHandover);
 }
 
 TEST(CodesTest, EveryDecisionCodeIsABlockReasonAndNoOtherIs) {

@@ -12,24 +12,6 @@
 namespace amana::envelope {
 namespace {
 
-absl::Status VerifyBy(const v1::SignedEnvelope& envelope, const CertId& named,
-                      const crypto::Certificate& certificate, const AgencyId& agency) {
-  if (certificate.id() != named) {
-    return CertificateMismatch("meta.cert_id", "not the certificate that the statement names");
-  }
-  AMANA_RETURN_IF_ERROR(CheckSigner(certificate, agency));
-  return VerifyEnvelope(envelope, certificate.public_key());
-}
-
-absl::Status VerifyGrant(const GrantStatement& statement, const v1::Grant& grant,
-                         const DeliveryCertificates& certificates,
-                         const ReferralStatement& header) {
-  if (statement.companion) return absl::OkStatus();  // the verified header names it
-  const crypto::Certificate& certificate =
-      certificates.grant.has_value() ? *certificates.grant : certificates.sender;
-  return VerifyBy(grant.envelope(), statement.signer, certificate, header.sender().agency);
-}
-
 absl::StatusOr<const SealingIdentity*> IdentityOf(const GrantStatement& grant,
                                                   absl::Span<const SealingIdentity> identities) {
   for (const SealingIdentity& identity : identities) {
@@ -58,7 +40,7 @@ absl::StatusOr<std::vector<uint32_t>> CheckWithheld(const DeliveryParts& parts) 
 
 using Wraps = google::protobuf::RepeatedPtrField<v1::Wrap>;
 
-absl::StatusOr<OpenedSection> OpenOne(const ReferralStatement& header, const GrantStatement& grant,
+absl::StatusOr<OpenedSection> OpenOne(const ReferralId& referral, const GrantStatement& grant,
                                       const Wraps& wraps, const v1::SlotOpening& opening,
                                       const v1::SectionBody& body,
                                       const crypto::EcPrivateKey& sealing_key) {
@@ -69,7 +51,7 @@ absl::StatusOr<OpenedSection> OpenOne(const ReferralStatement& header, const Gra
   AMANA_ASSIGN_OR_RETURN(const crypto::Secret key,
                          OpenWrap(grant, *wrap, opening.stage(), sealing_key));
   OpenedSection section;
-  AMANA_ASSIGN_OR_RETURN(section.content, OpenSection(header.key().referral, opening, body, key));
+  AMANA_ASSIGN_OR_RETURN(section.content, OpenSection(referral, opening, body, key));
   section.slot = opening.slot();
   section.category = opening.category();
   section.media_type = opening.media_type();
@@ -80,26 +62,49 @@ absl::StatusOr<OpenedSection> OpenOne(const ReferralStatement& header, const Gra
 
 }  // namespace
 
+absl::Status VerifyBy(const v1::SignedEnvelope& envelope, const CertId& named,
+                      const crypto::Certificate& certificate, const AgencyId& agency) {
+  if (certificate.id() != named) {
+    return CertificateMismatch("meta.cert_id", "not the certificate that the statement names");
+  }
+  AMANA_RETURN_IF_ERROR(CheckSigner(certificate, agency));
+  return VerifyEnvelope(envelope, certificate.public_key());
+}
+
+absl::StatusOr<OpenedSections> OpenSections(const DeliveryParts& parts, const SignedSlots& slots,
+                                            const crypto::Certificate& grant_signer,
+                                            absl::Span<const SealingIdentity> identities) {
+  AMANA_ASSIGN_OR_RETURN(GrantStatement grant, CheckGrant(parts.grant, slots));
+  // A companion is named in the statement, which is verified.
+  if (!grant.companion) {
+    AMANA_RETURN_IF_ERROR(
+        VerifyBy(parts.grant.envelope(), grant.signer, grant_signer, slots.referral.sender));
+  }
+  AMANA_ASSIGN_OR_RETURN(const SealingIdentity* identity, IdentityOf(grant, identities));
+  AMANA_RETURN_IF_ERROR(CheckSections(parts.openings, parts.sections, slots));
+  OpenedSections opened{std::move(grant), {}, {}};
+  AMANA_ASSIGN_OR_RETURN(opened.withheld_slots, CheckWithheld(parts));
+  for (int i = 0; i < parts.openings.size(); ++i) {
+    AMANA_ASSIGN_OR_RETURN(OpenedSection section,
+                           OpenOne(slots.referral.referral, opened.grant, parts.grant.wraps(),
+                                   parts.openings[i], parts.sections[i], identity->key));
+    opened.sections.push_back(std::move(section));
+  }
+  return opened;
+}
+
 absl::StatusOr<OpenedDelivery> OpenDelivery(const DeliveryParts& parts,
                                             const DeliveryCertificates& certificates,
                                             absl::Span<const SealingIdentity> identities) {
   AMANA_ASSIGN_OR_RETURN(ReferralStatement header, ReferralStatement::Create(parts.header));
   AMANA_RETURN_IF_ERROR(
       VerifyBy(parts.header, header.cert_id(), certificates.sender, header.sender().agency));
-  AMANA_ASSIGN_OR_RETURN(GrantStatement grant, CheckGrant(parts.grant, header));
-  AMANA_RETURN_IF_ERROR(VerifyGrant(grant, parts.grant, certificates, header));
-  AMANA_ASSIGN_OR_RETURN(const SealingIdentity* identity, IdentityOf(grant, identities));
-  AMANA_RETURN_IF_ERROR(CheckSections(parts.openings, parts.sections, header));
-  AMANA_ASSIGN_OR_RETURN(std::vector<uint32_t> withheld, CheckWithheld(parts));
-  std::vector<OpenedSection> sections;
-  for (int i = 0; i < parts.openings.size(); ++i) {
-    AMANA_ASSIGN_OR_RETURN(OpenedSection section,
-                           OpenOne(header, grant, parts.grant.wraps(), parts.openings[i],
-                                   parts.sections[i], identity->key));
-    sections.push_back(std::move(section));
-  }
-  return OpenedDelivery{std::move(header), std::move(grant), std::move(sections),
-                        std::move(withheld)};
+  const crypto::Certificate& grant_signer =
+      certificates.grant.has_value() ? *certificates.grant : certificates.sender;
+  AMANA_ASSIGN_OR_RETURN(OpenedSections opened,
+                         OpenSections(parts, header.slots(), grant_signer, identities));
+  return OpenedDelivery{std::move(header), std::move(opened.grant), std::move(opened.sections),
+                        std::move(opened.withheld_slots)};
 }
 
 }  // namespace amana::envelope

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "amana/v1/referral.pb.h"
 #include "base/ids.h"
@@ -52,11 +54,21 @@ struct OpenedSection {
   Digest commitment;  // what the acknowledgement names
 };
 
+// What an update (update.h) says besides its sections.
+struct UpdateFacts {
+  uint32_t number = 0;
+  uint32_t task = 0;
+  uint32_t offer_epoch = 0;
+  absl::Time created;
+  std::string words;  // of its sealed note; empty where there is none
+};
+
 struct OpenedDelivery {
   ReferralStatement header;
   GrantStatement grant;
-  std::vector<OpenedSection> sections;   // ascending by slot
-  std::vector<uint32_t> withheld_slots;  // ascending
+  std::vector<OpenedSection> sections;     // ascending by slot
+  std::vector<uint32_t> withheld_slots;    // ascending
+  std::optional<UpdateFacts> update = {};  // none: the referral itself
 };
 
 // Verifies the header's signature and that its signer is of the sender's agency; that the grant is
@@ -68,6 +80,21 @@ struct OpenedDelivery {
 // not judged: what was delivered in time may be opened later.
 absl::StatusOr<OpenedDelivery> OpenDelivery(const DeliveryParts& parts,
                                             const DeliveryCertificates& certificates,
+                                            absl::Span<const SealingIdentity> identities);
+
+// --- for update.h
+// That `certificate` is the one `named` and signs for `agency`, and that the signature is its.
+absl::Status VerifyBy(const v1::SignedEnvelope& envelope, const CertId& named,
+                      const crypto::Certificate& certificate, const AgencyId& agency);
+// OpenDelivery without the header: opens what `slots` names. `grant_signer` signed a grant that is
+// no companion.
+struct OpenedSections {
+  GrantStatement grant;
+  std::vector<OpenedSection> sections;
+  std::vector<uint32_t> withheld_slots;
+};
+absl::StatusOr<OpenedSections> OpenSections(const DeliveryParts& parts, const SignedSlots& slots,
+                                            const crypto::Certificate& grant_signer,
                                             absl::Span<const SealingIdentity> identities);
 
 }  // namespace amana::envelope

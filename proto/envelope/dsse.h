@@ -38,7 +38,27 @@ inline constexpr std::string_view kOverrideReviewType =
     "application/vnd.amana.override-review.v1+protobuf";
 inline constexpr std::string_view kMismatchType = "application/vnd.amana.mismatch.v1+protobuf";
 inline constexpr std::string_view kLegalHoldType = "application/vnd.amana.legal-hold.v1+protobuf";
+inline constexpr std::string_view kCandidateOrderType =
+    "application/vnd.amana.candidate-order.v1+protobuf";
+inline constexpr std::string_view kQuestionType = "application/vnd.amana.question.v1+protobuf";
+inline constexpr std::string_view kStartType = "application/vnd.amana.start.v1+protobuf";
+inline constexpr std::string_view kOutcomeType = "application/vnd.amana.outcome.v1+protobuf";
+inline constexpr std::string_view kUpdateType = "application/vnd.amana.update.v1+protobuf";
+inline constexpr std::string_view kRerouteType = "application/vnd.amana.reroute.v1+protobuf";
+inline constexpr std::string_view kCallRecordType = "application/vnd.amana.call-record.v1+protobuf";
+inline constexpr std::string_view kCoordinatorActType =
+    "application/vnd.amana.coordinator-act.v1+protobuf";
+inline constexpr std::string_view kDirectoryEntryType =
+    "application/vnd.amana.directory-entry.v1+protobuf";
+inline constexpr std::string_view kDirectoryApprovalType =
+    "application/vnd.amana.directory-approval.v1+protobuf";
+inline constexpr std::string_view kCapacityReportType =
+    "application/vnd.amana.capacity-report.v1+protobuf";
+inline constexpr std::string_view kDutyRosterType = "application/vnd.amana.duty-roster.v1+protobuf";
 inline constexpr std::string_view kRedriveType = "application/vnd.amana.redrive.v1+protobuf";
+inline constexpr std::string_view kHandoverStepType =
+    "application/vnd.amana.handover-step.v1+protobuf";
+inline constexpr std::string_view kCustodyReportType = "application/vnd.amana.custody.v1+protobuf";
 
 // "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload, lengths in decimal.
 std::string PreAuthEncoding(std::string_view payload_type, std::string_view payload);

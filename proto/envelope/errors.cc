@@ -41,6 +41,9 @@ absl::Status StatementTooOld() {
 absl::Status HeaderFieldInvalid(std::string_view field, std::string_view why) {
   return Malformed("HEADER_FIELD_INVALID", field, why);
 }
+absl::Status DirectoryFieldInvalid(std::string_view field, std::string_view why) {
+  return Malformed("DIRECTORY_FIELD_INVALID", field, why);
+}
 absl::Status HeaderExpired() {
   return Precondition("HEADER_EXPIRED", "expires_unix_ms", "the referral has expired");
 }
@@ -80,6 +83,28 @@ absl::Status WrapMissing(uint32_t slot) {
 absl::Status WrapOpenFailed(uint32_t slot) {
   return Malformed("WRAP_OPEN_FAILED", "wrap_slots[" + std::to_string(slot) + "]",
                    "does not open with the sealing key");
+}
+
+absl::Status UpdateFieldInvalid(std::string_view field, std::string_view why) {
+  return Malformed("UPDATE_FIELD_INVALID", field, why);
+}
+
+absl::Status OrderInvalid(std::string_view field, std::string_view why) {
+  return Malformed("ORDER_INVALID", field, why);
+}
+
+absl::Status NoteFieldInvalid(std::string_view field, std::string_view why) {
+  return Malformed("NOTE_FIELD_INVALID", field, why);
+}
+absl::Status NoteMismatch(std::string_view field, std::string_view why) {
+  return Malformed("NOTE_MISMATCH", field, why);
+}
+absl::Status NoteOpenFailed() {
+  return Malformed("NOTE_OPEN_FAILED", "note", "does not open with the sealing key");
+}
+
+absl::Status HandoverFieldInvalid(std::string_view field, std::string_view why) {
+  return Malformed("HANDOVER_FIELD_INVALID", field, why);
 }
 
 absl::Status SubmissionTooLarge(size_t size, size_t limit) {

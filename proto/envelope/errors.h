@@ -43,6 +43,26 @@ absl::Status WrapMismatch(uint32_t slot, std::string_view why);            // WR
 absl::Status WrapMissing(uint32_t slot);                                   // WRAP_MISSING
 absl::Status WrapOpenFailed(uint32_t slot);                                // WRAP_OPEN_FAILED
 
+// Updates.
+absl::Status UpdateFieldInvalid(std::string_view field,
+                                std::string_view why);  // UPDATE_FIELD_INVALID
+
+// Candidate orders.
+absl::Status OrderInvalid(std::string_view field, std::string_view why);  // ORDER_INVALID
+
+// Sealed notes. Fields are those of a request: "note.ciphertext", "note_sha256".
+absl::Status NoteFieldInvalid(std::string_view field, std::string_view why);  // NOTE_FIELD_INVALID
+absl::Status NoteMismatch(std::string_view field, std::string_view why);      // NOTE_MISMATCH
+absl::Status NoteOpenFailed();                                                // NOTE_OPEN_FAILED
+
+// Entries of the directory, reports and rosters.
+absl::Status DirectoryFieldInvalid(std::string_view field,
+                                   std::string_view why);  // DIRECTORY_FIELD_INVALID
+
+// Handovers and custody.
+absl::Status HandoverFieldInvalid(std::string_view field,
+                                  std::string_view why);  // HANDOVER_FIELD_INVALID
+
 // Submissions and deliveries.
 absl::Status SubmissionTooLarge(size_t size, size_t limit);  // SUBMISSION_TOO_LARGE
 absl::Status TooManyGrants(size_t limit);                    // TOO_MANY_GRANTS

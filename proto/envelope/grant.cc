@@ -41,20 +41,6 @@ std::string WrapAad(uint32_t slot, v1::DisclosureStage stage) {
   return aad;
 }
 
-absl::Status CheckRecipientCertificate(const GrantRecipient& recipient) {
-  const crypto::Certificate& certificate = recipient.sealing;
-  if (certificate.usage() != crypto::CertUsage::kSealing) {
-    return CertificateMismatch("recipient_cert_id", "not a sealing certificate");
-  }
-  const crypto::SpiffeId& owner = certificate.spiffe();
-  // A certificate without a unit is the whole agency's.
-  if (owner.agency != recipient.address.agency ||
-      (owner.unit.has_value() && *owner.unit != recipient.address.unit)) {
-    return CertificateMismatch("recipient_cert_id", "the certificate of another recipient");
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<v1::Wrap> WrapKey(const SectionKey& section, const std::string& info,
                                  const crypto::EcPublicKey& recipient) {
   AMANA_ASSIGN_OR_RETURN(crypto::HpkeCiphertext sealed,
@@ -123,7 +109,7 @@ v1::WrapGrant MessageFor(const GrantSource& source, const GrantRecipient& recipi
 
 absl::StatusOr<v1::Grant> MakeCompanion(const GrantSource& source, const GrantRecipient& recipient,
                                         absl::Span<const SectionKey> keys) {
-  AMANA_RETURN_IF_ERROR(CheckRecipientCertificate(recipient));
+  AMANA_RETURN_IF_ERROR(CheckSealsFor(recipient.sealing, recipient.address));
   const std::string info = WrapInfo(source.referral, source.slots_digest.view(),
                                     source.signer.view(), recipient.sealing.id().view());
   std::array<std::string, kSectionSlots> slots;
@@ -185,20 +171,19 @@ absl::StatusOr<GrantStatement> ParseGrant(const v1::SignedEnvelope& envelope) {
   return grant;
 }
 
-absl::StatusOr<GrantStatement> CheckGrant(const v1::Grant& grant,
-                                          const ReferralStatement& referral) {
+absl::StatusOr<GrantStatement> CheckGrant(const v1::Grant& grant, const SignedSlots& slots) {
   if (HasUnknownFields(grant) || HasUnknownFields(grant.envelope())) {
     return UnknownField("grants");
   }
   AMANA_ASSIGN_OR_RETURN(GrantStatement statement, ParseGrant(grant.envelope()));
-  if (statement.referral != referral.key()) {
+  if (statement.referral != slots.referral) {
     return GrantMismatch("referral", "a grant for another referral");
   }
-  if (statement.message.slots_digest() != referral.slots_digest().view()) {
+  if (statement.message.slots_digest() != slots.digest.view()) {
     return GrantMismatch("slots_digest", "a grant for other sections");
   }
   if (statement.companion &&
-      (statement.signer != referral.cert_id() || !referral.NamesCompanion(statement.digest))) {
+      (statement.signer != slots.signer || !slots.NamesCompanion(statement.digest))) {
     return CompanionUnknown();
   }
   AMANA_RETURN_IF_ERROR(CheckWraps(grant, statement.message));

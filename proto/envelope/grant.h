@@ -69,13 +69,16 @@ struct GrantStatement {
 // Errors of ParseStatement; LENGTH_INVALID, ID_INVALID and GRANT_FIELD_INVALID naming the field.
 absl::StatusOr<GrantStatement> ParseGrant(const v1::SignedEnvelope& envelope);
 
-// ParseGrant, and that it belongs to `referral`: same key and slots digest (GRANT_MISMATCH), each
+// ParseGrant, and that it belongs to `slots`: same referral and slots digest (GRANT_MISMATCH), each
 // wrap well formed, ascending by slot and named in wrap_slots (WRAP_MISMATCH), and a companion is
-// named in the header and made with its certificate (COMPANION_UNKNOWN). UNKNOWN_FIELD outside the
-// signed bytes. Where `companion` is false the caller must still resolve `signer` to a certificate
-// of the sender's agency and VerifyEnvelope with it; a companion needs nothing more.
-absl::StatusOr<GrantStatement> CheckGrant(const v1::Grant& grant,
-                                          const ReferralStatement& referral);
+// named in their statement and made with its certificate (COMPANION_UNKNOWN). UNKNOWN_FIELD outside
+// the signed bytes. Where `companion` is false the caller must still resolve `signer` to a
+// certificate of the sender's agency and VerifyEnvelope with it; a companion needs nothing more.
+absl::StatusOr<GrantStatement> CheckGrant(const v1::Grant& grant, const SignedSlots& slots);
+inline absl::StatusOr<GrantStatement> CheckGrant(const v1::Grant& grant,
+                                                 const ReferralStatement& referral) {
+  return CheckGrant(grant, referral.slots());
+}
 
 // Keeps only the wraps of `slots`.
 v1::Grant SelectWraps(v1::Grant grant, absl::Span<const uint32_t> slots);

@@ -15,6 +15,7 @@ namespace amana::envelope {
 namespace {
 
 constexpr uint32_t kCounties = 47;
+constexpr uint32_t kMaxFamily = 64;
 constexpr int64_t kMonthsOfChildhood = 18 * 12;
 
 absl::Status Require(bool good, std::string_view field, std::string_view why) {
@@ -113,10 +114,41 @@ absl::Status CheckLifetime(const v1::ReferralHeader& header) {
                  "at most 90 days after meta.created_unix_ms");
 }
 
+template <typename Codes>
+bool AscendsTo(const Codes& codes, int last) {
+  int before = 0;
+  for (const int code : codes) {
+    if (code <= before || code > last) return false;
+    before = code;
+  }
+  return true;
+}
+
+absl::Status CheckFamily(const v1::ReferralHeader& header) {
+  if (!header.has_family()) return absl::OkStatus();
+  const v1::Family& family = header.family();
+  AMANA_RETURN_IF_ERROR(
+      Require(!header.family_id().empty(), "family_id", "missing although a family is given"));
+  AMANA_RETURN_IF_ERROR(Require(family.members() >= 1 && family.members() <= kMaxFamily,
+                                "family.members", "must be 1 to 64"));
+  AMANA_RETURN_IF_ERROR(Require(AscendsTo(family.age_classes(), v1::SubjectClass_MAX),
+                                "family.age_classes", "known codes, ascending"));
+  static_assert(v1::SEX_CONSTRAINT_FEMALE < v1::SEX_CONSTRAINT_MALE);
+  return Require(AscendsTo(family.sexes(), v1::SEX_CONSTRAINT_MALE) &&
+                     (family.sexes().empty() || family.sexes(0) >= v1::SEX_CONSTRAINT_FEMALE),
+                 "family.sexes", "FEMALE, MALE, ascending");
+}
+
 absl::Status CheckLinks(const v1::ReferralHeader& header) {
   if (!header.group_id().empty()) {
     AMANA_RETURN_IF_ERROR(GroupId::FromBytes(header.group_id(), "group_id").status());
   }
+  if (!header.family_id().empty()) {
+    AMANA_RETURN_IF_ERROR(GroupId::FromBytes(header.family_id(), "family_id").status());
+    AMANA_RETURN_IF_ERROR(
+        Require(!header.group_id().empty(), "group_id", "missing although a family is given"));
+  }
+  AMANA_RETURN_IF_ERROR(CheckFamily(header));
   if (!header.has_parent()) return absl::OkStatus();
   const v1::StatementRef& parent = header.parent();
   AMANA_RETURN_IF_ERROR(AgencyId::Create(parent.sender_agency(), "parent.sender_agency").status());
@@ -127,24 +159,47 @@ absl::Status CheckLinks(const v1::ReferralHeader& header) {
   return Require(!itself, "parent", "a referral cannot be its own parent");
 }
 
-using Slots = google::protobuf::RepeatedPtrField<std::string>;
+absl::Status CheckCustody(const v1::ReferralHeader& header) {
+  if (!header.has_physical_custody()) return absl::OkStatus();
+  const v1::PhysicalCustody& custody = header.physical_custody();
+  switch (custody.place_case()) {
+    case v1::PhysicalCustody::kAgency:
+      return AgencyId::Create(custody.agency(), "physical_custody.agency").status();
+    case v1::PhysicalCustody::kNone:
+      return Require(custody.none() != v1::NO_CUSTODY_UNSPECIFIED, "physical_custody.none",
+                     "must say why");
+    case v1::PhysicalCustody::PLACE_NOT_SET:
+      break;
+  }
+  return HeaderFieldInvalid("physical_custody", "must be an agency or none");
+}
 
 absl::Status CheckSlots(const Slots& slots, int count, const std::string& field) {
   AMANA_RETURN_IF_ERROR(
       Require(slots.size() == count, field, "must be exactly " + std::to_string(count)));
-  for (int i = 0; i < count; ++i) {
-    if (slots[i].size() == Digest::kSize) continue;
-    return Digest::FromBytes(slots[i], field + "[" + std::to_string(i) + "]").status();
-  }
-  return absl::OkStatus();
+  return CheckSlotSizes(slots, field);
 }
 
 }  // namespace
 
-Digest SlotsDigest(const v1::ReferralHeader& header) {
+Digest SlotsDigest(const Slots& section_slots) {
   crypto::Sha256Hasher hasher;
-  for (const std::string& slot : header.section_slots()) hasher.Update(slot);
+  for (const std::string& slot : section_slots) hasher.Update(slot);
   return hasher.Finish();
+}
+
+Digest SlotsDigest(const v1::ReferralHeader& header) { return SlotsDigest(header.section_slots()); }
+
+absl::Status CheckSlotSizes(const Slots& slots, std::string_view field) {
+  for (int i = 0; i < slots.size(); ++i) {
+    if (slots[i].size() == Digest::kSize) continue;
+    return Digest::FromBytes(slots[i], std::string(field) + "[" + std::to_string(i) + "]").status();
+  }
+  return absl::OkStatus();
+}
+
+bool SignedSlots::NamesCompanion(const Digest& payload_digest) const {
+  return std::find(companions.begin(), companions.end(), payload_digest.view()) != companions.end();
 }
 
 absl::StatusOr<ReferralStatement> ReferralStatement::Create(v1::SignedEnvelope envelope) {
@@ -160,6 +215,7 @@ absl::StatusOr<ReferralStatement> ReferralStatement::Create(v1::SignedEnvelope e
   AMANA_RETURN_IF_ERROR(CheckSubject(header));
   AMANA_RETURN_IF_ERROR(CheckLifetime(header));
   AMANA_RETURN_IF_ERROR(CheckLinks(header));
+  AMANA_RETURN_IF_ERROR(CheckCustody(header));
   AMANA_RETURN_IF_ERROR(CheckSlots(header.section_slots(), kSectionSlots, "section_slots"));
   AMANA_RETURN_IF_ERROR(CheckSlots(header.companion_slots(), kCompanionSlots, "companion_slots"));
   AMANA_ASSIGN_OR_RETURN(data->cert_id, CertId::FromBytes(header.meta().cert_id()));
@@ -171,11 +227,6 @@ absl::StatusOr<ReferralStatement> ReferralStatement::Create(v1::SignedEnvelope e
   data->slots_digest = SlotsDigest(header);
   data->envelope = std::move(envelope);
   return ReferralStatement(std::move(data));
-}
-
-bool ReferralStatement::NamesCompanion(const Digest& payload_digest) const {
-  const Slots& slots = header().companion_slots();
-  return std::find(slots.begin(), slots.end(), payload_digest.view()) != slots.end();
 }
 
 absl::Status ReferralStatement::CheckExpiry(absl::Time now) const {

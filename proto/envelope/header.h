@@ -3,6 +3,7 @@
 #define AMANA_PROTO_ENVELOPE_HEADER_H_
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -18,8 +19,27 @@ inline constexpr int kCompanionSlots = 8;
 inline constexpr int kMaxServices = 16;
 inline constexpr absl::Duration kMaxLifetime = absl::Hours(90 * 24);
 
-// SHA-256 over the header's section slots, concatenated.
+using Slots = google::protobuf::RepeatedPtrField<std::string>;
+
+// SHA-256 over section slots, concatenated.
+Digest SlotsDigest(const Slots& section_slots);
 Digest SlotsDigest(const v1::ReferralHeader& header);
+
+// LENGTH_INVALID naming the slot that is not 32 bytes.
+absl::Status CheckSlotSizes(const Slots& slots, std::string_view field);
+
+// What sections and grants are bound to: the slots that a header, or an update of it (update.h),
+// signs. The references are that statement's and live as long.
+struct SignedSlots {
+  const StatementKey& referral;
+  const CertId& signer;  // of the statement
+  const Digest& digest;  // SlotsDigest
+  const Slots& sections;
+  const Slots& companions;
+
+  // Whether `payload_digest` is among the companion slots.
+  bool NamesCompanion(const Digest& payload_digest) const;
+};
 
 // Immutable value, thread-safe, cheap to copy (a shared pointer).
 class ReferralStatement {
@@ -36,7 +56,8 @@ class ReferralStatement {
   // - majority month exactly where the subject class is MINOR, at most 18 years after creation;
   // - expiry after creation and at most 90 days later; 16 section and 8 companion slots of 32
   // bytes;
-  // - parent is not this very statement.
+  // - parent is not this very statement; a family is part of a group;
+  // - physical custody, where it is said, is an agency or none with the reason.
   static absl::StatusOr<ReferralStatement> Create(v1::SignedEnvelope envelope);
 
   const StatementKey& key() const { return data_->key; }
@@ -54,8 +75,12 @@ class ReferralStatement {
   std::string_view slot(uint32_t slot) const {
     return header().section_slots(static_cast<int>(slot));
   }
-  // Whether `payload_digest` is among the companion slots.
-  bool NamesCompanion(const Digest& payload_digest) const;
+  SignedSlots slots() const {
+    return {key(), cert_id(), slots_digest(), header().section_slots(), header().companion_slots()};
+  }
+  bool NamesCompanion(const Digest& payload_digest) const {
+    return slots().NamesCompanion(payload_digest);
+  }
 
   // HEADER_EXPIRED from the moment of expiry on.
   absl::Status CheckExpiry(absl::Time now) const;

@@ -160,6 +160,21 @@ TEST(ReferralStatement, ChecksConsent) {
   });
 }
 
+// A mother with two children, changed.
+std::function<void(Header&)> Family(const std::function<void(v1::Family&)>& change) {
+  return [change](Header& h) {
+    h.set_group_id(std::string(16, 'g'));
+    h.set_family_id(std::string(16, 'f'));
+    v1::Family& family = *h.mutable_family();
+    family.set_members(3);
+    family.add_age_classes(v1::SUBJECT_CLASS_ADULT);
+    family.add_age_classes(v1::SUBJECT_CLASS_MINOR);
+    family.add_sexes(v1::SEX_CONSTRAINT_FEMALE);
+    family.add_sexes(v1::SEX_CONSTRAINT_MALE);
+    change(family);
+  };
+}
+
 TEST(ReferralStatement, ChecksLifetimeAndLinks) {
   const auto parent = [](Header& h, const std::string& agency, uint32_t version) {
     h.mutable_parent()->set_sender_agency(agency);
@@ -176,6 +191,36 @@ TEST(ReferralStatement, ChecksLifetimeAndLinks) {
       {[](Header& h) { h.set_expires_unix_ms(INT64_MIN); }, "expires_unix_ms"},
       {[](Header& h) { h.set_group_id(std::string(16, 'g')); }, ""},
       {[](Header& h) { h.set_group_id("g"); }, "group_id", "LENGTH_INVALID"},
+      {[](Header& h) { h.set_family_id(std::string(16, 'f')); }, "group_id"},
+      {[](Header& h) {
+         h.set_group_id(std::string(16, 'g'));
+         h.set_family_id(std::string(16, 'f'));
+       },
+       ""},
+      {[](Header& h) {
+         h.set_group_id(std::string(16, 'g'));
+         h.set_family_id("f");
+       },
+       "family_id", "LENGTH_INVALID"},
+      {[](Header& h) { h.mutable_family()->set_members(2); }, "family_id"},
+      {Family([](v1::Family&) {}), ""},
+      {Family([](v1::Family& f) { f.set_members(64); }), ""},
+      {Family([](v1::Family& f) { f.set_members(65); }), "family.members"},
+      {Family([](v1::Family& f) { f.clear_members(); }), "family.members"},
+      {Family([](v1::Family& f) { f.clear_age_classes(), f.clear_sexes(); }), ""},
+      {Family([](v1::Family& f) { f.add_age_classes(v1::SUBJECT_CLASS_ADULT); }),
+       "family.age_classes"},
+      {Family([](v1::Family& f) { f.set_age_classes(0, v1::SUBJECT_CLASS_UNSPECIFIED); }),
+       "family.age_classes"},
+      {Family([](v1::Family& f) { f.add_sexes(v1::SEX_CONSTRAINT_MALE); }), "family.sexes"},
+      {Family([](v1::Family& f) { f.set_sexes(0, v1::SEX_CONSTRAINT_ANY); }), "family.sexes"},
+      {[](Header& h) { h.mutable_physical_custody()->set_agency("hospital-a"); }, ""},
+      {[](Header& h) { h.mutable_physical_custody()->set_none(v1::NO_CUSTODY_STREET); }, ""},
+      {[](Header& h) { h.mutable_physical_custody(); }, "physical_custody"},
+      {[](Header& h) { h.mutable_physical_custody()->set_agency("A B"); },
+       "physical_custody.agency", "ID_INVALID"},
+      {[](Header& h) { h.mutable_physical_custody()->set_none(v1::NO_CUSTODY_UNSPECIFIED); },
+       "physical_custody.none"},
       {[&](Header& h) { parent(h, "iom-a", 3); }, ""},
       {[&](Header& h) { parent(h, "police-a", 3); }, "parent"},
       {[&](Header& h) { parent(h, "iom-a", 0); }, "parent.version"},

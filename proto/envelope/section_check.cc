@@ -14,12 +14,12 @@ namespace amana::envelope {
 namespace {
 
 absl::Status CheckOne(const v1::SlotOpening& opening, const v1::SectionBody& section,
-                      const ReferralStatement& referral) {
+                      const SignedSlots& slots) {
   const uint32_t slot = opening.slot();
   if (HasUnknownFields(section)) return UnknownField(SlotField(slot));
   if (section.slot() != slot) return SectionMismatch(slot, "no section for this opening");
-  if (SlotHash(opening).view() != referral.slot(slot)) {
-    return SectionMismatch(slot, "the opening is not the one in the header");
+  if (SlotHash(opening).view() != slots.sections[static_cast<int>(slot)]) {
+    return SectionMismatch(slot, "the opening is not the one that was signed");
   }
   if (section.ciphertext().size() != opening.padded_size() + crypto::kAesGcmTagSize) {
     return SectionMismatch(slot, "the ciphertext has not the size of its opening");
@@ -33,7 +33,7 @@ absl::Status CheckOne(const v1::SlotOpening& opening, const v1::SectionBody& sec
 }  // namespace
 
 absl::Status CheckSections(const Openings& openings, const Sections& sections,
-                           const ReferralStatement& referral) {
+                           const SignedSlots& slots) {
   uint64_t categories = 0;  // those that have their section already
   for (int i = 0; i < openings.size(); ++i) {
     const v1::SlotOpening& opening = openings[i];
@@ -48,7 +48,7 @@ absl::Status CheckSections(const Openings& openings, const Sections& sections,
     }
     categories |= category;
     if (i >= sections.size()) return SectionMismatch(slot, "no section for this opening");
-    AMANA_RETURN_IF_ERROR(CheckOne(opening, sections[i], referral));
+    AMANA_RETURN_IF_ERROR(CheckOne(opening, sections[i], slots));
   }
   if (sections.size() > openings.size()) {
     return SectionMismatch(sections[openings.size()].slot(), "no opening for this section");

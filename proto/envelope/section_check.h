@@ -12,11 +12,16 @@ using Openings = google::protobuf::RepeatedPtrField<v1::SlotOpening>;
 using Sections = google::protobuf::RepeatedPtrField<v1::SectionBody>;
 
 // Openings ascend by slot, one section for each in the same order; each opening is well formed
-// (CheckOpening), hashes to its slot in the header, and its section has the size and the SHA-256 it
-// names; no category twice but ATTACHMENTS. SECTION_MISMATCH naming "section_slots[<slot>]", or the
-// errors of CheckOpening. Thread-safe and pure; its cost is one SHA-256 over every ciphertext.
+// (CheckOpening), hashes to its slot in the signed statement, and its section has the size and the
+// SHA-256 it names; no category twice but ATTACHMENTS. SECTION_MISMATCH naming
+// "section_slots[<slot>]", or the errors of CheckOpening. Thread-safe and pure; its cost is one
+// SHA-256 over every ciphertext.
 absl::Status CheckSections(const Openings& openings, const Sections& sections,
-                           const ReferralStatement& referral);
+                           const SignedSlots& slots);
+inline absl::Status CheckSections(const Openings& openings, const Sections& sections,
+                                  const ReferralStatement& referral) {
+  return CheckSections(openings, sections, referral.slots());
+}
 
 }  // namespace amana::envelope
 

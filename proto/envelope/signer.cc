@@ -14,6 +14,18 @@ absl::Status CheckSigner(const crypto::Certificate& certificate, const AgencyId&
   return absl::OkStatus();
 }
 
+absl::Status CheckSealsFor(const crypto::Certificate& certificate, const Address& recipient) {
+  if (certificate.usage() != crypto::CertUsage::kSealing) {
+    return CertificateMismatch("recipient_cert_id", "not a sealing certificate");
+  }
+  const crypto::SpiffeId& owner = certificate.spiffe();
+  if (owner.agency != recipient.agency ||
+      (owner.unit.has_value() && *owner.unit != recipient.unit)) {
+    return CertificateMismatch("recipient_cert_id", "the certificate of another recipient");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSignerKey(const crypto::Certificate& certificate,
                             const crypto::EcdsaPrivateKey& key) {
   if (key.PublicKey() == certificate.public_key()) return absl::OkStatus();

@@ -22,6 +22,19 @@ TEST(Signer, MustBeASigningCertificateOfTheAgency) {
   EXPECT_EQ(check(tests::TestSealer("police-a", "desk")), "CERTIFICATE_MISMATCH");
 }
 
+TEST(Signer, ASealingCertificateIsItsUnits) {
+  const auto check = [](const tests::TestIdentity& identity, std::string_view recipient) {
+    return ErrorReason(
+        CheckSealsFor(identity.certificate, ParseAddress(recipient, "recipient").value()));
+  };
+  EXPECT_EQ(check(tests::TestSealer("police-a", "desk"), "police-a/desk"), "");
+  EXPECT_EQ(check(tests::TestSealer("police-a", "desk"), "police-a/night"), "CERTIFICATE_MISMATCH");
+  EXPECT_EQ(check(tests::TestSealer("police-a", "desk"), "iom-a/desk"), "CERTIFICATE_MISMATCH");
+  EXPECT_EQ(check(tests::TestSealer("police-a", ""), "police-a/night"), "");
+  EXPECT_EQ(check(tests::TestSigner("police-a", crypto::Role::kSystem, "desk"), "police-a/desk"),
+            "CERTIFICATE_MISMATCH");
+}
+
 TEST(Signer, MustHoldTheKey) {
   const auto& one = tests::TestSigner("police-a", crypto::Role::kSystem, "desk");
   const auto& other = tests::TestSigner("police-a", crypto::Role::kSystem, "other");

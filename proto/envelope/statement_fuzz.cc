@@ -1,5 +1,5 @@
-// Header and grant statements: what is accepted is canonical and keeps every promise of its header
-// file; what is refused names its field.
+// Header, grant and update statements: what is accepted is canonical and keeps every promise of its
+// header file; what is refused names its field.
 #include <algorithm>
 #include <string>
 
@@ -11,6 +11,7 @@
 #include "proto/envelope/header.h"
 #include "proto/envelope/statement.h"
 #include "proto/envelope/testing.h"
+#include "proto/envelope/update.h"
 #include "proto/envelope/wire_walker.h"
 #include "tests/fuzz/target.h"
 
@@ -82,6 +83,31 @@ bool CheckGrant(std::string_view payload) {
   return true;
 }
 
+bool CheckUpdate(std::string_view payload) {
+  const auto update = envelope::UpdateStatement::Create(EnvelopeOf(envelope::kUpdateType, payload));
+  if (!update.ok()) return RequireRefusal(update.status(), absl::StatusCode::kInvalidArgument);
+  Require(envelope::CheckCanonical(*v1::Update::descriptor(), payload).ok(),
+          "the walker takes every update that is accepted");
+  Require(envelope::Serialize(update->message()) == payload, "an update is what was signed");
+  Require(update->digest() == crypto::Sha256(payload), "an update's digest");
+  Require(update->message().number() >= 1 && update->referral().version >= 1, "an update's key");
+  RequireSlots(update->message().section_slots(), envelope::kSectionSlots);
+  RequireSlots(update->message().companion_slots(), envelope::kCompanionSlots);
+  return true;
+}
+
+v1::SignedEnvelope SampleUpdate(const v1::Submission& submission) {
+  const auto referral = ReferralStatement::Create(submission.header());
+  envelope::UpdateDraft draft{.referral = *referral,
+                              .recipient = envelope::SampleRecipient("shelter-a/intake")};
+  draft.offer_epoch = 1;
+  draft.number = 1;
+  draft.created = envelope::SampleTime();
+  draft.words = "SYNTHETIC";
+  const tests::TestIdentity& signer = envelope::SampleSigner();
+  return envelope::SealUpdate(draft, signer.key, signer.certificate)->update();
+}
+
 }  // namespace
 
 const std::vector<std::string>& Seeds() {
@@ -93,20 +119,31 @@ const std::vector<std::string>& Seeds() {
     minor.clear_consent();
     minor.set_legal_basis(v1::LEGAL_BASIS_VITAL_INTEREST);
     minor.set_group_id(std::string(16, 'f'));
+    minor.set_family_id(std::string(16, 'k'));
+    minor.mutable_family()->set_members(2);
+    minor.mutable_family()->add_age_classes(v1::SUBJECT_CLASS_MINOR);
+    minor.mutable_family()->add_sexes(v1::SEX_CONSTRAINT_FEMALE);
     minor.mutable_parent()->set_sender_agency("shelter-a");
     minor.mutable_parent()->set_referral_id(std::string(16, 'o'));
     minor.mutable_parent()->set_version(2);
     return new std::vector<std::string>{'\0' + submission.header().payload(),
                                         '\0' + envelope::Serialize(minor),
-                                        '\1' + submission.grants(0).envelope().payload()};
+                                        '\1' + submission.grants(0).envelope().payload(),
+                                        '\2' + SampleUpdate(submission).payload()};
   }();
   return *seeds;
 }
 
 bool Check(std::string_view bytes) {
   Input input(bytes);
-  return input.Choice(2) == 0 ? CheckHeader(input.Rest()) : CheckGrant(input.Rest());
-  return true;
+  switch (input.Choice(3)) {
+    case 0:
+      return CheckHeader(input.Rest());
+    case 1:
+      return CheckGrant(input.Rest());
+    default:
+      return CheckUpdate(input.Rest());
+  }
 }
 
 }  // namespace amana::fuzz

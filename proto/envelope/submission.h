@@ -3,8 +3,6 @@
 #ifndef AMANA_PROTO_ENVELOPE_SUBMISSION_H_
 #define AMANA_PROTO_ENVELOPE_SUBMISSION_H_
 
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,8 +11,10 @@
 #include "amana/v1/referral.pb.h"
 #include "proto/crypto/ecdsa.h"
 #include "proto/crypto/x509.h"
+#include "proto/envelope/candidate_order.h"
 #include "proto/envelope/grant.h"
 #include "proto/envelope/header.h"
+#include "proto/envelope/sealing.h"
 
 namespace amana::envelope {
 
@@ -23,25 +23,15 @@ struct SubmissionLimits {
   int max_grants = 8;
 };
 
-struct SectionDraft {
-  v1::Category category = v1::CATEGORY_UNSPECIFIED;
-  std::string_view media_type;
-  v1::DisclosureStage stage = v1::DISCLOSURE_STAGE_UNSPECIFIED;
-  std::string_view content;  // must live until SealSubmission returns
-};
-
-struct RecipientDraft {
-  GrantRecipient to;
-  // Indexes into SubmissionDraft::sections this recipient gets keys for; empty means all.
-  std::vector<size_t> sections;
-};
-
 struct SubmissionDraft {
   // All but meta, section_slots and companion_slots, which are made here.
   v1::ReferralHeader header;
   absl::Time created;
   std::vector<SectionDraft> sections;      // at most 16; slots are drawn at random
-  std::vector<RecipientDraft> recipients;  // at most 8; the candidates, in any order
+  std::vector<RecipientDraft> recipients;  // the candidates, in any order
+  // Whom to ask first to last, by task; empty: the broker's order. With it there is room for 7
+  // recipients, else for 8.
+  Candidates order;
 };
 
 struct SealedSubmission {
@@ -61,7 +51,8 @@ absl::StatusOr<SealedSubmission> SealSubmission(const SubmissionDraft& draft,
 // Everything a broker can check of a submission but signatures and certificates: size
 // (SUBMISSION_TOO_LARGE), sections (CheckSections), at most 8 grants (TOO_MANY_GRANTS), each right
 // (CheckGrant), none twice for one certificate (GRANT_MISMATCH) and no wrap without a section
-// (WRAP_MISMATCH), no UNKNOWN_FIELD outside the signed bytes. `referral` is what
+// (WRAP_MISMATCH), a candidate order, if there is one, that is a companion (CheckCandidateOrder),
+// no UNKNOWN_FIELD outside the signed bytes. `referral` is what
 // ReferralStatement::Create made of submission.header(), which is not looked at here.
 // Returns the grants in order; those that are no companions the caller must still verify.
 absl::StatusOr<std::vector<GrantStatement>> CheckSubmission(const v1::Submission& submission,

@@ -1,14 +1,18 @@
 // The strict walker against protobuf itself: they agree on every payload of every statement.
 #include <google/protobuf/message.h>
 
-#include <array>
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "amana/v1/answer.pb.h"
 #include "amana/v1/consent.pb.h"
+#include "amana/v1/directory.pb.h"
 #include "amana/v1/erasure.pb.h"
+#include "amana/v1/handover.pb.h"
+#include "amana/v1/note.pb.h"
+#include "amana/v1/offer.pb.h"
 #include "amana/v1/override.pb.h"
 #include "amana/v1/referral.pb.h"
 #include "base/status.h"
@@ -24,16 +28,38 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 // The first byte of an input says which of them it is read as.
-const std::array<const Message*, 15>& Statements() {
-  static const std::array<const Message*, 15> all = {
-      &v1::ReferralHeader::default_instance(),    &v1::WrapGrant::default_instance(),
-      &v1::Cancellation::default_instance(),      &v1::ConsentRecord::default_instance(),
-      &v1::Exclusion::default_instance(),         &v1::Withdrawal::default_instance(),
-      &v1::Acknowledgement::default_instance(),   &v1::Seen::default_instance(),
-      &v1::Decision::default_instance(),          &v1::RecallAnswer::default_instance(),
-      &v1::ConsentAttachment::default_instance(), &v1::OverrideApproval::default_instance(),
-      &v1::OverrideReview::default_instance(),    &v1::Mismatch::default_instance(),
-      &v1::LegalHold::default_instance()};
+const std::vector<const Message*>& Statements() {
+  static const std::vector<const Message*> all = {&v1::ReferralHeader::default_instance(),
+                                                  &v1::WrapGrant::default_instance(),
+                                                  &v1::Cancellation::default_instance(),
+                                                  &v1::ConsentRecord::default_instance(),
+                                                  &v1::Exclusion::default_instance(),
+                                                  &v1::Withdrawal::default_instance(),
+                                                  &v1::Acknowledgement::default_instance(),
+                                                  &v1::Seen::default_instance(),
+                                                  &v1::Decision::default_instance(),
+                                                  &v1::RecallAnswer::default_instance(),
+                                                  &v1::ConsentAttachment::default_instance(),
+                                                  &v1::OverrideApproval::default_instance(),
+                                                  &v1::OverrideReview::default_instance(),
+                                                  &v1::Mismatch::default_instance(),
+                                                  &v1::LegalHold::default_instance(),
+                                                  &v1::SealedNote::default_instance(),
+                                                  &v1::CandidateOrder::default_instance(),
+                                                  &v1::Question::default_instance(),
+                                                  &v1::Start::default_instance(),
+                                                  &v1::Outcome::default_instance(),
+                                                  &v1::Update::default_instance(),
+                                                  &v1::Reroute::default_instance(),
+                                                  &v1::CallRecord::default_instance(),
+                                                  &v1::CoordinatorAct::default_instance(),
+                                                  &v1::DirectoryEntry::default_instance(),
+                                                  &v1::DirectoryApproval::default_instance(),
+                                                  &v1::CapacityReport::default_instance(),
+                                                  &v1::DutyRoster::default_instance(),
+                                                  &v1::HandoverStep::default_instance(),
+                                                  &v1::HandoverNote::default_instance(),
+                                                  &v1::CustodyReport::default_instance()};
   return all;
 }
 

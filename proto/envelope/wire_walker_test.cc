@@ -47,7 +47,7 @@ std::vector<Refusal> Refusals() {
       {"huge number", header, Varint(uint64_t{1} << 40), "UNKNOWN_FIELD", "137438953472"},
       {"unknown within", header, Bytes(5, "") + Bytes(5, Bytes(2, Number(7, 1))), "UNKNOWN_FIELD",
        "services[1].recipient.7"},
-      {"unknown after", header, Number(3, 1) + Bytes(19, ""), "UNKNOWN_FIELD", "19"},
+      {"unknown after", header, Number(3, 1) + Bytes(29, ""), "UNKNOWN_FIELD", "29"},
       {"twice", header, Number(3, 1) + Number(3, 1), "FIELD_REPEATED", "version"},
       {"message twice", header, Bytes(4, "") + Bytes(4, ""), "FIELD_REPEATED", "sender"},
       {"both of a oneof", header, Bytes(5, recipient + route), "FIELD_REPEATED",

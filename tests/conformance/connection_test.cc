@@ -104,7 +104,6 @@ TEST_F(ConnectionTest, KnownAuthorityUnknownIdentity) {
   };
   const Row rows[] = {
       {"AGENCY_UNKNOWN", TestTls("nobody", Role::kSystem, "desk")},
-      {"UNIT_UNKNOWN", TestTls("police", Role::kSystem, "elsewhere")},
       {"ROLE_NOT_REGISTERED", TestTls("police", Role::kAuditor)},
       {"ROLE_NOT_PERMITTED", TestTls("oversight", Role::kAuditor)},
   };

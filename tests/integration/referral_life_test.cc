@@ -5,6 +5,7 @@
 
 #include "agency-adapters/sdk/receiver.h"
 #include "agency-adapters/sdk/rpcs.h"
+#include "agency-adapters/sdk/service_answers.h"
 #include "base/testing.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/broker_world.h"
@@ -132,6 +133,62 @@ TEST_F(ReferralLifeTest, WorkDoneWithoutALinkIsSentLater) {
   }));
   EXPECT_EQ(StateOf(sent->key), v1::TASK_STATE_ROUTED);
   EXPECT_EQ(Receive().received, 1u);
+}
+
+// A question, and its answer, which goes with the consent as the referral does.
+TEST_F(ReferralLifeTest, AnAnswerReachesWhoAskedAndIsTakenBackWithTheRest) {
+  AMANA_ASSERT_OK(police_->sender().AddCandidate(SampleCandidate(AddressOf("haven/intake"))));
+  ConsentUse consent{SampleConsent(absl::Now()), {}};
+  consent.record.add_categories(v1::CATEGORY_FAMILY);
+  const auto registered = police_->sender().QueueConsent(consent.record);
+  AMANA_ASSERT_OK(registered.status());
+  consent.digest = registered->digest;
+  const auto sent = police_->sender().Queue(
+      SampleReferral(consent, AddressOf("haven/intake"), kContent, absl::Now()));
+  AMANA_ASSERT_OK(sent.status());
+  Flush(*police_);
+  EXPECT_EQ(Receive().received, 1u);
+  sdk::Inbox inbox(haven_->mailbox());
+  const int64_t offer = inbox.List(std::nullopt, 10)->at(0).id;
+  AMANA_ASSERT_OK(inbox.MarkSeen(offer, haven_->identity(), RealClock()).status());
+  sdk::ServiceAnswers answers(haven_->identity(), haven_->mailbox(), RealClock());
+  AMANA_ASSERT_OK(answers.Ask(offer, {v1::CATEGORY_FAMILY}, std::nullopt).status());
+  Flush(*haven_);
+  EXPECT_EQ(StateOf(sent->key), v1::TASK_STATE_INFO_REQUESTED);
+
+  AMANA_ASSERT_OK(police_->sender()
+                      .QueueUpdate({.referral = sent->key,
+                                    .offer_epoch = 1,
+                                    .asked = AddressOf("haven/intake"),
+                                    .sections = {{v1::CATEGORY_FAMILY, "application/json",
+                                                  v1::DISCLOSURE_STAGE_AT_OFFER, kContent}},
+                                    .words = "SYNTHETIC words"})
+                      .status());
+  Flush(*police_);
+  EXPECT_EQ(StateOf(sent->key), v1::TASK_STATE_SEEN);
+  EXPECT_EQ(Receive().received, 1u);
+  const auto updates = inbox.UpdatesOf(inbox.Get(offer)->key);
+  AMANA_ASSERT_OK(updates.status());
+  ASSERT_EQ(updates->size(), 1u);
+  const auto opened = inbox.Open(updates->at(0).id, haven_->identity());
+  AMANA_ASSERT_OK(opened.status());
+  EXPECT_EQ(opened->update->words, "SYNTHETIC words");
+  EXPECT_EQ(opened->sections.at(0).content, kContent);
+  EXPECT_EQ(inbox.Get(offer)->state, sdk::InboxState::kSeen);
+
+  v1::Withdrawal withdrawal;
+  withdrawal.set_consent_id(consent.record.consent_id());
+  withdrawal.set_subject_pseudonym(consent.record.subject_pseudonym());
+  AMANA_ASSERT_OK(police_->sender().QueueWithdrawal(withdrawal).status());
+  Flush(*police_);
+  size_t recalls = 0;
+  EXPECT_TRUE(WaitUntil(absl::Seconds(10), [&] { return (recalls += Receive().recalls) >= 2; }));
+  const auto items = inbox.List(std::nullopt, 10);
+  AMANA_ASSERT_OK(items.status());
+  EXPECT_EQ(items->size(), 2u);
+  for (const sdk::InboxItem& item : *items) {
+    EXPECT_EQ(item.state, sdk::InboxState::kRecalled) << item.key.update;
+  }
 }
 
 }  // namespace

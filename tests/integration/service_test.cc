@@ -166,7 +166,7 @@ TEST_F(ServiceTest, ARegistryThatIsBrokenUnderItIsNamedInTheLogAndTheOldOneStand
     log = RealFileSystem().Read(world_.broker_log()).value_or("");
     return log.find("registry_refused") != std::string::npos;
   }));
-  EXPECT_THAT(log, HasSubstr("registry.toml:9\",\"field\":\"agency[0].kind\""));
+  EXPECT_THAT(log, HasSubstr("registry.toml:10\",\"field\":\"agency[0].kind\""));
   EXPECT_THAT(log, Not(HasSubstr("SECRET")));
   AMANA_EXPECT_OK(Match(*Connect("police")));
 }

@@ -45,7 +45,7 @@ absl::Status BrokerProcess::WaitListening(absl::Duration timeout) {
     port_ = port;
     world_.SetBrokerPort(port);
   }
-  return absl::OkStatus();
+  return set_directory ? world_.SetDirectory() : absl::OkStatus();
 }
 
 void BrokerProcess::Kill() {

@@ -25,6 +25,8 @@ class BrokerProcess {
   // Further arguments and environment of every start from now on.
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> environment;
+  // False: the broker is left with an empty directory.
+  bool set_directory = true;
 
   absl::Status Start();  // Spawn and WaitListening; kills the one that runs
   absl::Status Spawn();

@@ -11,6 +11,7 @@
 #include "base/durable_file.h"
 #include "proto/crypto/ed25519.h"
 #include "proto/crypto/key_file.h"
+#include "proto/envelope/directory_testing.h"
 #include "proto/transparency/note_verifier.h"
 
 namespace amana::tests {
@@ -25,42 +26,37 @@ constexpr std::string_view kRegistry = R"(# SYNTHETIC
 trust_domain = "test.amana.example"
 root_ca = "ca/root.pem"
 revocations = "revoked.txt"
+coordinating_agencies = ["secretariat"]
 
 [[agency]]
 id = "police"
 name = "SYNTHETIC police"
 kind = "POLICE"
 country = "KE"
-county = 47
 issuing_ca = "ca/agencies/police.pem"
 certificates = "certificates/police"
-[[agency.unit]]
-id = "desk"
-services = ["RESCUE"]
 
 [[agency]]
 id = "haven"
 name = "SYNTHETIC shelter"
 kind = "SHELTER"
 country = "KE"
-county = 47
 issuing_ca = "ca/agencies/haven.pem"
 certificates = "certificates/haven"
-health_qualified = true
-[[agency.unit]]
-id = "intake"
-services = ["MEDICAL", "ACCOMMODATION"]
-[[agency.unit]]
-id = "coast"
-services = ["ACCOMMODATION"]
-county = 1
+
+[[agency]]
+id = "secretariat"
+name = "SYNTHETIC secretariat"
+kind = "OTHER"
+country = "KE"
+issuing_ca = "ca/agencies/secretariat.pem"
+certificates = "certificates/secretariat"
 
 [[agency]]
 id = "oversight"
 name = "SYNTHETIC auditors"
 kind = "OVERSIGHT"
 country = "KE"
-county = 47
 issuing_ca = "ca/agencies/oversight.pem"
 certificates = "certificates/oversight"
 
@@ -69,18 +65,14 @@ id = "amana"
 name = "SYNTHETIC operators"
 kind = "OTHER"
 country = "KE"
-county = 47
 issuing_ca = "ca/agencies/amana.pem"
 certificates = "certificates/amana"
 roles = ["operator"]
-[[agency.unit]]
-id = "room"
-services = []
 )";
 
 const std::vector<std::string>& Agencies() {
   static const auto* const all =
-      new std::vector<std::string>{"police", "haven", "oversight", "amana"};
+      new std::vector<std::string>{"police", "haven", "secretariat", "oversight", "amana"};
   return *all;
 }
 
@@ -95,9 +87,10 @@ struct Endpoint {
 
 const std::vector<Endpoint>& Endpoints() {
   static const auto* const all = new std::vector<Endpoint>{
-      {"police", "police", Role::kSystem, "desk", "", false},
+      {"police", "police", Role::kSystem, "desk", "officer-1", true},
       {"intake", "haven", Role::kSystem, "intake", "worker-1", true},
       {"coast", "haven", Role::kSystem, "coast", "worker-2", true},
+      {"secretariat", "secretariat", Role::kCoordinator, "desk", "coordinator-1", false},
       {"auditor", "oversight", Role::kAuditor, "", "", false},
       {"operator", "amana", Role::kOperator, "", "", false},
   };
@@ -176,6 +169,9 @@ void BrokerWorld::WriteBroker(const std::string& settings) const {
 }
 
 void BrokerWorld::WriteEndpoints() const {
+  for (const char* agency : {"police", "haven"}) {
+    Register(agency, "keeper", envelope::TestKeeper(agency).certificate);
+  }
   for (const Endpoint& endpoint : Endpoints()) {
     const std::string keys = File("endpoints/" + endpoint.name + "/keys");
     OrDie(RealFileSystem().CreateDirectories(keys), keys);
@@ -183,6 +179,13 @@ void BrokerWorld::WriteEndpoints() const {
       WriteKey(keys + "/" + stem, identity);
       Register(endpoint.agency, endpoint.name + "-" + stem, identity.certificate);
     };
+    if (endpoint.role == Role::kCoordinator) {
+      WriteKey(keys + "/tls",
+               TestTls(endpoint.agency, Role::kCoordinator, endpoint.unit, endpoint.person));
+      write("person",
+            TestSigner(endpoint.agency, Role::kCoordinator, endpoint.unit, endpoint.person));
+      continue;
+    }
     if (endpoint.role == Role::kOperator) {
       WriteKey(keys + "/tls", TestTls(endpoint.agency, Role::kOperator, "room", "operator-1"));
       write("signing", TestSigner(endpoint.agency, Role::kOperator, "room", "operator-1"));
@@ -195,7 +198,7 @@ void BrokerWorld::WriteEndpoints() const {
     if (!endpoint.person.empty()) {
       write("person", TestSigner(endpoint.agency, Role::kPerson, endpoint.unit, endpoint.person));
     }
-    if (endpoint.seals) write("sealing", TestSealer(endpoint.agency, endpoint.unit));
+    if (endpoint.seals) WriteKey(keys + "/sealing", TestSealer(endpoint.agency, endpoint.unit));
   }
 }
 
@@ -208,7 +211,8 @@ void BrokerWorld::SetBrokerPort(int port) {
                                     "\"\n"
                                     "root_ca = \"../../ca/root.pem\"\n"
                                     "issuing_cas = \"../../ca/agencies\"\n"
-                                    "log_vkey = \"../../broker/log.vkey\"\n");
+                                    "log_vkey = \"../../broker/log.vkey\"\n"
+                                    "coordinating_agencies = [\"secretariat\"]\n");
     if (!endpoint.unit.empty()) absl::StrAppend(&text, "unit = \"", endpoint.unit, "\"\n");
     Write("endpoints/" + endpoint.name + "/agency.toml", text);
   }

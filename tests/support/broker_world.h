@@ -1,11 +1,16 @@
 // A SYNTHETIC federation in a folder of its own: authorities, registry, the broker's keys and
 // configuration, and a folder with agency.toml and keys for each endpoint:
 //
-//   police      system of police/desk, sends
+//   police      system of police/desk with an officer's key, sends
 //   intake      system of haven/intake with a caseworker's key, receives
 //   coast       the same of haven/coast
+//   secretariat a coordinator of secretariat, who countersigns the directory
 //   auditor     of oversight
 //   operator    of amana, the broker's own agency, with an operator's keys
+//
+// BrokerProcess puts the directory into the broker when it first listens: police/desk (RESCUE),
+// haven/intake (ACCOMMODATION and MEDICAL, county 47) and haven/coast (ACCOMMODATION, county 1),
+// all of whom take everybody.
 //
 // Keys are made once per process (test_pki.h). For one thread. A failure here ends the program:
 // tests have nothing to decide about it.
@@ -16,6 +21,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "base/ids.h"
 #include "proto/crypto/x509.h"
 #include "tests/support/test_pki.h"
@@ -55,6 +61,8 @@ class BrokerWorld {
   void Register(std::string_view agency, std::string_view name,
                 const crypto::Certificate& certificate) const;
   void Keep() { keep_ = true; }
+  // Hands the directory in, once. The broker must listen.
+  absl::Status SetDirectory();
 
  private:
   void WriteAuthorities() const;
@@ -64,6 +72,7 @@ class BrokerWorld {
   std::string path_;
   std::string data_dir_;
   bool keep_ = false;
+  bool directory_set_ = false;
 };
 
 }  // namespace amana::tests

@@ -7,6 +7,7 @@
 #include "proto/crypto/ed25519.h"
 #include "proto/crypto/key_file.h"
 #include "proto/crypto/pki.h"
+#include "proto/envelope/statement.h"
 #include "proto/transparency/note_verifier.h"
 
 namespace amana::cli {
@@ -22,36 +23,28 @@ constexpr char kBrokerAgency[] = "bench-broker";
 constexpr char kSenderUnit[] = "desk";
 constexpr char kRecipientUnit[] = "intake";
 
+// The bench's shelter countersigns its own entry: two persons of it, with a key each.
 constexpr char kRegistry[] = R"(# SYNTHETIC
 trust_domain = "bench.amana.example"
 root_ca = "ca/root.pem"
 revocations = "revoked.txt"
+coordinating_agencies = ["bench-haven"]
 
 [[agency]]
 id = "bench-police"
 name = "SYNTHETIC police"
 kind = "POLICE"
 country = "KE"
-county = 47
 issuing_ca = "ca/bench-police.pem"
 certificates = "certificates/bench-police"
-
-[[agency.unit]]
-id = "desk"
-services = ["RESCUE"]
 
 [[agency]]
 id = "bench-haven"
 name = "SYNTHETIC shelter"
 kind = "SHELTER"
 country = "KE"
-county = 47
 issuing_ca = "ca/bench-haven.pem"
 certificates = "certificates/bench-haven"
-
-[[agency.unit]]
-id = "intake"
-services = ["ACCOMMODATION"]
 )";
 
 // One agency may not take the whole broker by default; a bench is one agency that shall.
@@ -75,6 +68,7 @@ class Builder {
  public:
   Builder(std::string folder, absl::Time now)
       : folder_(std::move(folder)),
+        now_(now),
         validity_{WholeSecond(now) - absl::Hours(1), WholeSecond(now) + absl::Hours(23)},
         files_(RealFileSystem()) {}
 
@@ -106,7 +100,7 @@ class Builder {
   }
 
   absl::StatusOr<Keyed> Issue(const crypto::Authority& ca, Role role, std::string_view unit,
-                              CertUsage usage) {
+                              CertUsage usage, std::string_view person = "") {
     crypto::EndEntity profile;
     profile.spiffe.trust_domain = kTrustDomain;
     profile.spiffe.agency = ca.certificate.ca_agency();
@@ -114,6 +108,10 @@ class Builder {
     if (!unit.empty()) {
       AMANA_ASSIGN_OR_RETURN(UnitId id, UnitId::Create(unit));
       profile.spiffe.unit = std::move(id);
+    }
+    if (!person.empty()) {
+      AMANA_ASSIGN_OR_RETURN(PersonId id, PersonId::Create(person));
+      profile.spiffe.person = std::move(id);
     }
     profile.usage = usage;
     profile.validity = validity_;
@@ -125,16 +123,20 @@ class Builder {
   }
 
   absl::Status Register(std::string_view agency, const crypto::Certificate& certificate) {
-    return Write("certificates/" + std::string(agency) + "/" +
-                     std::string(crypto::UsageName(certificate.usage())) + ".pem",
+    return Write("certificates/" + std::string(agency) + "/" + certificate.id().hex() + ".pem",
                  certificate.pem());
   }
+
+  // The recipient's entry in the directory, signed by two persons of it.
+  absl::StatusOr<v1::SetDirectoryEntryRequest> MakeEntry(const crypto::Authority& ca,
+                                                         const crypto::Certificate& sealing);
 
   // The broker's own files; the log's verifier.
   absl::StatusOr<transparency::NoteVerifier> WriteBroker(const crypto::Authority& ca);
   std::string ConfigText() const;
 
   const std::string folder_;
+  const absl::Time now_;
   const crypto::Validity validity_;
   FileSystem& files_;
 };
@@ -166,6 +168,42 @@ std::string Builder::ConfigText() const {
   return text;
 }
 
+absl::StatusOr<v1::SetDirectoryEntryRequest> Builder::MakeEntry(
+    const crypto::Authority& ca, const crypto::Certificate& sealing) {
+  AMANA_ASSIGN_OR_RETURN(const Keyed keeper,
+                         Issue(ca, Role::kPerson, kRecipientUnit, CertUsage::kSigning, "keeper"));
+  AMANA_ASSIGN_OR_RETURN(const Keyed coordinator, Issue(ca, Role::kCoordinator, kRecipientUnit,
+                                                        CertUsage::kSigning, "coordinator"));
+  AMANA_RETURN_IF_ERROR(Register(kBenchRecipient, keeper.certificate));
+  AMANA_RETURN_IF_ERROR(Register(kBenchRecipient, coordinator.certificate));
+  v1::DirectoryEntry entry;
+  *entry.mutable_meta() = envelope::MakeMeta(keeper.certificate, now_);
+  entry.set_agency(std::string(kBenchRecipient));
+  entry.set_version(1);
+  entry.set_kind(v1::AGENCY_KIND_SHELTER);
+  entry.set_country("KE");
+  v1::DirectoryUnit& unit = *entry.add_units();
+  unit.set_unit(kRecipientUnit);
+  unit.add_services(v1::SERVICE_TYPE_ACCOMMODATION);
+  unit.set_county(47);
+  unit.add_ages(v1::SUBJECT_CLASS_ADULT);
+  unit.add_sexes(v1::SEX_CONSTRAINT_FEMALE);
+  unit.add_sexes(v1::SEX_CONSTRAINT_MALE);
+  unit.add_sealing_certificates(sealing.der());
+  v1::SetDirectoryEntryRequest request;
+  AMANA_ASSIGN_OR_RETURN(*request.mutable_entry(),
+                         envelope::SignMessage(envelope::kDirectoryEntryType, entry, keeper.key));
+  v1::DirectoryApproval approval;
+  *approval.mutable_meta() = envelope::MakeMeta(coordinator.certificate, now_);
+  approval.set_agency(entry.agency());
+  approval.set_version(entry.version());
+  approval.set_entry_sha256(envelope::PayloadDigest(request.entry()).bytes());
+  AMANA_ASSIGN_OR_RETURN(
+      *request.mutable_approval(),
+      envelope::SignMessage(envelope::kDirectoryApprovalType, approval, coordinator.key));
+  return request;
+}
+
 absl::StatusOr<BenchSite> Builder::Build() {
   AMANA_ASSIGN_OR_RETURN(const crypto::Authority root, MakeRoot());
   AMANA_ASSIGN_OR_RETURN(const crypto::Authority broker_ca, MakeCa(root, kBrokerAgency));
@@ -177,7 +215,10 @@ absl::StatusOr<BenchSite> Builder::Build() {
   AMANA_ASSIGN_OR_RETURN(const Keyed sealing,
                          Issue(recipient_ca, Role::kSystem, kRecipientUnit, CertUsage::kSealing));
   AMANA_RETURN_IF_ERROR(Register(kBenchSender, signing.certificate));
-  AMANA_RETURN_IF_ERROR(Register(kBenchRecipient, sealing.certificate));
+  AMANA_ASSIGN_OR_RETURN(v1::SetDirectoryEntryRequest entry,
+                         MakeEntry(recipient_ca, sealing.certificate));
+  AMANA_ASSIGN_OR_RETURN(Keyed recipient_tls,
+                         Issue(recipient_ca, Role::kSystem, kRecipientUnit, CertUsage::kTls));
   AMANA_ASSIGN_OR_RETURN(transparency::NoteVerifier log, WriteBroker(broker_ca));
 
   AMANA_ASSIGN_OR_RETURN(crypto::Secret tls_key, tls.key.ToPem());
@@ -190,23 +231,33 @@ absl::StatusOr<BenchSite> Builder::Build() {
       crypto::ChainVerifier::Create(
           {{root.certificate},
            {broker_ca.certificate, sender_ca.certificate, recipient_ca.certificate}}));
-  return BenchSite{
+  const auto identity = [&](const crypto::Authority& ca, const crypto::Certificate& certificate,
+                            crypto::Secret key, const char* unit, const char* data) {
+    return sdk::IdentityParts{.agency = ca.certificate.ca_agency(),
+                              .unit = UnitId::Create(unit).value_or(UnitId()),
+                              .trust_domain = kTrustDomain,
+                              .broker = "",
+                              .broker_agency = broker,
+                              .tls = {certificate, std::move(key)},
+                              .signing = std::nullopt,
+                              .person = std::nullopt,
+                              .sealing = {},
+                              .authorities = authorities,
+                              .log = log,
+                              .data = folder_ + data};
+  };
+  AMANA_ASSIGN_OR_RETURN(crypto::Secret recipient_key, recipient_tls.key.ToPem());
+  BenchSite site{
       .broker_config = folder_ + "/broker.toml",
       .data_dir = folder_ + "/data",
       .quotas_raised = RaisedQuotas(),
-      .sender = {.agency = sender_ca.certificate.ca_agency(),
-                 .unit = signing.certificate.spiffe().unit,
-                 .trust_domain = kTrustDomain,
-                 .broker = "",
-                 .broker_agency = broker,
-                 .tls = {tls.certificate, std::move(tls_key)},
-                 .signing = sdk::SigningIdentity{signing.certificate, std::move(signing.key)},
-                 .person = std::nullopt,
-                 .sealing = {},
-                 .authorities = std::move(authorities),
-                 .log = std::move(log),
-                 .data = folder_ + "/sender"},
-      .recipient = {recipient, sealing.certificate}};
+      .sender = identity(sender_ca, tls.certificate, std::move(tls_key), kSenderUnit, "/sender"),
+      .recipient = {recipient, sealing.certificate},
+      .recipient_program = identity(recipient_ca, recipient_tls.certificate,
+                                    std::move(recipient_key), kRecipientUnit, "/recipient"),
+      .recipient_entry = std::move(entry)};
+  site.sender.signing = sdk::SigningIdentity{signing.certificate, std::move(signing.key)};
+  return site;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agency-adapters/sdk/identity.h"
+#include "amana/v1/directory_service.pb.h"
 #include "proto/envelope/grant.h"
 
 namespace amana::cli {
@@ -25,6 +26,9 @@ struct BenchSite {
   std::vector<std::string> quotas_raised;
   sdk::IdentityParts sender;  // all but the broker's address
   envelope::GrantRecipient recipient;
+  // Who hands the recipient's entry in, when the broker listens.
+  sdk::IdentityParts recipient_program;
+  v1::SetDirectoryEntryRequest recipient_entry;
 };
 
 // In `folder`, which must exist and be empty. Certificates are valid from an hour before `now` for

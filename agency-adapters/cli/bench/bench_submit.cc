@@ -75,6 +75,7 @@ class SubmitBench {
     if (world_.err_is_tty) world_.err << "\r\x1B[K" << what << std::flush;
   }
   absl::Status Start(const std::string& folder);
+  absl::Status ListRecipient();
   absl::Status Register();
   absl::Status Measure();
   absl::Status MeasureMachine();
@@ -137,7 +138,17 @@ absl::Status SubmitBench::Start(const std::string& folder) {
   return absl::OkStatus();
 }
 
+// Nothing goes to whom the directory does not know.
+absl::Status SubmitBench::ListRecipient() {
+  sdk::IdentityParts parts = site_->recipient_program;
+  parts.broker = identity_->broker();
+  AMANA_ASSIGN_OR_RETURN(const sdk::Identity recipient, sdk::Identity::Create(std::move(parts)));
+  AMANA_ASSIGN_OR_RETURN(const auto client, sdk::ConnectClient(recipient, world_.clock));
+  return client->Call(sdk::kSetDirectoryEntry, site_->recipient_entry).status();
+}
+
 absl::Status SubmitBench::Register() {
+  AMANA_RETURN_IF_ERROR(ListRecipient());
   AMANA_ASSIGN_OR_RETURN(
       BenchConsent consent,
       MakeBenchConsent(*identity_, site_->recipient.address, world_.clock.Now()));

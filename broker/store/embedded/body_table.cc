@@ -14,6 +14,8 @@ using sqlite::Blob;
 constexpr std::string_view kHeader = "referral_body.header";
 constexpr std::string_view kSections = "referral_body.sections";
 constexpr std::string_view kGrant = "wrap_grant.bytes";
+constexpr std::string_view kOrder = "candidate_order.bytes";
+constexpr std::string_view kNote = "sealed_note.bytes";
 constexpr std::string_view kEquivocation = "statement.envelope";
 
 std::optional<uint64_t> SlotIn(const sqlite::Statement& row, int column) {
@@ -146,6 +148,105 @@ absl::StatusOr<std::optional<GrantRecord>> BodyTable::FindGrant(int64_t row,
   return grant;
 }
 
+absl::StatusOr<std::vector<Grantee>> BodyTable::Grantees(int64_t row) const {
+  AMANA_ASSIGN_OR_RETURN(auto query,
+                         session_.Query("SELECT agency, unit, recipient_cert FROM wrap_grant WHERE "
+                                        "referral = ?1 AND bytes <> x'' ORDER BY row",
+                                        row));
+  std::vector<Grantee> grantees;
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+    if (!found) return grantees;
+    RowReader reader(query);
+    Grantee grantee;
+    grantee.recipient = reader.ReadAddress();
+    grantee.recipient_cert = reader.Fixed<CertId>();
+    // One that cannot be read is none; whoever asks for the grant itself is told.
+    if (reader.ok()) grantees.push_back(std::move(grantee));
+  }
+}
+
+absl::Status BodyTable::SetOrder(int64_t row, const StatementKey& key,
+                                 const CandidateOrderRecord& order) {
+  AMANA_ASSIGN_OR_RETURN(const RowKey* secret, KeyOf(row));
+  std::string_view stored = order.envelope;
+  if (secret->slot.has_value()) {
+    AMANA_RETURN_IF_ERROR(sealer_.Seal(secret->key, {kOrder, row}, order.envelope, header_));
+    stored = header_;
+  }
+  session_.CountBytes(stored.size());
+  const RowDigest digest = DigestOfOrder(key, order.number, stored);
+  return session_.Run(
+      "INSERT INTO candidate_order (referral, number, bytes, key_slot, digest) VALUES (?1, ?2, ?3, "
+      "?4, ?5) ON CONFLICT (referral) DO UPDATE SET number = excluded.number, "
+      "bytes = excluded.bytes, key_slot = excluded.key_slot, digest = excluded.digest",
+      row, order.number, Blob(stored), secret->slot, digest.blob());
+}
+
+absl::StatusOr<std::optional<CandidateOrderRecord>> BodyTable::FindOrder(
+    int64_t row, const StatementKey& key) const {
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT number, bytes, digest, key_slot FROM candidate_order WHERE "
+                     "referral = ?1",
+                     row));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  if (!found) return std::nullopt;
+  CandidateOrderRecord order;
+  order.number = static_cast<uint32_t>(query.Int(0));
+  const std::string_view stored = query.Bytes(1);
+  if (query.Bytes(2) != DigestOfOrder(key, order.number, stored).view()) {
+    return session_.Corrupt("candidate_order");
+  }
+  if (stored.empty()) return std::nullopt;
+  const std::optional<uint64_t> slot = SlotIn(query, 3);
+  if (!slot.has_value()) {
+    order.envelope = std::string(stored);
+    return order;
+  }
+  AMANA_ASSIGN_OR_RETURN(const crypto::Secret secret, FindKey(*slot));
+  AMANA_ASSIGN_OR_RETURN(order.envelope, Open(secret, {kOrder, row}, stored, "candidate_order"));
+  return order;
+}
+
+absl::Status BodyTable::AddNote(int64_t row, const NoteRecord& note) {
+  AMANA_ASSIGN_OR_RETURN(const RowKey* key, KeyOf(row));
+  std::string_view stored = note.note;
+  if (key->slot.has_value()) {
+    AMANA_RETURN_IF_ERROR(
+        sealer_.Seal(key->key, {kNote, row, note.digest.view()}, note.note, header_));
+    stored = header_;
+  }
+  session_.CountBytes(stored.size());
+  const RowDigest digest = DigestOfNote(note.referral, note.digest, stored);
+  return session_.Run(
+      "INSERT INTO sealed_note (referral, note, bytes, digest, key_slot) VALUES (?1, ?2, ?3, ?4, "
+      "?5) ON CONFLICT (referral, note) DO NOTHING",
+      row, Blob(note.digest.view()), Blob(stored), digest.blob(), key->slot);
+}
+
+absl::StatusOr<std::optional<NoteRecord>> BodyTable::FindNote(int64_t row, const StatementKey& key,
+                                                              const Digest& note) const {
+  AMANA_ASSIGN_OR_RETURN(auto query,
+                         session_.Query("SELECT bytes, digest, key_slot FROM sealed_note WHERE "
+                                        "referral = ?1 AND note = ?2",
+                                        row, Blob(note.view())));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  if (!found) return std::nullopt;
+  const std::string_view stored = query.Bytes(0);
+  if (query.Bytes(1) != DigestOfNote(key, note, stored).view()) {
+    return session_.Corrupt("sealed_note");
+  }
+  if (stored.empty()) return std::nullopt;
+  NoteRecord record{key, note, std::string(stored)};
+  const std::optional<uint64_t> slot = SlotIn(query, 2);
+  if (!slot.has_value()) return record;
+  AMANA_ASSIGN_OR_RETURN(const crypto::Secret secret, FindKey(*slot));
+  AMANA_ASSIGN_OR_RETURN(record.note,
+                         Open(secret, {kNote, row, note.view()}, stored, "sealed_note"));
+  return record;
+}
+
 absl::StatusOr<bool> BodyTable::KeepEquivocation(int64_t row, const StatementKey& key,
                                                  StatementRecord other) {
   const std::string scope = EquivocationScope(key, other.digest);
@@ -192,6 +293,40 @@ absl::Status BodyTable::EraseGrants(int64_t row, const StatementKey& key) {
   return absl::OkStatus();
 }
 
+absl::Status BodyTable::EraseOrder(int64_t row, const StatementKey& key) {
+  int64_t number = 0;
+  {
+    AMANA_ASSIGN_OR_RETURN(
+        auto query, session_.Query("SELECT number FROM candidate_order WHERE referral = ?1", row));
+    AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+    if (!found) return absl::OkStatus();
+    number = query.Int(0);
+  }
+  const RowDigest digest = DigestOfOrder(key, static_cast<uint32_t>(number), "");
+  return session_.Run("UPDATE candidate_order SET bytes = x'', digest = ?2 WHERE referral = ?1",
+                      row, digest.blob());
+}
+
+absl::Status BodyTable::EraseNotes(int64_t row, const StatementKey& key) {
+  std::vector<Digest> notes;
+  {
+    AMANA_ASSIGN_OR_RETURN(auto query,
+                           session_.Query("SELECT note FROM sealed_note WHERE referral = ?1", row));
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+      if (!found) break;
+      notes.push_back(RowReader(query).Fixed<Digest>());
+    }
+  }
+  for (const Digest& note : notes) {
+    const RowDigest digest = DigestOfNote(key, note, "");
+    AMANA_RETURN_IF_ERROR(session_.Run(
+        "UPDATE sealed_note SET bytes = x'', digest = ?3 WHERE referral = ?1 AND note = ?2", row,
+        Blob(note.view()), digest.blob()));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
   last_ = {};
   {
@@ -210,6 +345,9 @@ absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
                    "WHERE referral = ?1",
                    row, digest.blob()));
   AMANA_RETURN_IF_ERROR(EraseGrants(row, key));
+  AMANA_RETURN_IF_ERROR(EraseOrder(row, key));
+  AMANA_RETURN_IF_ERROR(EraseNotes(row, key));
+  AMANA_RETURN_IF_ERROR(EraseUpdates(row, key));
   AMANA_RETURN_IF_ERROR(statements_.ClearEnvelopes(EquivocationScope(key)));
   return true;
 }

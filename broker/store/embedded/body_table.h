@@ -1,6 +1,6 @@
-// What erasure takes: header, sections and wraps of a referral, encrypted under its own key, each
-// row with the slot of that key (body_keys.h). Rows from before there were keys hold them as they
-// came. Used by the session's thread.
+// What erasure takes: header, sections, wraps, notes, updates and candidate order of a referral,
+// encrypted under its own key, each row with the slot of that key (body_keys.h). Rows from before
+// there were keys hold them as they came. Used by the session's thread.
 //
 // Rows are cleared by UPDATE, never by DELETE: SQLite balances its tree when it deletes, and would
 // leave stale copies of neighbours' bytes behind, which their own erasure could not overwrite.
@@ -15,6 +15,7 @@
 #include "broker/store/embedded/body_seal.h"
 #include "broker/store/embedded/session.h"
 #include "broker/store/embedded/statement_table.h"
+#include "broker/store/offers.h"
 #include "broker/store/records.h"
 
 namespace amana::store::embedded {
@@ -33,6 +34,24 @@ class BodyTable {
   // None when it was erased.
   absl::StatusOr<std::optional<GrantRecord>> FindGrant(int64_t row, const StatementKey& key,
                                                        const CertId& recipient) const;
+  // Whom there are grants for that are not erased.
+  absl::StatusOr<std::vector<Grantee>> Grantees(int64_t row) const;
+  // The sender's order of candidates; the last one stands. ERASED.
+  absl::Status SetOrder(int64_t row, const StatementKey& key, const CandidateOrderRecord& order);
+  // None when it was erased.
+  absl::StatusOr<std::optional<CandidateOrderRecord>> FindOrder(int64_t row,
+                                                                const StatementKey& key) const;
+  // ERASED; the same note once.
+  absl::Status AddNote(int64_t row, const NoteRecord& note);
+  // None when it was erased.
+  absl::StatusOr<std::optional<NoteRecord>> FindNote(int64_t row, const StatementKey& key,
+                                                     const Digest& digest) const;
+  // CONFLICT; ERASED.
+  absl::Status AddUpdate(int64_t row, const UpdateRecord& update);
+  // None when it was erased.
+  absl::StatusOr<std::optional<UpdateRecord>> FindUpdate(int64_t row, const StatementKey& key,
+                                                         uint32_t number) const;
+  absl::StatusOr<uint32_t> LastUpdate(int64_t row) const;  // 0: none
   // Of an erased referral without its bytes. False when it was kept before.
   absl::StatusOr<bool> KeepEquivocation(int64_t row, const StatementKey& key,
                                         StatementRecord other);
@@ -51,6 +70,9 @@ class BodyTable {
   absl::StatusOr<std::string> Open(const crypto::Secret& key, const SealedPlace& place,
                                    std::string_view stored, std::string_view table) const;
   absl::Status EraseGrants(int64_t row, const StatementKey& key);
+  absl::Status EraseOrder(int64_t row, const StatementKey& key);
+  absl::Status EraseNotes(int64_t row, const StatementKey& key);
+  absl::Status EraseUpdates(int64_t row, const StatementKey& key);
 
   Session& session_;
   StatementTable statements_;

@@ -21,6 +21,7 @@ class EmbeddedBatch final : public CommittedBatch {
   const LogHead& head() const override { return head_; }
   absl::StatusOr<std::string> TlogProof(uint64_t index) const override;
   absl::StatusOr<StoredEvent> Event(uint64_t index) const override;
+  const std::vector<StoredEvent>& events() const override { return events_; }
 
  private:
   const LogHead head_;

@@ -56,8 +56,9 @@ absl::StatusOr<std::optional<DeliveryRecord>> DeliveryTable::Find(const Delivery
       auto query,
       session_.Query(
           AMANA_SELECT_DELIVERY
-          "WHERE d.referral = ?1 AND d.task = ?2 AND d.offer_epoch = ?3 AND d.stage = ?4",
-          *row, key.task.task, key.offer_epoch, key.stage));
+          "WHERE d.referral = ?1 AND d.task = ?2 AND d.offer_epoch = ?3 AND d.stage = ?4 AND "
+          "d.update_number = ?5",
+          *row, key.task.task, key.offer_epoch, key.stage, key.update));
   AMANA_ASSIGN_OR_RETURN(auto found, ReadAll(std::move(query)));
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
@@ -67,9 +68,10 @@ absl::StatusOr<std::vector<DeliveryRecord>> DeliveryTable::OfTask(const TaskKey&
   AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> row, session_.FindReferralRow(task.referral));
   if (!row.has_value()) return std::vector<DeliveryRecord>();
   AMANA_ASSIGN_OR_RETURN(
-      auto query, session_.Query(AMANA_SELECT_DELIVERY "WHERE d.referral = ?1 AND d.task = ?2 "
-                                                       "ORDER BY d.offer_epoch, d.stage",
-                                 *row, task.task));
+      auto query,
+      session_.Query(AMANA_SELECT_DELIVERY "WHERE d.referral = ?1 AND d.task = ?2 "
+                                           "ORDER BY d.offer_epoch, d.stage, d.update_number",
+                     *row, task.task));
   return ReadAll(std::move(query));
 }
 
@@ -79,7 +81,7 @@ absl::StatusOr<std::optional<DeliveryRecord>> DeliveryTable::NextQueued(
       auto query,
       session_.Query(AMANA_SELECT_DELIVERY
                      "WHERE d.state = 1 AND d.agency = ?1 AND d.unit = ?2 ORDER BY d.urgency, "
-                     "d.queued, d.referral, d.task, d.offer_epoch, d.stage",
+                     "d.queued, d.referral, d.task, d.offer_epoch, d.stage, d.update_number",
                      recipient.agency.value(), recipient.unit.value()));
   AMANA_ASSIGN_OR_RETURN(auto found, ReadReadable(std::move(query), 1));
   if (found.empty()) return std::nullopt;
@@ -87,11 +89,11 @@ absl::StatusOr<std::optional<DeliveryRecord>> DeliveryTable::NextQueued(
 }
 
 absl::StatusOr<std::vector<DeliveryRecord>> DeliveryTable::Due(absl::Time now, size_t limit) const {
-  AMANA_ASSIGN_OR_RETURN(auto query,
-                         session_.Query(AMANA_SELECT_DELIVERY
-                                        "WHERE d.due IS NOT NULL AND d.due <= ?1 ORDER BY d.due, "
-                                        "d.referral, d.task, d.offer_epoch, d.stage",
-                                        TimeToRow(now)));
+  AMANA_ASSIGN_OR_RETURN(
+      auto query, session_.Query(AMANA_SELECT_DELIVERY
+                                 "WHERE d.due IS NOT NULL AND d.due <= ?1 ORDER BY d.due, "
+                                 "d.referral, d.task, d.offer_epoch, d.stage, d.update_number",
+                                 TimeToRow(now)));
   return ReadReadable(std::move(query), limit);
 }
 
@@ -102,10 +104,12 @@ absl::StatusOr<absl::Time> DeliveryTable::NextDue() const {
           "SELECT (SELECT due FROM delivery WHERE due IS NOT NULL ORDER BY due LIMIT 1), "
           "(SELECT expires FROM task WHERE expiring = 1 ORDER BY expires LIMIT 1), "
           "(SELECT decide_at FROM task WHERE decide_at IS NOT NULL ORDER BY decide_at LIMIT 1), "
-          "(SELECT due_open FROM review WHERE due_open IS NOT NULL ORDER BY due_open LIMIT 1)"));
+          "(SELECT clock_due FROM task WHERE clock_due IS NOT NULL ORDER BY clock_due LIMIT 1), "
+          "(SELECT due_open FROM review WHERE due_open IS NOT NULL ORDER BY due_open LIMIT 1), "
+          "(SELECT due FROM handover WHERE due IS NOT NULL ORDER BY due LIMIT 1)"));
   AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
   absl::Time next = absl::InfiniteFuture();
-  for (int column = 0; row && column < 4; ++column) {
+  for (int column = 0; row && column < 6; ++column) {
     if (!query.IsNull(column)) next = std::min(next, TimeFromRow(query.Int(column)));
   }
   return next;
@@ -117,7 +121,7 @@ absl::StatusOr<std::vector<DeliveryRecord>> DeliveryTable::OpenRecalls(const Add
       auto query,
       session_.Query(AMANA_SELECT_DELIVERY
                      "WHERE d.state IN (13, 16) AND d.agency = ?1 AND d.unit = ?2 ORDER BY "
-                     "d.queued, d.referral, d.task, d.offer_epoch, d.stage",
+                     "d.queued, d.referral, d.task, d.offer_epoch, d.stage, d.update_number",
                      recipient.agency.value(), recipient.unit.value()));
   return ReadReadable(std::move(query), limit);
 }
@@ -150,10 +154,12 @@ absl::StatusOr<Paged<DeliveryRecord>> DeliveryTable::DeadLetters(const Page& pag
   AMANA_ASSIGN_OR_RETURN(
       auto query, session_.Query(AMANA_SELECT_DELIVERY
                                  "WHERE d.state = 8 AND "
-                                 "(d.referral, d.task, d.offer_epoch, d.stage) > (?1, ?2, ?3, ?4) "
-                                 "ORDER BY d.referral, d.task, d.offer_epoch, d.stage LIMIT ?5",
+                                 "(d.referral, d.task, d.offer_epoch, d.stage, d.update_number) > "
+                                 "(?1, ?2, ?3, ?4, ?5) "
+                                 "ORDER BY d.referral, d.task, d.offer_epoch, d.stage, "
+                                 "d.update_number LIMIT ?6",
                                  after.row, after.key.task.task, after.key.offer_epoch,
-                                 after.key.stage, size + 1));
+                                 after.key.stage, after.key.update, size + 1));
   return ReadPage(std::move(query), size);
 }
 
@@ -162,12 +168,15 @@ absl::StatusOr<Paged<DeliveryRecord>> DeliveryTable::DisclosedOf(const Pseudonym
   AMANA_ASSIGN_OR_RETURN(const Place after, PlaceOf(page));
   const size_t size = PageSize(page);
   AMANA_ASSIGN_OR_RETURN(
-      auto query, session_.Query(AMANA_SELECT_DELIVERY
-                                 "WHERE d.disclosed = 1 AND d.subject = ?6 AND "
-                                 "(d.referral, d.task, d.offer_epoch, d.stage) > (?1, ?2, ?3, ?4) "
-                                 "ORDER BY d.referral, d.task, d.offer_epoch, d.stage LIMIT ?5",
-                                 after.row, after.key.task.task, after.key.offer_epoch,
-                                 after.key.stage, size + 1, Blob(subject.view())));
+      auto query,
+      session_.Query(AMANA_SELECT_DELIVERY
+                     "WHERE d.disclosed = 1 AND d.subject = ?7 AND "
+                     "(d.referral, d.task, d.offer_epoch, d.stage, d.update_number) > "
+                     "(?1, ?2, ?3, ?4, ?5) "
+                     "ORDER BY d.referral, d.task, d.offer_epoch, d.stage, "
+                     "d.update_number LIMIT ?6",
+                     after.row, after.key.task.task, after.key.offer_epoch, after.key.stage,
+                     after.key.update, size + 1, Blob(subject.view())));
   return ReadPage(std::move(query), size);
 }
 
@@ -214,12 +223,13 @@ absl::Status DeliveryTable::Queue(const DeliveryRecord& delivery) {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(delivery.key.task.referral));
   const RowDigest digest = DigestOf(delivery);
   const absl::Status inserted = session_.Run(
-      "INSERT INTO delivery (referral, task, offer_epoch, stage, agency, unit, recipient_cert, "
-      "state, reason, urgency, subject, disclosed, attempts, lease_epoch, queued, expires, "
+      "INSERT INTO delivery (referral, task, offer_epoch, stage, update_number, agency, unit, "
+      "recipient_cert, state, reason, urgency, subject, disclosed, attempts, lease_epoch, queued, "
+      "expires, "
       "changed, due, digest) VALUES "
-      "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+      "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
       row, delivery.key.task.task, delivery.key.offer_epoch, delivery.key.stage,
-      delivery.recipient.agency.value(), delivery.recipient.unit.value(),
+      delivery.key.update, delivery.recipient.agency.value(), delivery.recipient.unit.value(),
       Blob(delivery.recipient_cert.view()), delivery.state, delivery.reason, delivery.urgency,
       Blob(delivery.subject.view()), delivery.disclosed, delivery.attempts, delivery.lease_epoch,
       TimeToRow(delivery.queued), TimeToRow(delivery.expires), TimeToRow(delivery.changed),
@@ -238,13 +248,14 @@ absl::Status DeliveryTable::Move(v1::DeliveryState from, const DeliveryRecord& d
       "UPDATE delivery SET agency = ?6, unit = ?7, recipient_cert = ?8, state = ?9, reason = ?10, "
       "urgency = ?11, subject = ?12, disclosed = ?13, attempts = ?14, lease_epoch = ?15, "
       "queued = ?16, expires = ?17, changed = ?18, due = ?19, digest = ?20 "
-      "WHERE referral = ?1 AND task = ?2 AND offer_epoch = ?3 AND stage = ?4 AND state = ?5",
+      "WHERE referral = ?1 AND task = ?2 AND offer_epoch = ?3 AND stage = ?4 AND state = ?5 AND "
+      "update_number = ?21",
       *row, delivery.key.task.task, delivery.key.offer_epoch, delivery.key.stage, from,
       delivery.recipient.agency.value(), delivery.recipient.unit.value(),
       Blob(delivery.recipient_cert.view()), delivery.state, delivery.reason, delivery.urgency,
       Blob(delivery.subject.view()), delivery.disclosed, delivery.attempts, delivery.lease_epoch,
       TimeToRow(delivery.queued), TimeToRow(delivery.expires), TimeToRow(delivery.changed),
-      DueToRow(delivery.due), digest.blob()));
+      DueToRow(delivery.due), digest.blob(), delivery.key.update));
   if (session_.db().Changes() != 1) return ConflictError("delivery");
   return delivery.disclosed ? AddParty(delivery, *row) : absl::OkStatus();
 }

@@ -6,6 +6,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/sqlite.h"
 #include "broker/store/embedded/body_keys.h"
+#include "broker/store/embedded/custody_table.h"
 #include "broker/store/embedded/directory_lock.h"
 #include "broker/store/embedded/health.h"
 #include "broker/store/embedded/reader_pool.h"
@@ -21,11 +22,12 @@ namespace {
 class EmbeddedStore final : public Store {
  public:
   EmbeddedStore(std::unique_ptr<DirectoryLock> lock, std::shared_ptr<StoreHealth> health,
-                std::shared_ptr<BodyKeys> keys, std::shared_ptr<ReaderPool> readers,
-                std::unique_ptr<Writer> writer)
+                std::shared_ptr<BodyKeys> keys, std::shared_ptr<DirectoryCache> directory,
+                std::shared_ptr<ReaderPool> readers, std::unique_ptr<Writer> writer)
       : lock_(std::move(lock)),
         health_(std::move(health)),
         keys_(std::move(keys)),
+        directory_(std::move(directory)),
         readers_(std::move(readers)),
         writer_(std::move(writer)) {}
   ~EmbeddedStore() override { Close(); }
@@ -49,6 +51,7 @@ class EmbeddedStore final : public Store {
   std::unique_ptr<DirectoryLock> lock_ ABSL_GUARDED_BY(closing_);
   const std::shared_ptr<StoreHealth> health_;
   const std::shared_ptr<BodyKeys> keys_;
+  const std::shared_ptr<DirectoryCache> directory_;
   const std::shared_ptr<ReaderPool> readers_;
   const std::unique_ptr<Writer> writer_;
 };
@@ -66,6 +69,14 @@ absl::Status AppendLogOpened(Session& session, Sequencer& sequencer, const std::
   return absl::OkStatus();
 }
 
+absl::Status BringUpToDate(Session& session) {
+  AMANA_ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::Begin(session.db()));
+  AMANA_RETURN_IF_ERROR(BeginOlderCustodies(session));
+  AMANA_RETURN_IF_ERROR(transaction.Commit());
+  session.EndTransaction(true);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<Session>> OpenWriterSession(const std::string& path,
                                                            const EmbeddedOptions& options,
                                                            StoreHealth& health) {
@@ -75,7 +86,9 @@ absl::StatusOr<std::unique_ptr<Session>> OpenWriterSession(const std::string& pa
   writer.vfs = options.sqlite_vfs;
   AMANA_ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(path, writer));
   AMANA_RETURN_IF_ERROR(sqlite::Migrate(*db, SchemaScripts()));
-  return std::make_unique<Session>(std::move(db), health);
+  auto session = std::make_unique<Session>(std::move(db), health);
+  AMANA_RETURN_IF_ERROR(BringUpToDate(*session));
+  return session;
 }
 
 // The slots that rows name were given out in the order of the rows.
@@ -136,6 +149,10 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const EmbeddedOptions& options) {
   auto health = std::make_shared<StoreHealth>();
   AMANA_ASSIGN_OR_RETURN(auto session, OpenWriterSession(path, options, *health));
   AMANA_ASSIGN_OR_RETURN(std::shared_ptr<BodyKeys> keys, OpenKeys(*session, options));
+  auto directory = std::make_shared<DirectoryCache>();
+  session->UseDirectory(*directory);
+  // Now, and not when the first answer waits for it. One that cannot be read is in the health.
+  Tables(*session, nullptr).directory.Current().status().IgnoreError();
   AMANA_ASSIGN_OR_RETURN(auto sequencer,
                          Sequencer::Load(*session, *options.clock, std::move(signer)));
   if (sequencer->size() == 0) {
@@ -145,13 +162,14 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const EmbeddedOptions& options) {
   reader.mode = sqlite::Mode::kReader;
   reader.cache_kib = 2 * 1024;
   reader.vfs = options.sqlite_vfs;
-  auto readers =
-      std::make_shared<ReaderPool>(path, std::move(reader), health, keys, options.idle_readers);
+  auto readers = std::make_shared<ReaderPool>(path, std::move(reader), health, keys, directory,
+                                              options.idle_readers);
   const WriterLimits limits{options.batch_works, options.batch_bytes, options.checkpoint_pages,
                             options.rehearse_works};
   auto writer = std::make_unique<Writer>(std::move(session), std::move(sequencer), *health, limits);
   return std::make_unique<EmbeddedStore>(std::move(lock), std::move(health), std::move(keys),
-                                         std::move(readers), std::move(writer));
+                                         std::move(directory), std::move(readers),
+                                         std::move(writer));
 }
 
 }  // namespace

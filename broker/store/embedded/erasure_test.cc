@@ -62,7 +62,7 @@ bool AnyWindowIn(const std::string& folder, const std::vector<std::string>& need
 class ErasureTest : public testing::Test {
  protected:
   std::string KeyFile() const { return world_.directory() + "/keys.amana"; }
-  // What the database holds for a referral: header, sections, grants, as stored.
+  // What the database holds for a referral: header, sections, grants, updates, as stored.
   std::vector<std::string> Stored(uint32_t number) {
     sqlite::OpenOptions reader;
     reader.mode = sqlite::Mode::kReader;
@@ -72,8 +72,8 @@ class ErasureTest : public testing::Test {
     for (const char* sql :
          {"SELECT b.header, b.sections FROM referral r JOIN referral_body b ON b.referral = r.row "
           "WHERE r.id = ?1",
-          "SELECT g.bytes, x'' FROM referral r JOIN wrap_grant g ON g.referral = r.row "
-          "WHERE r.id = ?1"}) {
+          "SELECT g.bytes, u.bytes FROM referral r JOIN wrap_grant g ON g.referral = r.row "
+          "LEFT JOIN referral_update u ON u.referral = r.row WHERE r.id = ?1"}) {
       auto query = db->Prepare(sql).value();
       query.Bind(sqlite::Blob(id));
       while (query.Step().value()) {
@@ -105,7 +105,7 @@ class ErasureTest : public testing::Test {
   }};
 };
 
-// Small bodies lie within pages, large ones in pages of their own; late grants are replaced.
+// Small bodies lie within pages, large ones in pages of their own; grants come late.
 TEST_F(ErasureTest, NoWindowOfWhatWasErasedIsFound) {
 #ifdef __SANITIZE_THREAD__
   constexpr uint32_t kReferrals = 16;  // where the search takes the longest
@@ -117,10 +117,12 @@ TEST_F(ErasureTest, NoWindowOfWhatWasErasedIsFound) {
   for (uint32_t i = 0; i < kReferrals; ++i) {
     const ReferralBody body = RandomBody(300 + 20 * i, i % 3 == 0 ? 200 : 5000 + 700 * i);
     const GrantRecord grant = RandomGrant(i, 5);
-    plain[i] = {body.header_envelope, body.sections, grant.grant};
+    plain[i] = {body.header_envelope, body.sections, grant.grant, crypto::RandomBytes(900)};
     AMANA_ASSERT_OK(store->CommitAndWait(Accept(i, body)));
-    AMANA_ASSERT_OK(
-        store->CommitAndWait([&grant](Transaction& tx) { return tx.referrals().AddGrant(grant); }));
+    AMANA_ASSERT_OK(store->CommitAndWait([&](Transaction& tx) {
+      const absl::Status added = tx.referrals().AddUpdate({SampleKey(i), 1, plain[i][3]});
+      return added.ok() ? tx.referrals().AddGrant(grant) : added;
+    }));
   }
   for (uint32_t i = 0; i < kReferrals; ++i) {
     stored[i] = Stored(i);

@@ -45,7 +45,8 @@ std::string TokenOf(const StatementKey& key) {
 
 std::string TokenOf(const DeliveryKey& key) {
   return TokenOf(key.task.referral) + "." + std::to_string(key.task.task) + "." +
-         std::to_string(key.offer_epoch) + "." + std::to_string(key.stage);
+         std::to_string(key.offer_epoch) + "." + std::to_string(key.stage) + "." +
+         std::to_string(key.update);
 }
 
 absl::StatusOr<StatementKey> ParseReferralToken(std::string_view token) {
@@ -59,9 +60,10 @@ absl::StatusOr<DeliveryKey> ParseDeliveryToken(std::string_view token) {
   const auto parts = Split(token);
   DeliveryKey key;
   uint32_t stage = 0;
-  if (parts.size() != 6 || !ParseKey(parts, key.task.referral) ||
+  if (parts.size() != 7 || !ParseKey(parts, key.task.referral) ||
       !ParseNumber(parts[3], key.task.task) || !ParseNumber(parts[4], key.offer_epoch) ||
-      !ParseNumber(parts[5], stage) || !v1::DisclosureStage_IsValid(static_cast<int>(stage))) {
+      !ParseNumber(parts[5], stage) || !ParseNumber(parts[6], key.update) ||
+      !v1::DisclosureStage_IsValid(static_cast<int>(stage))) {
     return PageTokenInvalidError();
   }
   key.stage = static_cast<v1::DisclosureStage>(stage);

@@ -20,6 +20,10 @@ class EmbeddedSnapshot final : public Snapshot {
   const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
   const Erasures& erasures() const override { return tables_.erasures; }
   const Grounds& grounds() const override { return tables_.grounds; }
+  const Offers& offers() const override { return tables_.offers; }
+  const Queue& queue() const override { return tables_.queue; }
+  const Custodies& custodies() const override { return tables_.custodies; }
+  const Handovers& handovers() const override { return tables_.handovers; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
 
@@ -43,6 +47,7 @@ absl::StatusOr<std::unique_ptr<Snapshot>> ReaderPool::Read() {
     AMANA_ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(path_, options_));
     session = std::make_unique<Session>(std::move(db), *health_);
     session->UseKeys(*keys_);
+    session->UseDirectory(*directory_);
   }
   AMANA_RETURN_IF_ERROR(session->db().Begin());
   return std::make_unique<EmbeddedSnapshot>(shared_from_this(), std::move(session));

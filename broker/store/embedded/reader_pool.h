@@ -20,11 +20,12 @@ namespace amana::store::embedded {
 class ReaderPool : public std::enable_shared_from_this<ReaderPool> {
  public:
   ReaderPool(std::string path, sqlite::OpenOptions options, std::shared_ptr<StoreHealth> health,
-             std::shared_ptr<BodyKeys> keys, size_t keep)
+             std::shared_ptr<BodyKeys> keys, std::shared_ptr<DirectoryCache> directory, size_t keep)
       : path_(std::move(path)),
         options_(std::move(options)),
         health_(std::move(health)),
         keys_(std::move(keys)),
+        directory_(std::move(directory)),
         keep_(keep) {}
 
   // Begins a short read transaction; the snapshot ends it when it goes. While it lives the WAL
@@ -40,6 +41,7 @@ class ReaderPool : public std::enable_shared_from_this<ReaderPool> {
   const sqlite::OpenOptions options_;
   const std::shared_ptr<StoreHealth> health_;
   const std::shared_ptr<BodyKeys> keys_;
+  const std::shared_ptr<DirectoryCache> directory_;
   const size_t keep_;
 
   absl::Mutex mu_;

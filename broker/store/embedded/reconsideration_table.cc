@@ -82,9 +82,9 @@ absl::StatusOr<uint64_t> ReconsiderationTable::Begin(const ReconsiderationRecord
   const TaskKey after = begun.after.value_or(TaskKey());
   const absl::Status inserted = session_.Run(
       "INSERT INTO reconsideration (" AMANA_RECONSIDERATION_COLUMNS
-      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
       begun.id, Blob(begun.subject.view()), begun.recipient.value(), Blob(begun.statement.view()),
-      Blob(begun.withdrawn.view()), begun.cause_shown, begun.disclosed_pass,
+      Blob(begun.withdrawn.view()), begun.cause_shown, begun.disclosed_pass, begun.unrouted_pass,
       after.referral.sender.value(), Blob(after.referral.referral.view()), after.referral.version,
       after.task, digest.blob());
   if (absl::IsAlreadyExists(inserted)) return ConflictError("reconsideration");
@@ -97,12 +97,12 @@ absl::Status ReconsiderationTable::Advance(const ReconsiderationRecord& record) 
   const TaskKey after = record.after.value_or(TaskKey());
   AMANA_RETURN_IF_ERROR(session_.Run(
       "UPDATE reconsideration SET subject = ?2, recipient = ?3, statement = ?4, withdrawn = ?5, "
-      "cause_shown = ?6, disclosed_pass = ?7, after_sender = ?8, after_id = ?9, "
-      "after_version = ?10, after_task = ?11, digest = ?12 WHERE id = ?1",
+      "cause_shown = ?6, disclosed_pass = ?7, unrouted_pass = ?8, after_sender = ?9, "
+      "after_id = ?10, after_version = ?11, after_task = ?12, digest = ?13 WHERE id = ?1",
       record.id, Blob(record.subject.view()), record.recipient.value(),
       Blob(record.statement.view()), Blob(record.withdrawn.view()), record.cause_shown,
-      record.disclosed_pass, after.referral.sender.value(), Blob(after.referral.referral.view()),
-      after.referral.version, after.task, digest.blob()));
+      record.disclosed_pass, record.unrouted_pass, after.referral.sender.value(),
+      Blob(after.referral.referral.view()), after.referral.version, after.task, digest.blob()));
   return session_.db().Changes() == 1 ? absl::OkStatus() : ConflictError("reconsideration");
 }
 

@@ -39,7 +39,11 @@ RowDigest DigestOf(const ReferralRecord& r) {
   RowHasher hasher("referral");
   hasher.Add(r.key).Add(r.sender).Add(r.cert_id).Add(r.header_digest).Add(r.urgency).Add(r.subject);
   hasher.Add(r.consent_id).Add(r.consent_version).Add(r.accepted).Add(r.expires);
-  return hasher.Add(r.log_index).Add(r.test).Finish();
+  hasher.Add(r.log_index).Add(r.test);
+  // As it was before there were any.
+  if (r.parent.has_value()) hasher.Add("parent").Add(*r.parent);
+  if (!r.group.is_zero()) hasher.Add("group").Add(r.group).Add(r.family);
+  return hasher.Finish();
 }
 
 RowDigest DigestOfBody(const StatementKey& key, std::string_view header,
@@ -54,6 +58,10 @@ RowDigest DigestOf(const TaskRecord& t) {
   hasher.Add(CategoriesToRow(t.withheld)).Add(t.offer_epoch).Add(t.changed);
   // Rows of version 1 have none.
   if (t.decide_at != absl::InfiniteFuture()) hasher.Add(t.decide_at);
+  // Nor do those from before there were clocks.
+  if (t.clock == TaskClock() && t.missing == v1::ROUTE_GAP_UNSPECIFIED) return hasher.Finish();
+  hasher.Add("clock").Add(t.clock.offered).Add(absl::ToInt64Milliseconds(t.clock.paused));
+  hasher.Add(t.clock.reached).Add(t.clock.call).Add(t.clock.due).Add(t.missing);
   return hasher.Finish();
 }
 
@@ -62,6 +70,8 @@ RowDigest DigestOf(const DeliveryRecord& d) {
   hasher.Add(d.key.task.referral).Add(d.key.task.task).Add(d.key.offer_epoch).Add(d.key.stage);
   hasher.Add(d.recipient).Add(d.recipient_cert).Add(d.state).Add(d.reason).Add(d.urgency);
   hasher.Add(d.subject).Add(d.disclosed).Add(d.attempts).Add(d.lease_epoch).Add(d.queued);
+  // As it was before there were updates.
+  if (d.key.update != 0) hasher.Add("update").Add(d.key.update);
   return hasher.Add(d.expires).Add(d.changed).Add(d.due).Finish();
 }
 
@@ -71,12 +81,46 @@ RowDigest DigestOfGrant(const GrantRecord& g, std::string_view bytes) {
   return hasher.Finish({bytes});
 }
 
+RowDigest DigestOfOrder(const StatementKey& key, uint32_t number, std::string_view bytes) {
+  return RowHasher("order").Add(key).Add(number).Finish({bytes});
+}
+
+RowDigest DigestOf(const OfferRecord& o) {
+  RowHasher hasher("offer");
+  hasher.Add(o.task.referral).Add(o.task.task).Add(o.offer_epoch).Add(o.recipient).Add(o.state);
+  return hasher.Add(o.reason).Add(o.offered).Add(o.ended).Finish();
+}
+
+RowDigest DigestOf(const QueueItem& q) {
+  RowHasher hasher("queue");
+  hasher.Add(q.item).Add(q.task.referral).Add(q.task.task).Add(q.offer_epoch).Add(q.reason);
+  hasher.Add(q.urgency).Add(q.opened).Add(q.alerted).Add(q.closed).Add(q.assigned);
+  return hasher.Add(q.assignee).Finish();
+}
+
+RowDigest DigestOf(const QueueNoteRecord& n) {
+  RowHasher hasher("queue note");
+  hasher.Add(n.item).Add(n.log_index).Add(n.at).Add(n.annotation);
+  return hasher.Add(n.by.agency).Add(n.by.person).Finish();
+}
+
+RowDigest DigestOfNote(const StatementKey& key, const Digest& note, std::string_view bytes) {
+  return RowHasher("note").Add(key).Add(note).Finish({bytes});
+}
+
+RowDigest DigestOfUpdate(const StatementKey& key, uint32_t number, std::string_view bytes) {
+  return RowHasher("update").Add(key).Add(number).Finish({bytes});
+}
+
 RowDigest DigestOf(const ReconsiderationRecord& r) {
   RowHasher hasher("reconsideration");
   hasher.Add(r.id).Add(r.subject).Add(r.recipient).Add(r.statement).Add(r.withdrawn);
   hasher.Add(r.cause_shown).Add(r.disclosed_pass);
   const TaskKey after = r.after.value_or(TaskKey());
-  return hasher.Add(after.referral).Add(after.task).Finish();
+  hasher.Add(after.referral).Add(after.task);
+  // As it was before there was such a pass.
+  if (r.unrouted_pass) hasher.Add(r.unrouted_pass);
+  return hasher.Finish();
 }
 
 RowDigest DigestOf(std::string_view scope, const StatementRecord& s) {
@@ -100,6 +144,13 @@ std::optional<ReferralRecord> ReadReferral(const sqlite::Statement& statement) {
   r.expires = row.Time();
   r.log_index = row.Int<uint64_t>();
   r.test = row.Int<bool>();
+  StatementKey parent;
+  parent.sender = row.Token<AgencyId>();
+  parent.referral = row.FixedOrNone<ReferralId>();
+  parent.version = row.Int<uint32_t>();
+  if (parent != StatementKey()) r.parent = std::move(parent);
+  r.group = row.FixedOrNone<GroupId>();
+  r.family = row.FixedOrNone<GroupId>();
   return IfWhole(std::move(r), row);
 }
 
@@ -118,7 +169,58 @@ std::optional<TaskRecord> ReadTask(const sqlite::Statement& statement) {
   t.offer_epoch = row.Int<uint32_t>();
   t.changed = row.Time();
   t.decide_at = ReadDue(row);
+  const bool none = row.IsNull();
+  const absl::Time offered = row.Time();
+  if (!none) t.clock.offered = offered;
+  t.clock.paused = absl::Milliseconds(row.Int());
+  t.clock.reached = row.Int<v1::EscalationLevel>();
+  t.clock.call = row.Int<CallState>();
+  t.missing = row.Int<v1::RouteGap>();
+  t.clock.due = ReadDue(row);
   return IfWhole(std::move(t), row);
+}
+
+std::optional<OfferRecord> ReadOffer(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  OfferRecord o;
+  o.task.referral = ReadKey(row);
+  o.task.task = row.Int<uint32_t>();
+  o.offer_epoch = row.Int<uint32_t>();
+  o.recipient = row.ReadAddress();
+  o.state = row.Int<v1::TaskState>();
+  o.reason = row.Int<v1::Reason>();
+  o.offered = row.Time();
+  o.ended = row.Time();
+  return IfWhole(std::move(o), row);
+}
+
+std::optional<QueueItem> ReadQueueItem(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  QueueItem q;
+  q.task.referral = ReadKey(row);
+  q.task.task = row.Int<uint32_t>();
+  q.item = row.Int<uint64_t>();
+  q.offer_epoch = row.Int<uint32_t>();
+  q.reason = row.Int<v1::QueueReason>();
+  q.urgency = row.Int<v1::Urgency>();
+  q.opened = row.Time();
+  q.alerted = row.Int<bool>();
+  q.closed = row.Int<bool>();
+  q.assigned = row.ReadAddress();
+  q.assignee = row.Token<PersonId>();
+  return IfWhole(std::move(q), row);
+}
+
+std::optional<QueueNoteRecord> ReadQueueNote(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  QueueNoteRecord n;
+  n.item = row.Int<uint64_t>();
+  n.log_index = row.Int<uint64_t>();
+  n.at = row.Time();
+  n.annotation = row.Int<v1::Annotation>();
+  n.by.agency = row.Token<AgencyId>();
+  n.by.person = row.Token<PersonId>();
+  return IfWhole(std::move(n), row);
 }
 
 std::optional<DeliveryRecord> ReadDelivery(const sqlite::Statement& statement) {
@@ -128,6 +230,7 @@ std::optional<DeliveryRecord> ReadDelivery(const sqlite::Statement& statement) {
   d.key.task.task = row.Int<uint32_t>();
   d.key.offer_epoch = row.Int<uint32_t>();
   d.key.stage = row.Int<v1::DisclosureStage>();
+  d.key.update = row.Int<uint32_t>();
   d.recipient = row.ReadAddress();
   d.recipient_cert = row.Fixed<CertId>();
   d.state = row.Int<v1::DeliveryState>();
@@ -154,6 +257,7 @@ std::optional<ReconsiderationRecord> ReadReconsideration(const sqlite::Statement
   r.withdrawn = row.Fixed<ConsentId>();
   r.cause_shown = row.Int<bool>();
   r.disclosed_pass = row.Int<bool>();
+  r.unrouted_pass = row.Int<bool>();
   TaskKey after;
   after.referral = ReadKey(row);
   after.task = row.Int<uint32_t>();

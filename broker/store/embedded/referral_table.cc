@@ -8,6 +8,7 @@
 #include "broker/referral/task_machine.h"
 #include "broker/store/embedded/page_token.h"
 #include "broker/store/embedded/record_rows.h"
+#include "broker/store/embedded/task_list.h"
 #include "broker/store/errors.h"
 
 namespace amana::store::embedded {
@@ -22,6 +23,17 @@ bool CanExpire(v1::TaskState state) {
   return std::any_of(table.begin(), table.end(), [state](const referral::TaskRow& row) {
     return row.from == state && row.to == v1::TASK_STATE_EXPIRED;
   });
+}
+
+// Empty: none.
+template <typename Id>
+Blob BlobOf(const Id& id) {
+  return Blob(id.is_zero() ? std::string_view() : id.view());
+}
+
+std::optional<int64_t> OfferedToRow(const TaskClock& clock) {
+  if (clock.offered == absl::InfinitePast()) return std::nullopt;
+  return TimeToRow(clock.offered);
 }
 
 }  // namespace
@@ -68,23 +80,6 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadTasks(sqlite::Stateme
   }
 }
 
-// As DeliveryTable::ReadReadable. A task that comes twice in a row is one.
-absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ReadReadable(sqlite::Statement query,
-                                                                    size_t limit) const {
-  std::vector<TaskRecord> tasks;
-  while (tasks.size() < limit) {
-    AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
-    if (!row) break;
-    std::optional<TaskRecord> task = ReadTask(query);
-    if (task.has_value()) {
-      if (tasks.empty() || tasks.back().key != task->key) tasks.push_back(*std::move(task));
-    } else {
-      session_.Corrupt("task").IgnoreError();
-    }
-  }
-  return tasks;
-}
-
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::Tasks(const StatementKey& key) const {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
   AMANA_ASSIGN_OR_RETURN(
@@ -101,7 +96,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::ExpiredTasks(absl::Time n
                                  "ON r.row = t.referral WHERE t.expiring = 1 AND t.expires <= ?1 "
                                  "ORDER BY t.expires, t.referral, t.task",
                                  TimeToRow(now)));
-  return ReadReadable(std::move(query), limit);
+  return ReadReadableTasks(session_, std::move(query), limit);
 }
 
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::TasksToDecide(absl::Time now,
@@ -111,7 +106,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::TasksToDecide(absl::Time 
                                  "ON r.row = t.referral WHERE t.decide_at IS NOT NULL AND "
                                  "t.decide_at <= ?1 ORDER BY t.decide_at, t.referral, t.task",
                                  TimeToRow(now)));
-  return ReadReadable(std::move(query), limit);
+  return ReadReadableTasks(session_, std::move(query), limit);
 }
 
 absl::StatusOr<ReferralTable::Place> ReferralTable::PlaceOf(
@@ -137,7 +132,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksOf(
                                  "ON r.row = t.referral WHERE t.open = 1 AND t.subject = ?1 AND "
                                  "(t.referral, t.task) > (?2, ?3) ORDER BY t.referral, t.task",
                                  Blob(subject.view()), place.row, place.task));
-  return ReadReadable(std::move(query), limit);
+  return ReadReadableTasks(session_, std::move(query), limit);
 }
 
 // In the order of the index delivery_disclosed. The states are those of a recall.
@@ -153,7 +148,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::DisclosedTasksOf(
                      "(d.agency, d.referral, d.task) > (?2, ?3, ?4) "
                      "ORDER BY d.agency, d.referral, d.task",
                      Blob(subject.view()), place.agency, place.row, place.task));
-  return ReadReadable(std::move(query), limit);
+  return ReadReadableTasks(session_, std::move(query), limit);
 }
 
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksFor(
@@ -164,7 +159,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksFor(
                                  "ON r.row = t.referral WHERE t.open = 1 AND t.agency = ?1 AND "
                                  "(t.referral, t.task) > (?2, ?3) ORDER BY t.referral, t.task",
                                  agency.value(), place.row, place.task));
-  return ReadReadable(std::move(query), limit);
+  return ReadReadableTasks(session_, std::move(query), limit);
 }
 
 absl::StatusOr<std::vector<AgencyId>> ReferralTable::OpenRecipients() const {
@@ -187,6 +182,32 @@ absl::StatusOr<std::optional<GrantRecord>> ReferralTable::FindGrant(const Statem
   return bodies_.FindGrant(*referral, key, recipient);
 }
 
+absl::StatusOr<std::optional<NoteRecord>> ReferralTable::FindNote(const StatementKey& key,
+                                                                  const Digest& note) const {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> referral, session_.FindReferralRow(key));
+  if (!referral.has_value()) return std::nullopt;
+  return bodies_.FindNote(*referral, key, note);
+}
+
+absl::StatusOr<std::optional<UpdateRecord>> ReferralTable::FindUpdate(const StatementKey& key,
+                                                                      uint32_t number) const {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> referral, session_.FindReferralRow(key));
+  if (!referral.has_value()) return std::nullopt;
+  return bodies_.FindUpdate(*referral, key, number);
+}
+
+absl::StatusOr<uint32_t> ReferralTable::LastUpdate(const StatementKey& key) const {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> referral, session_.FindReferralRow(key));
+  if (!referral.has_value()) return 0;
+  return bodies_.LastUpdate(*referral);
+}
+
+absl::StatusOr<std::vector<Grantee>> ReferralTable::Grantees(const StatementKey& key) const {
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> referral, session_.FindReferralRow(key));
+  if (!referral.has_value()) return std::vector<Grantee>();
+  return bodies_.Grantees(*referral);
+}
+
 absl::StatusOr<int64_t> ReferralTable::RowOfToken(const AgencyId& agency,
                                                   std::string_view token) const {
   AMANA_ASSIGN_OR_RETURN(const StatementKey key, ParseReferralToken(token));
@@ -201,19 +222,13 @@ absl::StatusOr<int64_t> ReferralTable::RowOfToken(const AgencyId& agency,
   return *row;
 }
 
-absl::StatusOr<Paged<ReferralRecord>> ReferralTable::List(const AgencyId& agency,
-                                                          const Page& page) const {
-  int64_t before = std::numeric_limits<int64_t>::max();
-  if (!page.token.empty()) {
-    AMANA_ASSIGN_OR_RETURN(before, RowOfToken(agency, page.token));
-  }
-  const size_t size = PageSize(page);
-  AMANA_ASSIGN_OR_RETURN(
-      auto query,
-      session_.Query("SELECT " AMANA_REFERRAL_COLUMNS " FROM party p CROSS JOIN referral r "
-                     "ON r.row = p.referral WHERE p.agency = ?1 AND p.referral < ?2 "
-                     "ORDER BY p.referral DESC LIMIT ?3",
-                     agency.value(), before, size + 1));
+absl::StatusOr<int64_t> ReferralTable::BeforeRow(const AgencyId& agency, const Page& page) const {
+  if (page.token.empty()) return std::numeric_limits<int64_t>::max();
+  return RowOfToken(agency, page.token);
+}
+
+absl::StatusOr<Paged<ReferralRecord>> ReferralTable::ReadPage(sqlite::Statement query,
+                                                              size_t size) const {
   Paged<ReferralRecord> result;
   while (true) {
     AMANA_ASSIGN_OR_RETURN(const bool row, session_.Next(query));
@@ -228,19 +243,62 @@ absl::StatusOr<Paged<ReferralRecord>> ReferralTable::List(const AgencyId& agency
   }
 }
 
+absl::StatusOr<Paged<ReferralRecord>> ReferralTable::List(const AgencyId& agency,
+                                                          const Page& page) const {
+  AMANA_ASSIGN_OR_RETURN(const int64_t before, BeforeRow(agency, page));
+  const size_t size = PageSize(page);
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT " AMANA_REFERRAL_COLUMNS " FROM party p CROSS JOIN referral r "
+                     "ON r.row = p.referral WHERE p.agency = ?1 AND p.referral < ?2 "
+                     "ORDER BY p.referral DESC LIMIT ?3",
+                     agency.value(), before, size + 1));
+  return ReadPage(std::move(query), size);
+}
+
+absl::StatusOr<Paged<ReferralRecord>> ReferralTable::ListGroup(const AgencyId& agency,
+                                                               const GroupId& group,
+                                                               const Page& page) const {
+  AMANA_ASSIGN_OR_RETURN(const int64_t before, BeforeRow(agency, page));
+  const size_t size = PageSize(page);
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT " AMANA_REFERRAL_COLUMNS " FROM referral r CROSS JOIN party p "
+                     "ON p.agency = ?1 AND p.referral = r.row WHERE r.group_id = ?2 AND "
+                     "r.group_id <> x'' AND r.row < ?3 ORDER BY r.row DESC LIMIT ?4",
+                     agency.value(), BlobOf(group), before, size + 1));
+  return ReadPage(std::move(query), size);
+}
+
+absl::StatusOr<std::vector<TaskRecord>> ReferralTable::FamilyTasks(const AgencyId& sender,
+                                                                   const GroupId& family,
+                                                                   v1::ServiceType service,
+                                                                   size_t limit) const {
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM referral r CROSS JOIN task t "
+                     "ON t.referral = r.row WHERE r.family_id = ?1 AND r.family_id <> x'' AND "
+                     "r.sender = ?2 AND t.service = ?3 ORDER BY t.referral, t.task",
+                     BlobOf(family), sender.value(), service));
+  return ReadReadableTasks(session_, std::move(query), limit);
+}
+
 absl::Status ReferralTable::Accept(const ReferralRecord& record, const ReferralBody& body,
                                    const std::vector<TaskRecord>& tasks) {
   AMANA_ASSIGN_OR_RETURN(const int64_t no, session_.ReferralNo(record.key.referral));
   const RowDigest digest = DigestOf(record);
+  const StatementKey parent = record.parent.value_or(StatementKey());
   absl::Status inserted = session_.Run(
       "INSERT INTO referral (id_no, sender, version, id, sender_unit, cert_id, header_digest, "
-      "urgency, subject, consent_id, consent_version, accepted, expires, log_index, test, digest) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+      "urgency, subject, consent_id, consent_version, accepted, expires, log_index, test, digest, "
+      "parent_sender, parent_id, parent_version, group_id, family_id) VALUES (?1, ?2, ?3, ?4, ?5, "
+      "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
       no, record.key.sender.value(), record.key.version, Blob(record.key.referral.view()),
       record.sender.unit.value(), Blob(record.cert_id.view()), Blob(record.header_digest.view()),
       record.urgency, Blob(record.subject.view()), Blob(record.consent_id.view()),
       record.consent_version, TimeToRow(record.accepted), TimeToRow(record.expires),
-      record.log_index, record.test, digest.blob());
+      record.log_index, record.test, digest.blob(), parent.sender.value(), BlobOf(parent.referral),
+      parent.version, BlobOf(record.group), BlobOf(record.family));
   if (absl::IsAlreadyExists(inserted)) return ConflictError("referral");
   AMANA_RETURN_IF_ERROR(inserted);
   const int64_t row = session_.db().LastInsertRowId();
@@ -259,12 +317,16 @@ absl::Status ReferralTable::InsertTask(int64_t row, const ReferralRecord& referr
   const std::string withheld = CategoriesToRow(task.withheld);
   const absl::Status inserted = session_.Run(
       "INSERT INTO task (referral, task, service, agency, unit, state, reason, rules, withheld, "
-      "offer_epoch, changed, digest, open, expiring, expires, subject, decide_at) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+      "offer_epoch, changed, digest, open, expiring, expires, subject, decide_at, offered, paused, "
+      "reached, call, missing, clock_due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+      "?12, "
+      "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
       row, task.key.task, task.service, recipient.agency.value(), recipient.unit.value(),
       task.state, task.reason, Blob(rules), Blob(withheld), task.offer_epoch,
       TimeToRow(task.changed), digest.blob(), IsOpen(task.state), CanExpire(task.state),
-      TimeToRow(referral.expires), Blob(referral.subject.view()), DueToRow(task.decide_at));
+      TimeToRow(referral.expires), Blob(referral.subject.view()), DueToRow(task.decide_at),
+      OfferedToRow(task.clock), absl::ToInt64Milliseconds(task.clock.paused), task.clock.reached,
+      task.clock.call, task.missing, DueToRow(task.clock.due));
   return absl::IsAlreadyExists(inserted) ? ConflictError("task") : inserted;
 }
 
@@ -279,17 +341,30 @@ absl::Status ReferralTable::MoveTask(v1::TaskState from, const TaskRecord& task)
   AMANA_RETURN_IF_ERROR(session_.Run(
       "UPDATE task SET service = ?4, agency = ?5, unit = ?6, state = ?7, reason = ?8, rules = ?9, "
       "withheld = ?10, offer_epoch = ?11, changed = ?12, digest = ?13, open = ?14, expiring = ?15, "
-      "decide_at = ?16 WHERE referral = ?1 AND task = ?2 AND state = ?3",
+      "decide_at = ?16, offered = ?17, paused = ?18, reached = ?19, call = ?20, missing = ?21, "
+      "clock_due = ?22 WHERE referral = ?1 AND task = ?2 AND state = ?3",
       *row, task.key.task, from, task.service, recipient.agency.value(), recipient.unit.value(),
       task.state, task.reason, Blob(rules), Blob(withheld), task.offer_epoch,
       TimeToRow(task.changed), digest.blob(), IsOpen(task.state), CanExpire(task.state),
-      DueToRow(task.decide_at)));
+      DueToRow(task.decide_at), OfferedToRow(task.clock),
+      absl::ToInt64Milliseconds(task.clock.paused), task.clock.reached, task.clock.call,
+      task.missing, DueToRow(task.clock.due)));
   return session_.db().Changes() == 1 ? absl::OkStatus() : ConflictError("task");
 }
 
 absl::Status ReferralTable::AddGrant(const GrantRecord& grant) {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(grant.referral));
   return bodies_.AddGrant(row, grant);
+}
+
+absl::Status ReferralTable::AddNote(const NoteRecord& note) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(note.referral));
+  return bodies_.AddNote(row, note);
+}
+
+absl::Status ReferralTable::AddUpdate(const UpdateRecord& update) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(update.referral));
+  return bodies_.AddUpdate(row, update);
 }
 
 absl::StatusOr<bool> ReferralTable::KeepEquivocation(const StatementKey& key,

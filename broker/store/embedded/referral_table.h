@@ -24,8 +24,19 @@ class ReferralTable final : public Referrals {
   absl::StatusOr<std::vector<TaskRecord>> Tasks(const StatementKey& key) const override;
   absl::StatusOr<std::optional<GrantRecord>> FindGrant(const StatementKey& key,
                                                        const CertId& recipient) const override;
+  absl::StatusOr<std::optional<NoteRecord>> FindNote(const StatementKey& key,
+                                                     const Digest& note) const override;
+  absl::StatusOr<std::optional<UpdateRecord>> FindUpdate(const StatementKey& key,
+                                                         uint32_t number) const override;
+  absl::StatusOr<uint32_t> LastUpdate(const StatementKey& key) const override;
+  absl::StatusOr<std::vector<Grantee>> Grantees(const StatementKey& key) const override;
   absl::StatusOr<Paged<ReferralRecord>> List(const AgencyId& agency,
                                              const Page& page) const override;
+  absl::StatusOr<Paged<ReferralRecord>> ListGroup(const AgencyId& agency, const GroupId& group,
+                                                  const Page& page) const override;
+  absl::StatusOr<std::vector<TaskRecord>> FamilyTasks(const AgencyId& sender, const GroupId& family,
+                                                      v1::ServiceType service,
+                                                      size_t limit) const override;
   absl::StatusOr<std::vector<TaskRecord>> ExpiredTasks(absl::Time now, size_t limit) const override;
   absl::StatusOr<std::vector<TaskRecord>> TasksToDecide(absl::Time now,
                                                         size_t limit) const override;
@@ -44,12 +55,13 @@ class ReferralTable final : public Referrals {
                       const std::vector<TaskRecord>& tasks) override;
   absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) override;
   absl::Status AddGrant(const GrantRecord& grant) override;
+  absl::Status AddNote(const NoteRecord& note) override;
+  absl::Status AddUpdate(const UpdateRecord& update) override;
   absl::StatusOr<bool> KeepEquivocation(const StatementKey& key,
                                         const StatementRecord& other) override;
 
  private:
   absl::StatusOr<std::vector<TaskRecord>> ReadTasks(sqlite::Statement query) const;
-  absl::StatusOr<std::vector<TaskRecord>> ReadReadable(sqlite::Statement query, size_t limit) const;
   absl::Status InsertTask(int64_t row, const ReferralRecord& referral, const TaskRecord& task);
   struct Place {
     int64_t row = 0;  // before the first
@@ -57,6 +69,9 @@ class ReferralTable final : public Referrals {
     std::string agency;  // of its recipient
   };
   absl::StatusOr<Place> PlaceOf(const std::optional<TaskKey>& after) const;
+  // Where a page begins: before this row.
+  absl::StatusOr<int64_t> BeforeRow(const AgencyId& agency, const Page& page) const;
+  absl::StatusOr<Paged<ReferralRecord>> ReadPage(sqlite::Statement query, size_t size) const;
   absl::StatusOr<int64_t> RowOfToken(const AgencyId& agency, std::string_view token) const;
 
   Session& session_;

@@ -88,6 +88,12 @@ class RowReader {
     return id.ok() ? *id : Id();
   }
   template <typename Id>
+  Id FixedOrNone() {  // empty: none
+    if (!row_.Bytes(column_).empty()) return Fixed<Id>();
+    ++column_;
+    return Id();
+  }
+  template <typename Id>
   Id Token() {  // empty: none
     const std::string_view text = row_.Text(column_++);
     if (text.empty()) return Id();

@@ -1,5 +1,11 @@
 #include "broker/store/embedded/schema.h"
 
+#include "broker/store/embedded/schema_directory.h"
+#include "broker/store/embedded/schema_handovers.h"
+#include "broker/store/embedded/schema_links.h"
+#include "broker/store/embedded/schema_offers.h"
+#include "broker/store/embedded/schema_updates.h"
+
 namespace amana::store::embedded {
 namespace {
 
@@ -300,7 +306,9 @@ DROP INDEX settled_due;
 CREATE INDEX settled_due ON settled (ending, categories, since);
 )sql";
 
-constexpr std::string_view kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+constexpr std::string_view kScripts[] = {
+    kVersion1,        kVersion2,    kVersion3,        kVersion4,    kVersion5,     kOffersScript,
+    kDirectoryScript, kNotesScript, kHandoversScript, kLinksScript, kUpdatesScript};
 
 }  // namespace
 

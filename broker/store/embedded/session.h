@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "base/sqlite.h"
 #include "broker/store/embedded/body_keys.h"
+#include "broker/store/embedded/directory_cache.h"
 #include "broker/store/embedded/health.h"
 
 namespace amana::store::embedded {
@@ -30,6 +31,9 @@ class Session {
   // Before anything of a referral's body is read or written; `keys` must outlive the session.
   void UseKeys(BodyKeys& keys) { keys_ = &keys; }
   BodyKeys& keys() const { return *keys_; }
+  // What sessions share of the directory; must outlive the session. Null: nothing.
+  void UseDirectory(DirectoryCache& cache) { directory_cache_ = &cache; }
+  DirectoryCache* directory_cache() const { return directory_cache_; }
 
   // A statement ready to be stepped with Next. Binding copies nothing: what `args` refer to must
   // live as long as the statement is stepped.
@@ -99,6 +103,7 @@ class Session {
   std::unique_ptr<sqlite::Database> db_;
   StoreHealth& health_;
   BodyKeys* keys_ = nullptr;
+  DirectoryCache* directory_cache_ = nullptr;
   std::vector<uint64_t> doomed_;
   size_t doomed_before_ = 0;  // this work
   absl::Status fatal_;

@@ -32,6 +32,8 @@ std::string EquivocationScope(const StatementKey& key, const Digest& digest) {
 std::string AnswerScope(const DeliveryKey& key, std::string_view payload_type) {
   std::string scope = KeyBytes('a', key.task.referral) + Number(key.task.task) +
                       Number(key.offer_epoch) + static_cast<char>(key.stage);
+  // No payload type begins with a zero byte.
+  if (key.update != 0) scope += '\0' + Number(key.update);
   scope += payload_type;
   return scope;
 }
@@ -41,6 +43,12 @@ std::string ConsentScope(const ConsentId& id, uint32_t version) {
 }
 std::string WithdrawalScope(const ConsentId& id) { return 'w' + id.bytes(); }
 std::string ExclusionScope(const ConsentId& id) { return 'x' + id.bytes(); }
+std::string OfferScope(const StatementKey& key, const Digest& statement) {
+  return KeyBytes('o', key) + statement.bytes();
+}
+std::string CustodyScope(const Pseudonym& subject, const Digest& report) {
+  return 'u' + subject.bytes() + report.bytes();
+}
 std::string HoldScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement) {
   return 'h' + referral.bytes() + sender.value() + '/' + statement.bytes();
 }
@@ -53,6 +61,18 @@ std::string ApprovalScope(const StatementKey& key, std::string_view by) {
 std::string ReviewScope(const StatementKey& key, std::string_view by) {
   return KeyBytes('r', key) + std::string(by);
 }
+
+std::string EntryScope(const AgencyId& agency, uint32_t version) {
+  return "de" + agency.value() + '/' + Number(version);
+}
+std::string EntryApprovalScope(const AgencyId& agency, uint32_t version) {
+  return "da" + agency.value() + '/' + Number(version);
+}
+std::string EntryEquivocationScope(const AgencyId& agency, uint32_t version, const Digest& digest) {
+  return "dq" + agency.value() + '/' + Number(version) + digest.bytes();
+}
+std::string CapacityScope(const Address& unit) { return "dc" + ToString(unit); }
+std::string RosterScope(const Address& unit) { return "dr" + ToString(unit); }
 
 absl::StatusOr<std::optional<StatementRecord>> StatementTable::Find(
     const std::string& scope) const {
@@ -90,6 +110,10 @@ absl::Status StatementTable::Replace(const std::string& scope, const StatementRe
       "log_index = excluded.log_index, envelope = excluded.envelope, digest = excluded.digest",
       Blob(scope), Blob(statement.digest.view()), Blob(statement.cert_id.view()),
       statement.log_index, Blob(statement.envelope), digest.blob());
+}
+
+absl::Status StatementTable::Remove(const std::string& scope) {
+  return session_.Run("DELETE FROM statement WHERE scope = ?1", Blob(scope));
 }
 
 absl::Status StatementTable::ClearEnvelopes(const std::string& prefix) {

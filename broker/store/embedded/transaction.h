@@ -5,18 +5,22 @@
 
 #include "broker/store/embedded/body_table.h"
 #include "broker/store/embedded/consent_table.h"
+#include "broker/store/embedded/custody_table.h"
 #include "broker/store/embedded/delivery_table.h"
 #include "broker/store/embedded/directory_table.h"
 #include "broker/store/embedded/erasure_table.h"
 #include "broker/store/embedded/ground_table.h"
+#include "broker/store/embedded/handover_table.h"
 #include "broker/store/embedded/log_table.h"
+#include "broker/store/embedded/offer_table.h"
+#include "broker/store/embedded/queue_table.h"
 #include "broker/store/embedded/reconsideration_table.h"
 #include "broker/store/embedded/referral_table.h"
 #include "broker/store/store.h"
 
 namespace amana::store::embedded {
 
-// The eight contracts over one session.
+// The twelve contracts over one session.
 struct Tables {
   Tables(Session& session, Sequencer* sequencer)
       : bodies(session),
@@ -26,6 +30,10 @@ struct Tables {
         reconsiderations(session),
         erasures(session, bodies),
         grounds(session),
+        offers(session, bodies, referrals),
+        queue(session),
+        custodies(session),
+        handovers(session),
         directory(session),
         log(session, sequencer) {}
 
@@ -36,6 +44,10 @@ struct Tables {
   ReconsiderationTable reconsiderations;
   ErasureTable erasures;
   GroundTable grounds;
+  OfferTable offers;
+  QueueTable queue;
+  CustodyTable custodies;
+  HandoverTable handovers;
   DirectoryTable directory;
   LogTable log;
 };
@@ -51,6 +63,10 @@ class EmbeddedTransaction final : public Transaction {
   const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
   const Erasures& erasures() const override { return tables_.erasures; }
   const Grounds& grounds() const override { return tables_.grounds; }
+  const Offers& offers() const override { return tables_.offers; }
+  const Queue& queue() const override { return tables_.queue; }
+  const Custodies& custodies() const override { return tables_.custodies; }
+  const Handovers& handovers() const override { return tables_.handovers; }
   const Directory& directory() const override { return tables_.directory; }
   const Log& log() const override { return tables_.log; }
   Referrals& referrals() override { return tables_.referrals; }
@@ -59,6 +75,10 @@ class EmbeddedTransaction final : public Transaction {
   Reconsiderations& reconsiderations() override { return tables_.reconsiderations; }
   Erasures& erasures() override { return tables_.erasures; }
   Grounds& grounds() override { return tables_.grounds; }
+  Offers& offers() override { return tables_.offers; }
+  Queue& queue() override { return tables_.queue; }
+  Custodies& custodies() override { return tables_.custodies; }
+  Handovers& handovers() override { return tables_.handovers; }
   Directory& directory() override { return tables_.directory; }
   Log& log() override { return tables_.log; }
   void Wake(const Address& recipient) override { woken_.push_back(recipient); }

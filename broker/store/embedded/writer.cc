@@ -219,7 +219,7 @@ void Writer::Complete() {
       }
     }
     if (outcome->batch != nullptr && listener) {
-      listener(outcome->woken, outcome->batch->head().size);
+      listener(outcome->woken, *outcome->batch);
     }
   }
 }
