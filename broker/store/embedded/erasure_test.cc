@@ -135,7 +135,7 @@ TEST_F(ErasureTest, NoWindowOfWhatWasErasedIsFound) {
     }
   };
   for (uint32_t i = 0; i < kReferrals; ++i) {
-    if (i % 4 != 1) AMANA_ASSERT_OK(store->CommitAndWait(Erase(i)));
+    EXPECT_TRUE(i % 4 == 1 || store->CommitAndWait(Erase(i)).ok()) << i;
   }
   AwaitEmptyWal();
   check(0, kReferrals);
