@@ -34,9 +34,10 @@ set(AMANA_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
 if(AMANA_SANITIZE)
   add_compile_options(-fsanitize=${AMANA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${AMANA_SANITIZE})
-  # GCC 12 sees uninitialised values in what the sanitizers insert, and strings that end too early.
+  # GCC 12 sees uninitialised values in what the sanitizers insert, and strings that are too short.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(amana_flags INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds)
+    target_compile_options(amana_flags INTERFACE
+      -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
   endif()
 endif()
 if(AMANA_FUZZ)
