@@ -152,15 +152,24 @@ class ItemAct {
     return next.done ? absl::StatusOr<uint64_t>(event) : NoCandidate("recipient", next.missing);
   }
 
+  // Whether the item is of the clock that runs in the task's state, for somebody who must act.
+  bool IsOwed(const store::TaskRecord& task) const {
+    const v1::Clock clock = referral::ClockOf(task.state);
+    return clock != v1::CLOCK_UNSPECIFIED && clock != v1::CLOCK_UNSERVED &&
+           item_.offer_epoch == task.offer_epoch &&
+           item_.reason == referral::QueueReasonOf(clock, task.state);
+  }
+
   absl::StatusOr<uint64_t> Close() {
     if (codes::KindOf(message_.reason()) != codes::ReasonKind::kCancel) {
       return FieldInvalid("reason", "a CANCEL code");
     }
-    AMANA_ASSIGN_OR_RETURN(const uint64_t event, Tell());
     store::TaskRecord task = target_.task;
     const bool cancels = referral::CheckTaskTransition(task.state, v1::TASK_STATE_CANCELLED,
                                                        Actor::kCoordinator, message_.reason())
                              .ok();
+    if (!cancels && IsOwed(task)) return StillOwed("item");
+    AMANA_ASSIGN_OR_RETURN(const uint64_t event, Tell());
     if (cancels) {
       // Recalls name nobody whom their recipients do not know of.
       delivery::Recorder unnamed(tx_, target_.referral, checked_.moment.now, {});

@@ -177,16 +177,42 @@ TEST_F(Queue, ClosingCancelsWhatACoordinatorMayCancel) {
   EXPECT_TRUE(QueueOf(world).empty());
 }
 
-TEST_F(Queue, ClosingLeavesAnOpenOfferAlone) {
+TEST_F(Queue, WhatIsStillOwedStays) {
   world.clock().Advance(absl::Seconds(1));
   ReportFree(world, kHaven, 5);
   const Sent sent = SendRouteTo(world, {kHaven});
   world.clock().Advance(absl::Hours(12));
   world.RunTimers();
   const v1::QueueItem item = QueueOf(world).at(0);
-  AMANA_ASSERT_OK(ActOn(world, item, kClose, Because(v1::REASON_NO_LONGER_NEEDED)).status());
+  const auto close = [&] {
+    const uint64_t before = LogSize(world);
+    const absl::Status closed =
+        ActOn(world, item, kClose, Because(v1::REASON_NO_LONGER_NEEDED)).status();
+    EXPECT_EQ(LogSize(world), before);
+    return ErrorReason(closed);
+  };
+  EXPECT_EQ(close(), "STILL_OWED");
+  world.clock().Advance(absl::Hours(6));
+  world.RunTimers();
+  ASSERT_EQ(TaskOf(world, sent).clock.due, absl::InfiniteFuture()) << "no rung is left";
+  EXPECT_EQ(close(), "STILL_OWED");
   EXPECT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_ROUTED);
-  EXPECT_TRUE(QueueOf(world).empty());
+  EXPECT_EQ(QueueOf(world).size(), 1u);
+}
+
+TEST_F(Queue, ACallThatWasMadeOtherwiseIsClosed) {
+  world.clock().Advance(absl::Seconds(1));
+  ReportFree(world, kHaven, 5);
+  const Sent sent = SendRouteTo(world, {kHaven}, 's', [](auto& draft) {
+    draft.header.set_urgency(v1::URGENCY_IMMEDIATE);
+  });
+  world.clock().Advance(absl::Minutes(15));
+  world.RunTimers();
+  const v1::QueueItem item = QueueOf(world).at(0);
+  ASSERT_EQ(item.reason(), v1::QUEUE_REASON_NO_CALL);
+  AMANA_ASSERT_OK(ActOn(world, item, kClose, Because(v1::REASON_NO_LONGER_NEEDED)).status());
+  EXPECT_TRUE(QueueOf(world).empty()) << "the offer has a clock of its own";
+  EXPECT_NE(TaskOf(world, sent).clock.due, absl::InfiniteFuture());
 }
 
 TEST_F(Queue, TheSameActIsOneActAndAnotherTasksItemIsNotFound) {

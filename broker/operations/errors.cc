@@ -186,6 +186,10 @@ absl::Status SlaNotMissed(std::string_view field) {
   return Error(absl::StatusCode::kFailedPrecondition, "SLA_NOT_MISSED", field,
                "the recipient's time has not run out");
 }
+absl::Status StillOwed(std::string_view field) {
+  return Error(absl::StatusCode::kFailedPrecondition, "STILL_OWED", field,
+               "somebody owes an act on it: have it offered to another, or note what was done");
+}
 absl::Status FieldInvalid(std::string_view field, std::string_view expected) {
   return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", field,
                "must be " + std::string(expected));

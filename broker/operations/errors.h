@@ -88,6 +88,8 @@ absl::Status CoordinatorRequired();
 absl::Status ItemClosed(std::string_view field);
 // A coordinator takes an offer away only when its recipient has missed its time.
 absl::Status SlaNotMissed(std::string_view field);
+// A coordinator closes an item whose clock runs, or has run out: nobody else would follow it.
+absl::Status StillOwed(std::string_view field);
 absl::Status FieldInvalid(std::string_view field, std::string_view expected);
 // The kernel's clock is not synchronised, so nothing that depends on time is accepted.
 absl::Status ClockNotTrusted();
