@@ -7,9 +7,8 @@ namespace amana::store {
 namespace {
 
 TEST_P(StoreSuite, ANewLogBeginsWithItsOpening) {
-  const auto look = Look();
-  EXPECT_EQ(look->log().Head()->size, 1u);
-  const auto events = look->log().ReadEvents(0, 10).value();
+  EXPECT_EQ(Look()->log().Head()->size, 1u);
+  const auto events = Look()->log().ReadEvents(0, 10).value();
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].event.kind, v1::EVENT_KIND_LOG_OPENED);
   EXPECT_EQ(events[0].event.time, SampleTime());
