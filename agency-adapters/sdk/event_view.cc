@@ -225,9 +225,9 @@ absl::StatusOr<EventView> ViewOf(const v1::PartialEventOpening& opening) {
   transparency::FieldSet opened;
   Fields fields;
   for (const v1::OpenedEventField& field : opening.opened()) {
-    const absl::StatusOr<Digest> salt = Digest::FromBytes(field.salt());
+    const auto salt = transparency::FieldSalt::FromBytes(field.salt());
     if (field.field() >= kEventFields || !salt.ok()) {
-      return EventInvalid("event.opened", "fields 0 to 23 with salts of 32 bytes");
+      return EventInvalid("event.opened", "fields 0 to 23 with salts of 16 bytes");
     }
     opened.set(field.field());
     fields[field.field()] = field.value();

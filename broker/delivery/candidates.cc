@@ -8,9 +8,9 @@
 #include "broker/delivery/clocks.h"
 #include "broker/delivery/errors.h"
 #include "broker/delivery/recipients.h"
+#include "broker/delivery/submission.h"
 #include "broker/delivery/wire.h"
 #include "broker/routing/choose.h"
-#include "proto/envelope/candidate_order.h"
 
 namespace amana::delivery {
 namespace {
@@ -186,18 +186,12 @@ absl::StatusOr<Found> FindCandidate(const store::Snapshot& snapshot, const Momen
 
 absl::StatusOr<OfferedFrom> LoadOffered(const store::Snapshot& snapshot,
                                         const store::ReferralRecord& referral) {
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body,
-                         snapshot.referrals().ReadBody(referral.key));
-  v1::SignedEnvelope envelope;
-  v1::Submission sections;
+  AMANA_ASSIGN_OR_RETURN(StoredSubmission stored, ReadSubmission(snapshot, referral.key));
   OfferedFrom from;
   from.referral = referral;
-  if (!envelope.ParseFromString(body.header_envelope) ||
-      !from.header.ParseFromString(envelope.payload()) ||
-      !sections.ParseFromString(body.sections)) {
-    return RecordUnreadable();
-  }
-  from.categories = CategoriesOf(sections);
+  from.header = std::move(stored.header);
+  from.submission = std::move(stored.submission);
+  from.categories = CategoriesOf(from.submission);
   return from;
 }
 
@@ -219,16 +213,12 @@ absl::StatusOr<Search> SearchFor(const store::Snapshot& snapshot, const OfferedF
   search.header = &from.header;
   search.task = task.key.task;
   search.categories = from.categories;
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::CandidateOrderRecord> order,
-                         snapshot.offers().FindOrder(task.key.referral));
+  AMANA_ASSIGN_OR_RETURN(std::optional<envelope::CandidateOrderStatement> order,
+                         FindOrder(snapshot, task.key.referral, from.submission));
   std::optional<std::vector<Address>> set;
   if (order.has_value()) {
-    v1::SignedEnvelope envelope;
-    if (!envelope.ParseFromString(order->envelope)) return RecordUnreadable();
-    AMANA_ASSIGN_OR_RETURN(envelope::CandidateOrderStatement statement,
-                           envelope::ParseCandidateOrder(envelope));
-    const auto own = statement.tasks.find(task.key.task);
-    if (own != statement.tasks.end()) set = std::move(own->second);
+    const auto own = order->tasks.find(task.key.task);
+    if (own != order->tasks.end()) set = std::move(own->second);
   }
   search.order = OrderOf(from.header, task.key.task, set);
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::OfferRecord> past,
@@ -236,7 +226,7 @@ absl::StatusOr<Search> SearchFor(const store::Snapshot& snapshot, const OfferedF
   for (const store::OfferRecord& offer : past) search.asked.push_back(offer.recipient);
   if (WasOffered(task)) search.asked.push_back(*task.recipient);
   AMANA_ASSIGN_OR_RETURN(search.family, NeedOf(snapshot, from.header, search.task));
-  AMANA_ASSIGN_OR_RETURN(search.grantees, snapshot.referrals().Grantees(task.key.referral));
+  AMANA_ASSIGN_OR_RETURN(search.grantees, GranteesOf(snapshot, task.key.referral, from.submission));
   return search;
 }
 

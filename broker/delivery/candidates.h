@@ -49,6 +49,7 @@ absl::StatusOr<Found> FindCandidate(const store::Snapshot& snapshot, const Momen
 struct OfferedFrom {
   store::ReferralRecord referral;
   v1::ReferralHeader header;
+  v1::Submission submission;
   codes::CategorySet categories;
 };
 // STORE_CORRUPT; ERASED, when nothing is left to offer.

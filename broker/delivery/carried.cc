@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "broker/delivery/errors.h"
+#include "broker/delivery/submission.h"
 
 namespace amana::delivery {
 
@@ -27,9 +28,9 @@ absl::StatusOr<v1::Submission> ReadSections(const store::Snapshot& snapshot,
     sections.mutable_sections()->Swap(update.mutable_sections());
     return sections;
   }
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body,
-                         snapshot.referrals().ReadBody(delivery.task.referral));
-  if (!sections.ParseFromString(body.sections)) return RecordUnreadable();
+  AMANA_ASSIGN_OR_RETURN(StoredSubmission stored, ReadSubmission(snapshot, delivery.task.referral));
+  sections.mutable_openings()->Swap(stored.submission.mutable_openings());
+  sections.mutable_sections()->Swap(stored.submission.mutable_sections());
   return sections;
 }
 

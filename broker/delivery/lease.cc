@@ -12,6 +12,7 @@
 #include "broker/delivery/recipients.h"
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/route_task.h"
+#include "broker/delivery/submission.h"
 #include "broker/delivery/wire.h"
 #include "broker/store/errors.h"
 #include "proto/envelope/grant.h"
@@ -28,10 +29,9 @@ constexpr size_t kTurnedAway = 16;
 struct Consignment {
   store::ReferralRecord referral;
   store::TaskRecord task;
-  v1::SignedEnvelope envelope;
+  v1::Submission submission;  // of an update: its sections in the place of the referral's own
   v1::ReferralHeader header;
   codes::CategorySet categories;  // of the referral, and of the update that is delivered
-  v1::Submission sections;        // openings and sections only
   v1::Grant grant;
   std::string sender_certificate;
   std::string grant_certificate;  // where another than the header's signed the grant
@@ -48,14 +48,14 @@ absl::StatusOr<std::string> CertificateOf(const store::Transaction& tx, const Ce
 // Where the recipient's key was revoked and the sender has wrapped for its next one already, the
 // delivery goes on with that.
 absl::Status FollowRotation(const store::Transaction& tx, const Recipients& recipients,
-                            store::DeliveryRecord& delivery) {
+                            const v1::Submission& submission, store::DeliveryRecord& delivery) {
   // An update is sealed once: who asked may ask again.
   if (delivery.key.update != 0) return absl::OkStatus();
   if (!recipients.Revoked(delivery.recipient, delivery.recipient_cert)) return absl::OkStatus();
   const crypto::Certificate* const next = recipients.Sealing(delivery.recipient);
   if (next == nullptr) return absl::OkStatus();
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::GrantRecord> grant,
-                         tx.referrals().FindGrant(delivery.key.task.referral, next->id()));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<StoredGrant> grant,
+                         FindGrant(tx, delivery.key.task.referral, submission, next->id()));
   if (grant.has_value()) delivery.recipient_cert = next->id();
   return absl::OkStatus();
 }
@@ -64,11 +64,12 @@ absl::Status FollowRotation(const store::Transaction& tx, const Recipients& reci
 absl::Status LoadGrant(const store::Transaction& tx, const store::DeliveryRecord& delivery,
                        Consignment& out) {
   AMANA_ASSIGN_OR_RETURN(
-      const std::optional<store::GrantRecord> grant,
-      tx.referrals().FindGrant(delivery.key.task.referral, delivery.recipient_cert));
-  if (!grant.has_value() || !out.grant.ParseFromString(grant->grant)) return RecordUnreadable();
-  if (grant->signer_cert == out.referral.cert_id) return absl::OkStatus();
-  AMANA_ASSIGN_OR_RETURN(out.grant_certificate, CertificateOf(tx, grant->signer_cert));
+      std::optional<StoredGrant> grant,
+      FindGrant(tx, delivery.key.task.referral, out.submission, delivery.recipient_cert));
+  if (!grant.has_value()) return RecordUnreadable();
+  out.grant = std::move(grant->grant);
+  if (grant->signer == out.referral.cert_id) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(out.grant_certificate, CertificateOf(tx, grant->signer));
   return absl::OkStatus();
 }
 
@@ -81,8 +82,8 @@ absl::Status LoadUpdate(const store::Transaction& tx, const store::DeliveryRecor
   if (!statement.ParseFromString(out.update.update().payload())) return RecordUnreadable();
   AMANA_ASSIGN_OR_RETURN(const CertId signer, CertId::FromBytes(statement.meta().cert_id()));
   AMANA_ASSIGN_OR_RETURN(out.update_certificate, CertificateOf(tx, signer));
-  out.sections.mutable_openings()->Swap(out.update.mutable_openings());
-  out.sections.mutable_sections()->Swap(out.update.mutable_sections());
+  *out.submission.mutable_openings() = std::move(*out.update.mutable_openings());
+  *out.submission.mutable_sections() = std::move(*out.update.mutable_sections());
   for (v1::Grant& grant : *out.update.mutable_grants()) {
     v1::WrapGrant wraps;
     if (!wraps.ParseFromString(grant.envelope().payload())) return RecordUnreadable();
@@ -95,30 +96,28 @@ absl::Status LoadUpdate(const store::Transaction& tx, const store::DeliveryRecor
 
 absl::StatusOr<Consignment> Load(const store::Transaction& tx, const Recipients& recipients,
                                  store::DeliveryRecord& delivery) {
-  AMANA_RETURN_IF_ERROR(FollowRotation(tx, recipients, delivery));
   const StatementKey& key = delivery.key.task.referral;
+  AMANA_ASSIGN_OR_RETURN(StoredSubmission stored, ReadSubmission(tx, key));
+  AMANA_RETURN_IF_ERROR(FollowRotation(tx, recipients, stored.submission, delivery));
   Consignment out;
   AMANA_ASSIGN_OR_RETURN(const std::optional<store::ReferralRecord> referral,
                          tx.referrals().Find(key));
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks, tx.referrals().Tasks(key));
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body, tx.referrals().ReadBody(key));
-  if (!referral.has_value() || delivery.key.task.task >= tasks.size() ||
-      !out.envelope.ParseFromString(body.header_envelope) ||
-      !out.header.ParseFromString(out.envelope.payload()) ||
-      !out.sections.ParseFromString(body.sections)) {
+  if (!referral.has_value() || delivery.key.task.task >= tasks.size()) {
     return RecordUnreadable();
   }
+  out.submission = std::move(stored.submission);
+  out.header = std::move(stored.header);
   out.referral = *referral;
   out.task = tasks[delivery.key.task.task];
   AMANA_ASSIGN_OR_RETURN(out.sender_certificate, CertificateOf(tx, out.referral.cert_id));
-  out.categories = CategoriesOf(out.sections);
+  out.categories = CategoriesOf(out.submission);
   if (delivery.key.update == 0) {
     AMANA_RETURN_IF_ERROR(LoadGrant(tx, delivery, out));
     return out;
   }
-  out.sections.Clear();
   AMANA_RETURN_IF_ERROR(LoadUpdate(tx, delivery, out));
-  out.categories = out.categories | CategoriesOf(out.sections);
+  out.categories = out.categories | CategoriesOf(out.submission);
   return out;
 }
 
@@ -133,7 +132,7 @@ struct Selection {
 Selection Select(const Consignment& consignment, const consent::Decision& decision,
                  v1::DisclosureStage stage) {
   Selection out;
-  for (const v1::SlotOpening& opening : consignment.sections.openings()) {
+  for (const v1::SlotOpening& opening : consignment.submission.openings()) {
     if (opening.stage() != stage) continue;
     const bool wrapped =
         std::any_of(consignment.grant.wraps().begin(), consignment.grant.wraps().end(),
@@ -167,15 +166,15 @@ MessagePtr MakeMessage(Consignment&& consignment, const Selection& selection,
       *out.mutable_update_note() = std::move(*consignment.update.mutable_note());
     }
   }
-  *out.mutable_header() = std::move(consignment.envelope);
+  *out.mutable_header() = std::move(*consignment.submission.mutable_header());
   *out.mutable_grant() = envelope::SelectWraps(std::move(consignment.grant), selection.slots);
-  for (int i = 0; i < consignment.sections.openings_size(); ++i) {
-    const uint32_t slot = consignment.sections.openings(i).slot();
+  for (int i = 0; i < consignment.submission.openings_size(); ++i) {
+    const uint32_t slot = consignment.submission.openings(i).slot();
     if (std::find(selection.slots.begin(), selection.slots.end(), slot) == selection.slots.end()) {
       continue;
     }
-    *out.add_openings() = std::move(*consignment.sections.mutable_openings(i));
-    *out.add_sections() = std::move(*consignment.sections.mutable_sections(i));
+    *out.add_openings() = std::move(*consignment.submission.mutable_openings(i));
+    *out.add_sections() = std::move(*consignment.submission.mutable_sections(i));
   }
   out.mutable_withheld_slots()->Add(selection.withheld_slots.begin(),
                                     selection.withheld_slots.end());

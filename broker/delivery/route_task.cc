@@ -7,6 +7,7 @@
 #include "broker/delivery/errors.h"
 #include "broker/delivery/lease.h"
 #include "broker/delivery/recipients.h"
+#include "broker/delivery/submission.h"
 #include "broker/store/errors.h"
 
 namespace amana::delivery {
@@ -41,13 +42,19 @@ absl::Status QueueOffer(store::Transaction& tx, Recorder& recorder, const store:
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<store::GrantRecord>> FindCurrentGrant(const store::Transaction& tx,
-                                                                   const Moment& moment,
-                                                                   const store::TaskRecord& task) {
+// The recipient's present certificate, if there is a grant for it.
+absl::StatusOr<std::optional<CertId>> FindWrapped(const store::Transaction& tx,
+                                                  const Moment& moment,
+                                                  const store::TaskRecord& task) {
   AMANA_ASSIGN_OR_RETURN(const Recipients recipients, Recipients::Of(tx, moment));
   const crypto::Certificate* const sealing = recipients.Sealing(*task.recipient);
   if (sealing == nullptr) return std::nullopt;
-  return tx.referrals().FindGrant(task.key.referral, sealing->id());
+  const StatementKey& key = task.key.referral;
+  AMANA_ASSIGN_OR_RETURN(const StoredSubmission stored, ReadSubmission(tx, key));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<StoredGrant> grant,
+                         FindGrant(tx, key, stored.submission, sealing->id()));
+  if (!grant.has_value()) return std::nullopt;
+  return sealing->id();
 }
 
 }  // namespace
@@ -55,21 +62,13 @@ absl::StatusOr<std::optional<store::GrantRecord>> FindCurrentGrant(const store::
 absl::StatusOr<consent::Decision> DecideStored(const store::Snapshot& snapshot,
                                                const Moment& moment, const store::TaskRecord& task,
                                                consent::Attempt attempt) {
-  const absl::StatusOr<store::ReferralBody> stored =
-      snapshot.referrals().ReadBody(task.key.referral);
+  const absl::StatusOr<StoredSubmission> stored = ReadSubmission(snapshot, task.key.referral);
   // What was erased can be decided no more than what cannot be read.
   if (store::IsErased(stored.status())) return RecordUnreadable();
   if (!stored.ok()) return stored.status();
-  const store::ReferralBody& body = *stored;
-  v1::SignedEnvelope envelope;
-  v1::ReferralHeader header;
-  v1::Submission sections;
-  if (!task.recipient.has_value() || !envelope.ParseFromString(body.header_envelope) ||
-      !header.ParseFromString(envelope.payload()) || !sections.ParseFromString(body.sections)) {
-    return RecordUnreadable();
-  }
-  return DecideTask(snapshot, moment, header, task.key.task, *task.recipient,
-                    CategoriesOf(sections), attempt);
+  if (!task.recipient.has_value()) return RecordUnreadable();
+  return DecideTask(snapshot, moment, stored->header, task.key.task, *task.recipient,
+                    CategoriesOf(stored->submission), attempt);
 }
 
 absl::Status RouteTask(store::Transaction& tx, const Moment& moment, const Policy& policy,
@@ -88,9 +87,9 @@ absl::Status RouteDecided(store::Transaction& tx, const Moment& moment, const Ev
                           const store::ReferralRecord& referral, store::TaskRecord task,
                           const consent::Decision& decision, Actor released_by) {
   const bool blocked = task.state == v1::TASK_STATE_BLOCKED_CONSENT;
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::GrantRecord> grant,
-                         FindCurrentGrant(std::as_const(tx), moment, task));
-  if (!blocked && !grant.has_value()) return KeepDecideAt(tx, task, decision.next_change);
+  AMANA_ASSIGN_OR_RETURN(const std::optional<CertId> wrapped,
+                         FindWrapped(std::as_const(tx), moment, task));
+  if (!blocked && !wrapped.has_value()) return KeepDecideAt(tx, task, decision.next_change);
   Recorder recorder(tx, referral, moment.now, evidence);
   task.consent_rules = PublicRuleNumbers(decision);
   task.withheld.clear();
@@ -101,7 +100,7 @@ absl::Status RouteDecided(store::Transaction& tx, const Moment& moment, const Ev
         recorder.MoveTask(task, v1::TASK_STATE_SUBMITTED, released_by, v1::REASON_UNSPECIFIED)
             .status());
   }
-  if (!grant.has_value()) {
+  if (!wrapped.has_value()) {
     return recorder
         .MoveTask(task, v1::TASK_STATE_NEEDS_WRAP, Actor::kBroker, v1::REASON_UNSPECIFIED)
         .status();
@@ -113,7 +112,7 @@ absl::Status RouteDecided(store::Transaction& tx, const Moment& moment, const Ev
                                       blocked ? Actor::kBroker : Actor::kSender,
                                       v1::REASON_UNSPECIFIED)
                             .status());
-  return QueueOffer(tx, recorder, task, std::move(withheld), grant->recipient_cert);
+  return QueueOffer(tx, recorder, task, std::move(withheld), *wrapped);
 }
 
 absl::Status KeepDecideAt(store::Transaction& tx, store::TaskRecord task, absl::Time decide_at) {

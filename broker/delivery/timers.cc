@@ -15,6 +15,7 @@
 #include "broker/delivery/recorder.h"
 #include "broker/delivery/retry.h"
 #include "broker/delivery/route_task.h"
+#include "broker/delivery/submission.h"
 #include "broker/store/errors.h"
 
 namespace amana::delivery {
@@ -25,21 +26,14 @@ using referral::Actor;
 // Backoff elapsed: consent is decided again before the delivery is queued.
 absl::Status EndBackoff(store::Transaction& tx, const Moment& moment, const Policy& policy,
                         const store::ReferralRecord& referral, store::DeliveryRecord& delivery) {
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body, tx.referrals().ReadBody(referral.key));
+  AMANA_ASSIGN_OR_RETURN(const StoredSubmission stored, ReadSubmission(tx, referral.key));
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::TaskRecord> tasks,
                          tx.referrals().Tasks(referral.key));
-  v1::SignedEnvelope envelope;
-  v1::ReferralHeader header;
-  v1::Submission sections;
-  if (!envelope.ParseFromString(body.header_envelope) ||
-      !header.ParseFromString(envelope.payload()) || !sections.ParseFromString(body.sections) ||
-      delivery.key.task.task >= tasks.size()) {
-    return RecordUnreadable();
-  }
+  if (delivery.key.task.task >= tasks.size()) return RecordUnreadable();
   const store::TaskRecord& task = tasks[delivery.key.task.task];
   const consent::Decision decision =
-      DecideTask(tx, moment, header, task.key.task, delivery.recipient, CategoriesOf(sections),
-                 consent::Attempt::kRetry);
+      DecideTask(tx, moment, stored.header, task.key.task, delivery.recipient,
+                 CategoriesOf(stored.submission), consent::Attempt::kRetry);
   if (!decision.Delivers()) {
     return Block(tx, referral, moment.now, policy, task, decision, {}).status();
   }

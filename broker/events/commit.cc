@@ -71,9 +71,9 @@ absl::StatusOr<PartialEvent> FromPartialOpening(const v1::PartialEventOpening& o
   PartialEvent partial;
   transparency::Opening parts;
   for (const v1::OpenedEventField& field : opening.opened()) {
-    const absl::StatusOr<Digest> salt = Digest::FromBytes(field.salt());
+    const auto salt = transparency::FieldSalt::FromBytes(field.salt());
     if (field.field() >= kFieldCount || !salt.ok()) {
-      return OpeningMalformed("event.opened", "fields 0 to 23 with salts of 32 bytes");
+      return OpeningMalformed("event.opened", "fields 0 to 23 with salts of 16 bytes");
     }
     partial.opened.set(field.field());
     partial.fields[field.field()] = field.value();

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "broker/delivery/errors.h"
 #include "broker/delivery/route_task.h"
+#include "broker/delivery/submission.h"
 #include "broker/operations/commit.h"
 #include "broker/operations/errors.h"
 #include "broker/operations/grants.h"
@@ -45,9 +45,8 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
     if (!checked.statements.empty() && statement.referral != checked.statements[0].referral) {
       return FieldInvalid("grants.referral", "the same in all grants");
     }
-    AMANA_ASSIGN_OR_RETURN(store::GrantRecord record,
-                           CheckedGrant(moment, caller, statement, grant));
-    checked.records.push_back(std::move(record));
+    AMANA_RETURN_IF_ERROR(CheckGrantSigner(moment, caller, statement, grant));
+    checked.records.push_back(GrantRecordOf(statement, grant));
     checked.statements.push_back(std::move(statement));
   }
   checked.request = std::move(request);
@@ -55,12 +54,11 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
 }
 
 absl::Status CheckAgainstHeader(const store::Transaction& tx, const Checked& checked) {
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body,
-                         tx.referrals().ReadBody(checked.statements[0].referral));
-  v1::SignedEnvelope header;
-  if (!header.ParseFromString(body.header_envelope)) return delivery::RecordUnreadable();
-  AMANA_ASSIGN_OR_RETURN(const envelope::ReferralStatement statement,
-                         envelope::ReferralStatement::Create(std::move(header)));
+  AMANA_ASSIGN_OR_RETURN(delivery::StoredSubmission stored,
+                         delivery::ReadSubmission(tx, checked.statements[0].referral));
+  AMANA_ASSIGN_OR_RETURN(
+      const envelope::ReferralStatement statement,
+      envelope::ReferralStatement::Create(std::move(*stored.submission.mutable_header())));
   for (const v1::Grant& grant : checked.request.grants()) {
     AMANA_RETURN_IF_ERROR(envelope::CheckGrant(grant, statement).status());
   }
@@ -81,7 +79,7 @@ absl::StatusOr<uint64_t> Keep(store::Transaction& tx, const Checked& checked, si
   AMANA_RETURN_IF_ERROR(fits);
   AMANA_ASSIGN_OR_RETURN(const delivery::Recipients recipients,
                          delivery::Recipients::Of(tx, checked.moment));
-  AMANA_RETURN_IF_ERROR(CheckWrappedFor(recipients, record));
+  AMANA_RETURN_IF_ERROR(CheckWrappedFor(recipients, {record.recipient, record.recipient_cert}));
   AMANA_RETURN_IF_ERROR(envelope::CheckFreshness(statement.message.meta(), checked.moment.now));
   const identity::RegisteredCertificate* signer =
       checked.moment.trust->registry->SigningCertificate(record.signer_cert);

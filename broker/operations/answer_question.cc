@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "amana/v1/referral.pb.h"
-#include "broker/delivery/carried.h"
 #include "broker/delivery/consent_check.h"
-#include "broker/delivery/errors.h"
 #include "broker/delivery/recipients.h"
+#include "broker/delivery/submission.h"
 #include "broker/events/update_detail.h"
 #include "broker/operations/commit.h"
 #include "broker/operations/errors.h"
@@ -85,20 +84,12 @@ codes::CategorySet Added(const Checked& checked) {
 // under the code that says why.
 absl::StatusOr<consent::Decision> Permit(const store::Snapshot& snapshot, const Checked& checked,
                                          const store::TaskRecord& task) {
-  const StatementKey& key = task.key.referral;
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body, snapshot.referrals().ReadBody(key));
-  AMANA_ASSIGN_OR_RETURN(const v1::Submission sections,
-                         delivery::ReadSections(snapshot, {task.key}));
-  v1::SignedEnvelope envelope;
-  v1::ReferralHeader header;
-  if (!envelope.ParseFromString(body.header_envelope) ||
-      !header.ParseFromString(envelope.payload())) {
-    return delivery::RecordUnreadable();
-  }
+  AMANA_ASSIGN_OR_RETURN(const delivery::StoredSubmission stored,
+                         delivery::ReadSubmission(snapshot, task.key.referral));
   const codes::CategorySet added = Added(checked);
-  consent::Decision decision =
-      delivery::DecideTask(snapshot, checked.moment, header, task.key.task, *task.recipient,
-                           delivery::CategoriesOf(sections) | added, consent::Attempt::kFirst);
+  consent::Decision decision = delivery::DecideTask(
+      snapshot, checked.moment, stored.header, task.key.task, *task.recipient,
+      delivery::CategoriesOf(stored.submission) | added, consent::Attempt::kFirst);
   if (!decision.Delivers()) return ConsentDenies("openings.category", decision.PublicCode());
   const bool some = decision.permitted.Intersects(added) || checked.submission.has_note();
   if (!some) return ConsentDenies("openings.category", decision.PublicCode());

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "amana/v1/referral.pb.h"
-#include "broker/delivery/errors.h"
 #include "broker/delivery/offer_next.h"
+#include "broker/delivery/submission.h"
 #include "broker/operations/answer.h"
 #include "broker/operations/errors.h"
 #include "proto/codes/codes.h"
@@ -18,10 +18,9 @@ namespace {
 using referral::Actor;
 
 absl::StatusOr<bool> HasSectionsAtAccept(const store::Transaction& tx, const StatementKey& key) {
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body, tx.referrals().ReadBody(key));
-  v1::Submission sections;
-  if (!sections.ParseFromString(body.sections)) return delivery::RecordUnreadable();
-  for (const v1::SlotOpening& opening : sections.openings()) {
+  AMANA_ASSIGN_OR_RETURN(const delivery::StoredSubmission stored,
+                         delivery::ReadSubmission(tx, key));
+  for (const v1::SlotOpening& opening : stored.submission.openings()) {
     if (opening.stage() == v1::DISCLOSURE_STAGE_AT_ACCEPT) return true;
   }
   return false;

@@ -5,16 +5,17 @@
 
 namespace amana::operations {
 
-absl::StatusOr<store::GrantRecord> CheckedGrant(const delivery::Moment& moment,
-                                                const identity::Caller& caller,
-                                                const envelope::GrantStatement& statement,
-                                                const v1::Grant& grant) {
-  if (!statement.companion) {
-    AMANA_ASSIGN_OR_RETURN(
-        const VerifiedSigner signer,
-        VerifySigner(moment, caller, grant.envelope(), statement.message.meta()));
-    (void)signer;  // agency and signature are what matters here
-  }
+absl::Status CheckGrantSigner(const delivery::Moment& moment, const identity::Caller& caller,
+                              const envelope::GrantStatement& statement, const v1::Grant& grant) {
+  if (statement.companion) return absl::OkStatus();
+  // Agency and signature are what matters here.
+  return VerifySignature(moment, caller.agency, grant.envelope(), statement.message.meta(),
+                         statement.digest)
+      .status();
+}
+
+store::GrantRecord GrantRecordOf(const envelope::GrantStatement& statement,
+                                 const v1::Grant& grant) {
   store::GrantRecord record;
   record.referral = statement.referral;
   record.recipient = statement.recipient;
@@ -25,8 +26,8 @@ absl::StatusOr<store::GrantRecord> CheckedGrant(const delivery::Moment& moment,
 }
 
 absl::Status CheckWrappedFor(const delivery::Recipients& recipients,
-                             const store::GrantRecord& grant) {
-  return recipients.Has(grant.recipient, grant.recipient_cert)
+                             const store::Grantee& grantee) {
+  return recipients.Has(grantee.recipient, grantee.recipient_cert)
              ? absl::OkStatus()
              : WrapRecipientMismatch("grants.recipient_cert_id");
 }

@@ -12,14 +12,14 @@
 namespace amana::operations {
 
 // `statement` is what envelope::CheckGrant made of `grant`. Of one that is no companion it checks
-// signer and signature (VerifySigner).
-absl::StatusOr<store::GrantRecord> CheckedGrant(const delivery::Moment& moment,
-                                                const identity::Caller& caller,
-                                                const envelope::GrantStatement& statement,
-                                                const v1::Grant& grant);
+// signer and signature (VerifySignature).
+absl::Status CheckGrantSigner(const delivery::Moment& moment, const identity::Caller& caller,
+                              const envelope::GrantStatement& statement, const v1::Grant& grant);
 // WRAP_RECIPIENT_MISMATCH unless it wraps for a certificate that the recipient's entry has.
-absl::Status CheckWrappedFor(const delivery::Recipients& recipients,
-                             const store::GrantRecord& grant);
+absl::Status CheckWrappedFor(const delivery::Recipients& recipients, const store::Grantee& grantee);
+
+// The record of one that was checked.
+store::GrantRecord GrantRecordOf(const envelope::GrantStatement& statement, const v1::Grant& grant);
 
 }  // namespace amana::operations
 

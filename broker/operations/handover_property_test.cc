@@ -86,12 +86,12 @@ class Histories {
   absl::Status Accept(store::Transaction& tx, int person, uint32_t task,
                       const v1::ConsentRecord& consent) {
     const envelope::SubmissionDraft draft = world_.Draft(consent);
-    v1::SignedEnvelope header;
+    v1::Submission submission;
+    v1::SignedEnvelope& header = *submission.mutable_header();
     header.set_payload(envelope::Serialize(draft.header));
-    v1::Submission sections;
-    sections.add_openings()->set_category(v1::CATEGORY_IDENTITY_MIN);
-    sections.add_openings()->set_category(v1::CATEGORY_DEMOGRAPHIC);
-    sections.add_openings()->set_category(v1::CATEGORY_RISK);
+    submission.add_openings()->set_category(v1::CATEGORY_IDENTITY_MIN);
+    submission.add_openings()->set_category(v1::CATEGORY_DEMOGRAPHIC);
+    submission.add_openings()->set_category(v1::CATEGORY_RISK);
     store::ReferralRecord record;
     record.key = KeyOf(person, task);
     record.sender = Units()[kWays[task].from].address;
@@ -107,8 +107,8 @@ class Histories {
     delivery::Recorder recorder(tx, record, world_.clock().Now(), {});
     AMANA_ASSIGN_OR_RETURN(record.log_index,
                            recorder.Append(recorder.NewEvent(v1::EVENT_KIND_SUBMISSION_ACCEPTED)));
-    AMANA_RETURN_IF_ERROR(tx.referrals().Accept(
-        record, {envelope::Serialize(header), envelope::Serialize(sections)}, {accepted}));
+    AMANA_RETURN_IF_ERROR(
+        tx.referrals().Accept(record, envelope::Serialize(submission), {accepted}));
     AMANA_ASSIGN_OR_RETURN(const bool first, delivery::BeginsCustody(tx, record.subject));
     return first ? delivery::BeginCustody(tx, record, draft.header) : absl::OkStatus();
   }

@@ -1,7 +1,7 @@
 #include <optional>
 #include <utility>
 
-#include "broker/delivery/errors.h"
+#include "broker/delivery/submission.h"
 #include "broker/operations/errors.h"
 #include "broker/operations/handover_errors.h"
 #include "broker/operations/handover_facts.h"
@@ -14,14 +14,9 @@ using referral::Actor;
 
 // The person is a minor, or may be; what cannot be read may be.
 absl::StatusOr<bool> MayBeMinor(const store::Snapshot& snapshot, const StatementKey& key) {
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body, snapshot.referrals().ReadBody(key));
-  v1::SignedEnvelope envelope;
-  v1::ReferralHeader header;
-  if (!envelope.ParseFromString(body.header_envelope) ||
-      !header.ParseFromString(envelope.payload())) {
-    return delivery::RecordUnreadable();
-  }
-  return header.subject_class() != v1::SUBJECT_CLASS_ADULT;
+  AMANA_ASSIGN_OR_RETURN(const delivery::StoredSubmission stored,
+                         delivery::ReadSubmission(snapshot, key));
+  return stored.header.subject_class() != v1::SUBJECT_CLASS_ADULT;
 }
 
 // An attempt is the next of its task, and names what came last.

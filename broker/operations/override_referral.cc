@@ -6,6 +6,7 @@
 #include "broker/delivery/decide_again.h"
 #include "broker/delivery/errors.h"
 #include "broker/delivery/signatory.h"
+#include "broker/delivery/submission.h"
 #include "broker/delivery/wire.h"
 #include "broker/operations/errors.h"
 #include "broker/referral/task_machine.h"
@@ -30,14 +31,11 @@ absl::StatusOr<OverrideTarget> FindOverrideTarget(const store::Transaction& tx,
   }
   OverrideTarget target;
   target.referral = *referral;
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body, tx.referrals().ReadBody(key));
-  v1::SignedEnvelope envelope;
+  AMANA_ASSIGN_OR_RETURN(delivery::StoredSubmission stored, delivery::ReadSubmission(tx, key));
+  target.header = std::move(stored.header);
   AMANA_ASSIGN_OR_RETURN(const std::optional<std::string> der,
                          tx.directory().FindCertificate(referral->cert_id));
-  if (!der.has_value() || !envelope.ParseFromString(body.header_envelope) ||
-      !target.header.ParseFromString(envelope.payload())) {
-    return delivery::RecordUnreadable();
-  }
+  if (!der.has_value()) return delivery::RecordUnreadable();
   AMANA_ASSIGN_OR_RETURN(const crypto::Certificate certificate, crypto::Certificate::FromDer(*der));
   target.sender = delivery::SignatoryOf(certificate, referral->sender);
   AMANA_ASSIGN_OR_RETURN(target.grounds, tx.grounds().Of(key));

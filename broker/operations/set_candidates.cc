@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "broker/delivery/errors.h"
 #include "broker/delivery/offer_next.h"
+#include "broker/delivery/submission.h"
 #include "broker/operations/commit.h"
 #include "broker/operations/errors.h"
 #include "broker/operations/offer_statement.h"
@@ -42,11 +42,7 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
   return Checked{moment, request.order(), std::move(order), std::move(signer)};
 }
 
-absl::Status CheckAgainstHeader(const store::Snapshot& snapshot, const Checked& checked) {
-  AMANA_ASSIGN_OR_RETURN(const store::ReferralBody body,
-                         snapshot.referrals().ReadBody(checked.order.referral));
-  v1::SignedEnvelope header;
-  if (!header.ParseFromString(body.header_envelope)) return delivery::RecordUnreadable();
+absl::Status CheckAgainstHeader(v1::SignedEnvelope header, const Checked& checked) {
   AMANA_ASSIGN_OR_RETURN(const envelope::ReferralStatement statement,
                          envelope::ReferralStatement::Create(std::move(header)));
   return envelope::CheckCandidateOrder(checked.envelope, statement).status();
@@ -74,12 +70,14 @@ absl::Status FollowOrder(store::Transaction& tx, const Checked& checked,
 absl::StatusOr<uint64_t> Act(store::Transaction& tx, const Checked& checked,
                              const store::ReferralRecord& referral) {
   const StatementKey& key = checked.order.referral;
-  AMANA_RETURN_IF_ERROR(CheckAgainstHeader(std::as_const(tx), checked));
+  AMANA_ASSIGN_OR_RETURN(const delivery::StoredSubmission stored,
+                         delivery::ReadSubmission(tx, key));
+  AMANA_RETURN_IF_ERROR(CheckAgainstHeader(stored.submission.header(), checked));
   v1::StatementMeta meta;
   meta.set_created_unix_ms(ToUnixMillis(checked.order.created));
   AMANA_RETURN_IF_ERROR(envelope::CheckFreshness(meta, checked.moment.now));
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::CandidateOrderRecord> last,
-                         std::as_const(tx).offers().FindOrder(key));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<CandidateOrderStatement> last,
+                         delivery::FindOrder(tx, key, stored.submission));
   const uint32_t number = last.has_value() ? last->number : 0;
   if (checked.order.number != number + 1) return OrderOutOfSequence("order.number");
   AMANA_RETURN_IF_ERROR(

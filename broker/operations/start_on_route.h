@@ -13,20 +13,12 @@
 
 namespace amana::operations {
 
-// The order of candidates that came with a referral.
-struct FirstOrder {
-  store::CandidateOrderRecord record;
-  envelope::Candidates tasks;
-};
-// It passed envelope::CheckSubmission.
-absl::StatusOr<FirstOrder> ReadFirstOrder(const v1::SignedEnvelope& envelope);
-
 // A referral that is being accepted.
 struct NewReferral {
   const v1::ReferralHeader& header;
   codes::CategorySet categories;
-  const std::vector<store::GrantRecord>& grants;
-  const std::optional<FirstOrder>& order;
+  const std::vector<store::Grantee>& grantees;
+  const std::optional<envelope::Candidates>& order;  // where one came with it
 };
 
 // Gives `task`, whose key and service are known, its first state and its clock; returns the

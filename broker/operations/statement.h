@@ -25,15 +25,17 @@ struct Verified {
   absl::Status freshness;
 };
 
-// Who signed, with the record to keep of what was signed.
 struct VerifiedSigner {
   identity::Signer signer;
-  store::StatementRecord record;
+  store::StatementRecord record;  // log_index still 0
+  delivery::Evidence evidence;
+};
+struct VerifiedSignature {
+  identity::Signer signer;
   delivery::Evidence evidence;
 };
 
-// The signer named in `meta` and its signature over `envelope`. Errors of ResolveSigner, and
-// SIGNATURE_INVALID.
+// The signer named in `meta` and its signature. Errors of ResolveSigner, and SIGNATURE_INVALID.
 absl::StatusOr<VerifiedSigner> VerifySigner(const delivery::Moment& moment,
                                             const identity::Caller& caller,
                                             const v1::SignedEnvelope& envelope,
@@ -43,6 +45,17 @@ absl::StatusOr<VerifiedSigner> VerifySignerOf(const delivery::Moment& moment,
                                               const AgencyId& agency,
                                               const v1::SignedEnvelope& envelope,
                                               const v1::StatementMeta& meta);
+
+// The same without a record, of an envelope whose payload has this digest: for what is large, and
+// was hashed before.
+absl::StatusOr<VerifiedSignature> VerifySignature(const delivery::Moment& moment,
+                                                  const AgencyId& agency,
+                                                  const v1::SignedEnvelope& envelope,
+                                                  const v1::StatementMeta& meta,
+                                                  const Digest& digest);
+// The record of what was signed.
+store::StatementRecord RecordOf(const v1::SignedEnvelope& envelope,
+                                const delivery::Evidence& evidence);
 
 // Errors of ParseStatement and VerifySigner.
 template <class Message>

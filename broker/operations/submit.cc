@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,8 @@
 #include "broker/operations/statement.h"
 #include "broker/operations/task_status.h"
 #include "broker/referral/task_machine.h"
+#include "proto/envelope/candidate_order.h"
+#include "proto/envelope/errors.h"
 #include "proto/envelope/header.h"
 #include "proto/envelope/submission.h"
 
@@ -37,12 +41,12 @@ using referral::Actor;
 struct Prepared {
   delivery::Moment moment;
   ReferralStatement statement;
-  VerifiedSigner signer;
+  VerifiedSignature signer;
   absl::Status timely;  // freshness and expiry: no reason to refuse a replay
   codes::CategorySet categories;
-  store::ReferralBody body;
-  std::vector<store::GrantRecord> grants;
-  std::optional<FirstOrder> order;  // of candidates, where one came with it
+  std::vector<store::Grantee> grantees;
+  std::optional<envelope::Candidates> order;  // where one came with it
+  std::string_view body;                      // the submission as it came, and is kept
 };
 
 absl::Status CheckRecipients(const v1::ReferralHeader& header,
@@ -76,11 +80,13 @@ absl::Status CheckPlacement(const store::Snapshot& snapshot, const v1::ReferralH
 }
 
 absl::StatusOr<Prepared> Prepare(const Context& context, const identity::Caller& caller,
-                                 ReferralStatement statement, v1::Submission submission) {
+                                 ReferralStatement statement, const v1::Submission& submission,
+                                 std::string_view body) {
   const delivery::Moment moment = context.Now();
   if (!moment.clock_ok) return ClockNotTrusted();
-  AMANA_ASSIGN_OR_RETURN(VerifiedSigner signer, VerifySigner(moment, caller, statement.envelope(),
-                                                             statement.header().meta()));
+  AMANA_ASSIGN_OR_RETURN(VerifiedSignature signer,
+                         VerifySignature(moment, caller.agency, statement.envelope(),
+                                         statement.header().meta(), statement.digest()));
   AMANA_RETURN_IF_ERROR(
       identity::CheckSignsFor(signer.signer, statement.sender(), "header.sender"));
   AMANA_ASSIGN_OR_RETURN(const std::vector<envelope::GrantStatement> grants,
@@ -90,23 +96,21 @@ absl::StatusOr<Prepared> Prepare(const Context& context, const identity::Caller&
 
   Prepared out{moment, std::move(statement), std::move(signer), std::move(timely), {}, {}, {}, {}};
   for (size_t i = 0; i < grants.size(); ++i) {
-    AMANA_ASSIGN_OR_RETURN(
-        store::GrantRecord record,
-        CheckedGrant(moment, caller, grants[i], submission.grants(static_cast<int>(i))));
-    out.grants.push_back(std::move(record));
+    AMANA_RETURN_IF_ERROR(
+        CheckGrantSigner(moment, caller, grants[i], submission.grants(static_cast<int>(i))));
+    out.grantees.push_back({grants[i].recipient, grants[i].recipient_cert});
   }
   if (submission.has_candidate_order()) {
-    AMANA_ASSIGN_OR_RETURN(out.order, ReadFirstOrder(submission.candidate_order()));
-    submission.clear_candidate_order();
+    AMANA_ASSIGN_OR_RETURN(envelope::CandidateOrderStatement order,
+                           envelope::ParseCandidateOrder(submission.candidate_order()));
+    out.order = std::move(order.tasks);
   }
-  submission.clear_grants();
   out.categories = delivery::CategoriesOf(submission);
-  out.body.header_envelope = out.signer.record.envelope;
-  out.body.sections = envelope::Serialize(submission);
+  out.body = body;
   return out;
 }
 
-store::ReferralRecord RecordOf(const Prepared& prepared) {
+store::ReferralRecord ReferralOf(const Prepared& prepared) {
   const v1::ReferralHeader& header = prepared.statement.header();
   store::ReferralRecord record;
   record.key = prepared.statement.key();
@@ -143,8 +147,8 @@ v1::TaskState ChooseStart(const Prepared& prepared, const delivery::Recipients& 
   const crypto::Certificate* const sealing = recipients.Sealing(*start.task.recipient);
   if (sealing == nullptr) return v1::TASK_STATE_NEEDS_WRAP;
   start.recipient_cert = sealing->id();
-  for (const store::GrantRecord& grant : prepared.grants) {
-    if (grant.recipient_cert == start.recipient_cert) return v1::TASK_STATE_ROUTED;
+  for (const store::Grantee& grantee : prepared.grantees) {
+    if (grantee.recipient_cert == start.recipient_cert) return v1::TASK_STATE_ROUTED;
   }
   return v1::TASK_STATE_NEEDS_WRAP;
 }
@@ -161,7 +165,7 @@ absl::StatusOr<Start> StartTask(const store::Transaction& tx, const Prepared& pr
     AMANA_ASSIGN_OR_RETURN(
         start.recipient_cert,
         StartOnRoute(tx, prepared.moment,
-                     {header, prepared.categories, prepared.grants, prepared.order}, start.task));
+                     {header, prepared.categories, prepared.grantees, prepared.order}, start.task));
     return start;
   }
   start.task.recipient = delivery::FromWire(service.recipient(), "recipient").value_or(Address());
@@ -226,8 +230,9 @@ absl::StatusOr<Verdict> AnswerAgain(store::Transaction& tx, const Prepared& prep
     response.mutable_tasks()->Assign(tasks.begin(), tasks.end());
     return Verdict{.event = accepted.log_index};
   }
-  AMANA_ASSIGN_OR_RETURN(const bool fresh,
-                         tx.referrals().KeepEquivocation(accepted.key, prepared.signer.record));
+  AMANA_ASSIGN_OR_RETURN(const bool fresh, tx.referrals().KeepEquivocation(
+                                               accepted.key, RecordOf(prepared.statement.envelope(),
+                                                                      prepared.signer.evidence)));
   if (!fresh) return Verdict{.refusal = Equivocation("header")};
   AMANA_RETURN_IF_ERROR(Remember(tx, prepared.signer.signer));
   delivery::Recorder recorder(tx, accepted, prepared.moment.now, prepared.signer.evidence);
@@ -245,15 +250,15 @@ absl::StatusOr<Verdict> Accept(store::Transaction& tx, const Context& context,
   AMANA_ASSIGN_OR_RETURN(const delivery::Recipients recipients,
                          delivery::Recipients::Of(tx, prepared.moment));
   AMANA_RETURN_IF_ERROR(CheckRecipients(prepared.statement.header(), recipients));
-  for (const store::GrantRecord& grant : prepared.grants) {
-    AMANA_RETURN_IF_ERROR(CheckWrappedFor(recipients, grant));
+  for (const store::Grantee& grantee : prepared.grantees) {
+    AMANA_RETURN_IF_ERROR(CheckWrappedFor(recipients, grantee));
   }
   AMANA_RETURN_IF_ERROR(CheckVersion(tx, context, prepared));
   if (!identity::CheckIsPerson(prepared.signer.signer).ok()) {
     AMANA_RETURN_IF_ERROR(CheckPlacement(tx, prepared.statement.header()));
   }
 
-  store::ReferralRecord record = RecordOf(prepared);
+  store::ReferralRecord record = ReferralOf(prepared);
   delivery::Recorder recorder(tx, record, prepared.moment.now, prepared.signer.evidence);
   AMANA_ASSIGN_OR_RETURN(const bool first, delivery::BeginsCustody(tx, record.subject));
   events::Event accepted_event = recorder.NewEvent(v1::EVENT_KIND_SUBMISSION_ACCEPTED);
@@ -272,12 +277,6 @@ absl::StatusOr<Verdict> Accept(store::Transaction& tx, const Context& context,
   AMANA_RETURN_IF_ERROR(tx.referrals().Accept(record, prepared.body, tasks));
   if (first) {
     AMANA_RETURN_IF_ERROR(delivery::BeginCustody(tx, record, prepared.statement.header()));
-  }
-  for (const store::GrantRecord& grant : prepared.grants) {
-    AMANA_RETURN_IF_ERROR(tx.referrals().AddGrant(grant));
-  }
-  if (prepared.order.has_value()) {
-    AMANA_RETURN_IF_ERROR(tx.offers().SetOrder(record.key, prepared.order->record));
   }
   for (const Start& start : starts) {
     // One that comes under a withdrawn consent is settled as it comes, and erased.
@@ -311,8 +310,14 @@ absl::StatusOr<v1::SubmitResponse> AcceptedBefore(const Context& context, const 
 
 }  // namespace
 
-void Submit(const Context& context, const identity::Caller& caller, v1::Submission submission,
+void Submit(const Context& context, const identity::Caller& caller, std::string_view bytes,
             Reply<v1::SubmitResponse> reply) {
+  constexpr size_t kMost = envelope::SubmissionLimits().max_bytes;
+  if (bytes.size() > kMost) return reply(envelope::SubmissionTooLarge(bytes.size(), kMost));
+  v1::Submission submission;
+  if (!submission.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return reply(FieldInvalid("submission", "a Submission"));
+  }
   absl::StatusOr<ReferralStatement> statement =
       ReferralStatement::Create(std::move(*submission.mutable_header()));
   if (!statement.ok()) return reply(statement.status());
@@ -320,7 +325,7 @@ void Submit(const Context& context, const identity::Caller& caller, v1::Submissi
   const StatementKey key = statement->key();
   const Digest digest = statement->digest();
   absl::StatusOr<Prepared> prepared =
-      Prepare(context, caller, *std::move(statement), std::move(submission));
+      Prepare(context, caller, *std::move(statement), submission, bytes);
   if (!prepared.ok()) {
     if (key.sender != caller.agency) return reply(prepared.status());
     absl::StatusOr<v1::SubmitResponse> before = AcceptedBefore(context, key, digest);

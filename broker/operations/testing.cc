@@ -24,6 +24,19 @@ constexpr char kOrigin[] = "test.amana.example/log";
 
 }  // namespace
 
+std::string SerializeBackwards(const v1::Submission& submission) {
+  v1::Submission header, openings, sections, grants, order;
+  *header.mutable_header() = submission.header();
+  *openings.mutable_openings() = submission.openings();
+  *sections.mutable_sections() = submission.sections();
+  *grants.mutable_grants() = submission.grants();
+  if (submission.has_candidate_order()) {
+    *order.mutable_candidate_order() = submission.candidate_order();
+  }
+  return envelope::Serialize(order) + envelope::Serialize(grants) + envelope::Serialize(sections) +
+         envelope::Serialize(openings) + envelope::Serialize(header);
+}
+
 const tests::TestIdentity& PoliceSigner() {
   return tests::TestSigner("police", Role::kSystem, "desk");
 }
@@ -187,10 +200,15 @@ v1::Submission World::Seal(const envelope::SubmissionDraft& draft) const {
   return std::move(sealed->submission);
 }
 
-absl::StatusOr<v1::SubmitResponse> World::Submit(v1::Submission submission,
+absl::StatusOr<v1::SubmitResponse> World::Submit(const v1::Submission& submission,
                                                  std::string_view caller) {
+  return SubmitBytes(envelope::Serialize(submission), caller);
+}
+
+absl::StatusOr<v1::SubmitResponse> World::SubmitBytes(std::string_view submission,
+                                                      std::string_view caller) {
   return Await<v1::SubmitResponse>([&](auto reply) {
-    operations::Submit(context_, CallerOf(caller), std::move(submission), std::move(reply));
+    operations::Submit(context_, CallerOf(caller), submission, std::move(reply));
   });
 }
 

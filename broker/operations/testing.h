@@ -77,8 +77,10 @@ class World {
   // IDENTITY at acceptance, resting on `consent`; the caller may change the draft before sealing.
   envelope::SubmissionDraft Draft(const v1::ConsentRecord& consent) const;
   v1::Submission Seal(const envelope::SubmissionDraft& draft) const;
-  absl::StatusOr<v1::SubmitResponse> Submit(v1::Submission submission,
+  absl::StatusOr<v1::SubmitResponse> Submit(const v1::Submission& submission,
                                             std::string_view caller = "police");
+  absl::StatusOr<v1::SubmitResponse> SubmitBytes(std::string_view submission,
+                                                 std::string_view caller = "police");
 
   // What a connected receiver of haven/intake gets now: leases up to `credit` deliveries.
   std::vector<v1::ReceiveResponse> Receive(uint32_t credit = 10);
@@ -108,6 +110,9 @@ class World {
   Context context_;
   std::optional<Reconsiderer> reconsiderer_;
 };
+
+// `submission` as no serialiser writes it, though every parser reads it: the last field first.
+std::string SerializeBackwards(const v1::Submission& submission);
 
 // The keys of the agencies in the world.
 const tests::TestIdentity& PoliceSigner();

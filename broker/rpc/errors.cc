@@ -34,6 +34,11 @@ absl::Status BatchSizeInvalid() {
                    "a batch carries 1 to 64 submissions");
 }
 
+absl::Status MessageMalformed(std::string_view field) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "MESSAGE_MALFORMED", field,
+                   std::string(field) + ": the message is not of its type");
+}
+
 absl::Status StreamProtocol(std::string_view field, std::string_view expected) {
   return MakeError(absl::StatusCode::kInvalidArgument, "STREAM_PROTOCOL", field,
                    std::string(field) + ": expected " + std::string(expected));

@@ -14,6 +14,8 @@ inline constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInf
 
 absl::Status CallerUnidentified();  // kUnauthenticated CALLER_UNIDENTIFIED
 absl::Status BatchSizeInvalid();    // kInvalidArgument BATCH_SIZE_INVALID
+// kInvalidArgument MESSAGE_MALFORMED: a message that is not of its type.
+absl::Status MessageMalformed(std::string_view field);
 // kInvalidArgument STREAM_PROTOCOL: a message that does not belong here.
 absl::Status StreamProtocol(std::string_view field, std::string_view expected);
 absl::Status NotServing();    // kUnavailable NOT_SERVING

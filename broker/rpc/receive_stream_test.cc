@@ -12,19 +12,16 @@
 #include "amana/v1/audit_service.grpc.pb.h"
 #include "amana/v1/delivery_service.grpc.pb.h"
 #include "base/testing.h"
-#include "broker/operations/notice_hub.h"
 #include "broker/operations/receive.h"
 #include "broker/operations/testing_acts.h"
-#include "broker/rpc/server.h"
+#include "broker/rpc/testing.h"
 #include "tests/support/child_process.h"
-#include "tests/support/test_pki.h"
 
 namespace amana::rpc {
 namespace {
 
 using crypto::Role;
 using operations::Sent;
-using operations::World;
 
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
@@ -34,47 +31,13 @@ const std::string& Large() {
   return *content;
 }
 
-class ReceiveStreamTest : public testing::Test {
+class ReceiveStreamTest : public ServedTest {
  protected:
   void SetUp() override {
-    world_.store().SetCommitListener(
-        [this](const std::vector<Address>& woken, const store::CommittedBatch&) {
-          world_.context().dispatcher->Wake(woken);
-        });
-    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(
-        keys_.File("tls.pem"), tests::TestBrokerTls().chain_pem, kPublicFile));
-    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(keys_.File("tls.key"),
-                                                     tests::TestBrokerTls().key_pem, kPrivateFile));
-    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(keys_.File("root.pem"), tests::TestRootPem(),
-                                                     kPublicFile));
-    const Parts parts{.front = &front_,
-                      .context = &world_.context(),
-                      .streams = &streams_,
-                      .notices = &notices_,
-                      .read_tile = {}};
-    auto server = Server::Start({.address = "127.0.0.1:0",
-                                 .tls = {.certificate = keys_.File("tls.pem"),
-                                         .key = keys_.File("tls.key"),
-                                         .authorities = keys_.File("root.pem")}},
-                                {MakeDeliveryService(parts), MakeAuditService(parts)});
-    AMANA_ASSERT_OK(server.status());
-    server_ = *std::move(server);
-    grpc::SslCredentialsOptions ssl;
-    ssl.pem_root_certs = tests::TestRootPem();
-    ssl.pem_cert_chain = tests::TestTls("haven", Role::kSystem, "intake").chain_pem;
-    ssl.pem_private_key = tests::TestTls("haven", Role::kSystem, "intake").key_pem;
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);  // the window stays what it is
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    const auto channel = grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(server_->port()),
-                                                   grpc::SslCredentials(ssl), arguments);
+    Serve({MakeDeliveryService(parts()), MakeAuditService(parts())});
+    const auto channel = Connect(tests::TestTls("haven", Role::kSystem, "intake"));
     stub_ = v1::DeliveryService::NewStub(channel);
     audit_ = v1::AuditService::NewStub(channel);
-  }
-  void TearDown() override {
-    if (server_ != nullptr) server_->Shutdown(absl::Now());
-    executor_.Stop();
-    world_.store().Close();
   }
 
   // Two sections of its offer do not fit through an unread stream.
@@ -130,21 +93,6 @@ class ReceiveStreamTest : public testing::Test {
     return tests::WaitUntil(kPatience, [&] { return OfferOf(world_, sent).state == state; });
   }
 
-  World world_;
-  TempDir keys_;
-  Metrics metrics_;
-  Executor executor_{{.threads = 1}};
-  RateLimiter limiter_{{}, &world_.clock()};
-  Refusals refusals_{&metrics_};
-  OpenStreams streams_;
-  operations::NoticeHub notices_;
-  Front front_{{.clock = &world_.clock(),
-                .trust = world_.context().trust,
-                .executor = &executor_,
-                .limiter = &limiter_,
-                .refusals = &refusals_,
-                .metrics = &metrics_}};
-  std::unique_ptr<Server> server_;
   std::unique_ptr<v1::DeliveryService::Stub> stub_;
   std::unique_ptr<v1::AuditService::Stub> audit_;
 };

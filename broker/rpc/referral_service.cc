@@ -23,10 +23,9 @@ namespace {
 //
 // gRPC starts no reaction from within StartRead, StartWrite or Finish, so these are called with mu_
 // held: nothing may be started after Finish.
-class SubmitStream final
-    : public grpc::ServerBidiReactor<v1::SubmitBatchRequest, v1::SubmitBatchResponse>,
-      public OpenStream,
-      public std::enable_shared_from_this<SubmitStream> {
+class SubmitStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                           public OpenStream,
+                           public std::enable_shared_from_this<SubmitStream> {
  public:
   SubmitStream(Front& front, grpc::CallbackServerContext* call, SubmitFn submit)
       : front_(front), call_(call), submit_(std::move(submit)) {}
@@ -95,13 +94,16 @@ class SubmitStream final
  private:
   // With `busy_` set and a batch in `incoming_`.
   void Judge() {
-    v1::SubmitBatchRequest request = std::move(incoming_);
+    const std::shared_ptr<const grpc::Slice> request = Flatten(incoming_);
     incoming_.Clear();
     // Revocation, rate and the gate are looked at for every batch.
     const absl::StatusOr<Caller> caller = front_.Admit(peer_, Rpc::kSubmitBatch);
     absl::Status refusal = caller.status();
+    SubmissionBatch batch;
     if (caller.ok()) {
-      refusal = CheckBatch(request);
+      absl::StatusOr<std::vector<std::string_view>> split = SplitSubmissions(BytesOf(*request));
+      refusal = split.ok() ? CheckBatchSize(split->size()) : split.status();
+      if (refusal.ok()) batch = {*std::move(split), request};
       if (!refusal.ok()) front_.Refused(caller->agency, refusal);
     }
     {
@@ -112,12 +114,12 @@ class SubmitStream final
       }
       if (!ended_) StartRead(&incoming_);
     }
-    RunBatch(front_, *caller, std::move(request), submit_,
+    RunBatch(front_, *caller, std::move(batch), submit_,
              [self = shared_from_this(), agency = caller->agency,
-              began = front_.Begin()](v1::SubmitBatchResponse out) {
+              began = front_.Begin()](const v1::SubmitBatchResponse& out) {
                self->front_.Answered(Rpc::kSubmitBatch, agency, absl::OkStatus(), began);
+               Put(out, &self->response_);
                absl::MutexLock lock(&self->mu_);
-               self->response_ = std::move(out);
                self->writing_since_ = self->front_.Now();
                self->StartWrite(&self->response_);
              });
@@ -132,8 +134,8 @@ class SubmitStream final
   const SubmitFn submit_;
   std::shared_ptr<SubmitStream> self_;  // until OnDone
   Peer peer_;
-  v1::SubmitBatchRequest incoming_;   // the read's, or Judge's: never both
-  v1::SubmitBatchResponse response_;  // the batch's, then the write's
+  grpc::ByteBuffer incoming_;  // the read's, or Judge's: never both
+  grpc::ByteBuffer response_;  // the batch's, then the write's
 
   absl::Mutex mu_;
   // A batch is being judged or written; then the stream is not finished.
@@ -145,7 +147,19 @@ class SubmitStream final
   absl::Status closing_ ABSL_GUARDED_BY(mu_);  // to end with when the batch is answered
 };
 
-class ReferralService final : public v1::ReferralService::CallbackService {
+// Submissions are taken as bytes: they are kept as they came.
+using Base =
+    v1::ReferralService::WithCallbackMethod_Match<v1::ReferralService::WithRawCallbackMethod_Submit<
+        v1::ReferralService::WithRawCallbackMethod_SubmitBatch<
+            v1::ReferralService::WithCallbackMethod_AddWraps<
+                v1::ReferralService::WithCallbackMethod_GetReferral<
+                    v1::ReferralService::WithCallbackMethod_ListReferrals<
+                        v1::ReferralService::WithCallbackMethod_CancelReferral<
+                            v1::ReferralService::WithCallbackMethod_AttachConsent<
+                                v1::ReferralService::WithCallbackMethod_ExplainRoute<
+                                    v1::ReferralService::Service>>>>>>>>>;
+
+class ReferralService final : public Base {
  public:
   explicit ReferralService(const Parts& parts)
       : front_(*parts.front), context_(*parts.context), streams_(*parts.streams) {}
@@ -160,23 +174,30 @@ class ReferralService final : public v1::ReferralService::CallbackService {
   }
 
   grpc::ServerUnaryReactor* Submit(grpc::CallbackServerContext* call,
-                                   const v1::SubmitRequest* request,
-                                   v1::SubmitResponse* response) override {
-    return Serve(front_, call, Rpc::kSubmit, response,
-                 [this, request](const Caller& caller, Reply<v1::SubmitResponse> reply) {
-                   const absl::Status rate = front_.TakeSubmissions(caller.agency, 1);
-                   if (!rate.ok()) return reply(rate);
-                   operations::Submit(context_, caller,
-                                      std::move(*Owned(request).mutable_submission()),
-                                      std::move(reply));
-                 });
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override {
+    return ServeAs<v1::SubmitResponse>(
+        front_, call, Rpc::kSubmit, response,
+        [this, request](const Caller& caller, Reply<v1::SubmitResponse> reply) {
+          const absl::Status rate = front_.TakeSubmissions(caller.agency, 1);
+          if (!rate.ok()) return reply(rate);
+          const std::shared_ptr<const grpc::Slice> slice = Flatten(*request);
+          const auto submissions = SplitSubmissions(BytesOf(*slice));
+          if (!submissions.ok() || submissions->size() > 1) {
+            return reply(MessageMalformed("submission"));
+          }
+          // None is an empty one, which is refused for what it lacks.
+          operations::Submit(
+              context_, caller, submissions->empty() ? std::string_view() : submissions->front(),
+              [slice, reply = std::move(reply)](auto answer) mutable { reply(std::move(answer)); });
+        });
   }
 
-  grpc::ServerBidiReactor<v1::SubmitBatchRequest, v1::SubmitBatchResponse>* SubmitBatch(
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubmitBatch(
       grpc::CallbackServerContext* call) override {
-    const SubmitFn submit = [this](const Caller& caller, v1::Submission submission,
+    const SubmitFn submit = [this](const Caller& caller, std::string_view submission,
                                    Reply<v1::SubmitResponse> reply) {
-      operations::Submit(context_, caller, std::move(submission), std::move(reply));
+      operations::Submit(context_, caller, submission, std::move(reply));
     };
     const auto stream = std::make_shared<SubmitStream>(front_, call, submit);
     stream->Begin(streams_, *call->auth_context());

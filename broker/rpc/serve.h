@@ -10,6 +10,7 @@
 #include "broker/rpc/errors.h"
 #include "broker/rpc/front.h"
 #include "broker/rpc/peer.h"
+#include "broker/rpc/raw.h"
 #include "broker/rpc/services.h"
 #include "broker/rpc/status.h"
 
@@ -34,21 +35,21 @@ Message& Owned(const Message* request) {
 }
 
 // Admits the caller and calls `run(caller, reply)` on the executor; the reply ends the call.
-// Request and response live until then.
-template <class Response, class Run>
-grpc::ServerUnaryReactor* Serve(Front& front, grpc::CallbackServerContext* context, Rpc rpc,
-                                Response* response, Run run) {
+// Request and response live until then. `Out` is Response, or bytes.
+template <class Response, class Out, class Run>
+grpc::ServerUnaryReactor* ServeAs(Front& front, grpc::CallbackServerContext* context, Rpc rpc,
+                                  Out* out, Run run) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const absl::StatusOr<Caller> caller = Admit(front, context, rpc);
   if (!caller.ok()) {
     reactor->Finish(ToGrpcStatus(caller.status()));
     return reactor;
   }
-  const auto finish = [&front, reactor, response, rpc, agency = caller->agency,
+  const auto finish = [&front, reactor, out, rpc, agency = caller->agency,
                        began = front.Begin()](absl::StatusOr<Response> answer) {
     front.Answered(rpc, agency, answer.status(), began);
     const grpc::Status status = ToGrpcStatus(answer.status());
-    if (answer.ok()) *response = *std::move(answer);
+    if (answer.ok()) Put(*std::move(answer), out);
     reactor->Finish(status);
   };
   const absl::Status queued = front.Run(
@@ -58,6 +59,12 @@ grpc::ServerUnaryReactor* Serve(Front& front, grpc::CallbackServerContext* conte
       });
   if (!queued.ok()) finish(queued);
   return reactor;
+}
+
+template <class Response, class Run>
+grpc::ServerUnaryReactor* Serve(Front& front, grpc::CallbackServerContext* context, Rpc rpc,
+                                Response* response, Run run) {
+  return ServeAs<Response>(front, context, rpc, response, std::move(run));
 }
 
 }  // namespace amana::rpc

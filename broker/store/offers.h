@@ -57,7 +57,7 @@ class Offers {
       const std::optional<TaskKey>& after, size_t limit) const = 0;
   // Ascending by epoch.
   virtual absl::StatusOr<std::vector<OfferRecord>> PastOffers(const TaskKey& task) const = 0;
-  // None also when it was erased.
+  // One that was set after the submission; none also when it was erased.
   virtual absl::StatusOr<std::optional<CandidateOrderRecord>> FindOrder(
       const StatementKey& referral) const = 0;
   // Places of a unit that are held at `now` and are not in what it counted at `counted`.

@@ -50,13 +50,6 @@ struct ReferralRecord {
   GroupId family;
 };
 
-// The bytes as they came: a serialised v1::SignedEnvelope, and a serialised v1::Submission that
-// holds openings and sections only. Erasing leaves both empty.
-struct ReferralBody {
-  std::string header_envelope;
-  std::string sections;
-};
-
 // Whether somebody must be called about the present offer, and nobody was.
 enum class CallState : uint8_t { kNone = 0, kOwed = 1, kEscalated = 2 };
 
@@ -108,7 +101,7 @@ struct DeliveryRecord {
   absl::Time due = absl::InfiniteFuture();
 };
 
-// A wrap grant as it came: serialised v1::Grant.
+// A wrap grant that was added to a referral: as it came, a serialised v1::Grant.
 struct GrantRecord {
   StatementKey referral;
   Address recipient;

@@ -56,12 +56,13 @@ class Referrals {
   // The highest accepted version of a referral; nullopt when none.
   virtual absl::StatusOr<std::optional<uint32_t>> LatestVersion(const AgencyId& sender,
                                                                 const ReferralId& id) const = 0;
-  // ERASED (kNotFound): erasures() took it. KEY_GONE (kDataLoss): the row is an older one, from a
-  // backup, and its key has been destroyed.
-  virtual absl::StatusOr<ReferralBody> ReadBody(const StatementKey& key) const = 0;
+  // The submission as it was accepted: a serialised v1::Submission. ERASED (kNotFound): erasures()
+  // took it. KEY_GONE (kDataLoss): the row is an older one, from a backup, and its key has been
+  // destroyed.
+  virtual absl::StatusOr<std::string> ReadBody(const StatementKey& key) const = 0;
   // Ascending by index.
   virtual absl::StatusOr<std::vector<TaskRecord>> Tasks(const StatementKey& key) const = 0;
-  // None also when it was erased.
+  // Of those that were added later; none also when it was erased.
   virtual absl::StatusOr<std::optional<GrantRecord>> FindGrant(const StatementKey& key,
                                                                const CertId& recipient) const = 0;
   // A sealed note of the referral; none also when it was erased.
@@ -72,7 +73,7 @@ class Referrals {
                                                                  uint32_t number) const = 0;
   // The number of the newest update, erased or not; 0: there is none.
   virtual absl::StatusOr<uint32_t> LastUpdate(const StatementKey& key) const = 0;
-  // Whom it is sealed to, in the order of the grants; nobody when it was erased.
+  // Whom grants were added for later, in their order; nobody when it was erased.
   virtual absl::StatusOr<std::vector<Grantee>> Grantees(const StatementKey& key) const = 0;
   // Referrals that `agency` sent or was disclosed something of, newest first. A delivery that is
   // queued or withheld discloses nothing, and must not show.
@@ -111,8 +112,9 @@ class Referrals {
   // The agencies whose units are recipients of tasks not yet terminal, ascending.
   virtual absl::StatusOr<std::vector<AgencyId>> OpenRecipients() const = 0;
 
-  // CONFLICT when the key exists.
-  virtual absl::Status Accept(const ReferralRecord& record, const ReferralBody& body,
+  // CONFLICT when the key exists. Events about it that this work has appended, from
+  // record.log_index on, are among EventsOf.
+  virtual absl::Status Accept(const ReferralRecord& record, std::string_view submission,
                               const std::vector<TaskRecord>& tasks) = 0;
   // Replaces the task's record if it is in state `from`, else CONFLICT.
   virtual absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) = 0;
@@ -285,6 +287,7 @@ class Log {
   // Events [first, first + limit) as far as there are any.
   virtual absl::StatusOr<std::vector<StoredEvent>> ReadEvents(uint64_t first,
                                                               size_t limit) const = 0;
+  // Of every statement that was accepted under this id; ascending.
   virtual absl::StatusOr<std::vector<StoredEvent>> EventsOf(const ReferralId& referral,
                                                             uint64_t first, size_t limit) const = 0;
   virtual absl::StatusOr<std::vector<Digest>> LeafHashes(uint64_t first, size_t count) const = 0;

@@ -59,7 +59,7 @@ Id SampleId(uint32_t number) {
 absl::Time SampleTime();  // when a world's clock starts
 StatementKey SampleKey(uint32_t number);
 ReferralRecord SampleReferral(uint32_t number);
-ReferralBody SampleBody(uint32_t number);
+std::string SampleBody(uint32_t number);  // of a submission
 TaskRecord SampleTask(uint32_t number, uint32_t task = 0);
 DeliveryRecord SampleDelivery(uint32_t number, uint32_t task = 0);
 GrantRecord SampleGrant(uint32_t number, uint32_t cert);

@@ -1,4 +1,5 @@
 #include "broker/store/suite.h"
+#include "gmock/gmock.h"
 #include "proto/transparency/checkpoint.h"
 #include "proto/transparency/compact_range.h"
 #include "proto/transparency/tile.h"
@@ -45,14 +46,58 @@ TEST_P(StoreSuite, EventsHaveConsecutiveIndicesAndOneFormOnly) {
   }
   EXPECT_TRUE(look->log().ReadEvents(4, 10)->empty());
   EXPECT_EQ(look->log().ReadEvents(1, 2)->size(), 2u);
-  const auto of_first = look->log().EventsOf(SampleKey(1).referral, 0, 10).value();
-  ASSERT_EQ(of_first.size(), 2u);
-  EXPECT_EQ(of_first[1].index, 3u);
-  EXPECT_EQ(look->log().EventsOf(SampleKey(1).referral, 2, 10)->size(), 1u);
-  EXPECT_TRUE(look->log().EventsOf(SampleKey(3).referral, 0, 10)->empty());
   EXPECT_EQ(ErrorReason((*batch)->Event(4).status()), "OUT_OF_RANGE");
   EXPECT_EQ(ErrorReason((*batch)->Event(0).status()), "OUT_OF_RANGE");
   EXPECT_EQ(ErrorReason((*batch)->TlogProof(4).status()), "OUT_OF_RANGE");
+}
+
+// What came with each statement, and what came later, of whichever statement.
+TEST_P(StoreSuite, EventsOfAReferral) {
+  const ReferralId id = SampleKey(1).referral;
+  const auto accept = [](const StatementKey& key, int events) {
+    return [key, events](Transaction& tx) -> absl::Status {
+      ReferralRecord record = SampleReferral(1);
+      record.key = key;
+      for (int i = 0; i < events; ++i) {
+        events::Event event = SampleEvent(1);
+        event.referral = key;
+        AMANA_ASSIGN_OR_RETURN(const uint64_t index, tx.log().Append(event));
+        if (i == 0) record.log_index = index;
+      }
+      return tx.referrals().Accept(record, SampleBody(1), {});
+    };
+  };
+  EXPECT_TRUE(Look()->log().EventsOf(id, 0, 10)->empty());
+  AMANA_ASSERT_OK(Do(accept(SampleKey(1), 3)));     // 1, 2, 3
+  AMANA_ASSERT_OK(Do(AcceptSample(2)));             // 4
+  AMANA_ASSERT_OK(AppendEvents({SampleEvent(1)}));  // 5
+  StatementKey second = SampleKey(1);
+  second.version = 2;
+  AMANA_ASSERT_OK(Do([&](Transaction& tx) -> absl::Status {  // 6, and 7, 8
+    AMANA_RETURN_IF_ERROR(tx.log().Append(SampleEvent(1)).status());
+    return accept(second, 2)(tx);
+  }));
+  StatementKey stranger = SampleKey(1);
+  stranger.sender = SampleAgency("iom");
+  AMANA_ASSERT_OK(Do(accept(stranger, 1)));                         // 9
+  AMANA_ASSERT_OK(AppendEvents({SampleEvent(2), SampleEvent(1)}));  // 11
+  for (int round = 0; round < 2; ++round) {
+    const auto indices = [&](uint64_t first, size_t limit) {
+      std::vector<uint64_t> found;
+      const auto events = Look()->log().EventsOf(id, first, limit).value();
+      for (const StoredEvent& stored : events) {
+        EXPECT_EQ(stored.event.referral->referral, id);
+        found.push_back(stored.index);
+      }
+      return found;
+    };
+    EXPECT_THAT(indices(0, 99), testing::ElementsAre(1, 2, 3, 5, 6, 7, 8, 9, 11));
+    EXPECT_THAT(indices(2, 3), testing::ElementsAre(2, 3, 5));
+    EXPECT_THAT(indices(8, 99), testing::ElementsAre(8, 9, 11));
+    EXPECT_THAT(indices(12, 99), testing::ElementsAre());
+    Reopen();
+  }
+  EXPECT_TRUE(Look()->log().EventsOf(SampleKey(3).referral, 0, 10)->empty());
 }
 
 TEST_P(StoreSuite, TheTimeOfTheLogNeverRunsBackwards) {

@@ -60,8 +60,8 @@ ReferralRecord SampleReferral(uint32_t number) {
   return record;
 }
 
-ReferralBody SampleBody(uint32_t number) {
-  return {"SYNTHETIC header " + std::to_string(number), std::string(5000, 's')};
+std::string SampleBody(uint32_t number) {
+  return "SYNTHETIC submission " + std::to_string(number) + std::string(5000, 's');
 }
 
 TaskRecord SampleTask(uint32_t number, uint32_t task) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.h"
@@ -13,8 +14,10 @@
 #include "proto/crypto/sha256.h"
 #include "proto/envelope/big_endian.h"
 #include "proto/envelope/errors.h"
+#include "proto/envelope/payload_slots.h"
 #include "proto/envelope/signer.h"
 #include "proto/envelope/statement.h"
+#include "proto/envelope/wire_walker.h"
 
 namespace amana::envelope {
 namespace {
@@ -55,7 +58,7 @@ absl::StatusOr<v1::Wrap> WrapKey(const SectionKey& section, const std::string& i
 
 Digest WrapDigest(const v1::Wrap& wrap) { return crypto::Sha256(Serialize(wrap)); }
 
-absl::Status CheckWraps(const v1::Grant& grant, const v1::WrapGrant& message) {
+absl::Status CheckWraps(const v1::Grant& grant, const PayloadSlots& slots) {
   int64_t last = -1;
   for (const v1::Wrap& wrap : grant.wraps()) {
     const uint32_t slot = wrap.slot();
@@ -66,28 +69,44 @@ absl::Status CheckWraps(const v1::Grant& grant, const v1::WrapGrant& message) {
     if (wrap.enc().size() != crypto::kHpkeEncSize || wrap.sealed_key().size() != kSealedKeySize) {
       return WrapMismatch(slot, "must be 65 and 48 bytes");
     }
-    if (WrapDigest(wrap).view() != message.wrap_slots(static_cast<int>(slot))) {
+    if (WrapDigest(wrap).view() != slots[slot]) {
       return WrapMismatch(slot, "not the wrap that was granted");
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckGrantFields(const v1::WrapGrant& message) {
+// Parses all but the slots, which stay where they are (in a payload that has them as it must).
+absl::StatusOr<PayloadSlots> ParseMessage(const v1::SignedEnvelope& envelope,
+                                          v1::WrapGrant& message) {
+  const std::string& payload = envelope.payload();
+  if (envelope.payload_type() != kWrapGrantType) return PayloadTypeUnexpected(kWrapGrantType);
+  AMANA_RETURN_IF_ERROR(CheckCanonical(*v1::WrapGrant::descriptor(), payload));
+  const std::optional<PayloadSlots> slots =
+      PayloadSlots::Find(payload, {{v1::WrapGrant::kWrapSlotsFieldNumber, kSectionSlots}});
+  if (slots.has_value() && slots->ParseRest(message) && message.wrap_slots().empty()) {
+    AMANA_RETURN_IF_ERROR(CheckMeta(message.has_meta(), message.meta()));
+    return *slots;
+  }
+  AMANA_RETURN_IF_ERROR(ParsePayload(envelope, kWrapGrantType, &message));
+  AMANA_RETURN_IF_ERROR(CheckMeta(message.has_meta(), message.meta()));
+  return PayloadSlots();
+}
+
+absl::Status CheckGrantFields(const v1::WrapGrant& message, const PayloadSlots& slots) {
   if (!message.has_referral()) return GrantFieldInvalid("referral", "missing");
   if (message.referral().version() < 1) {
     return GrantFieldInvalid("referral.version", "must be at least 1");
   }
   AMANA_RETURN_IF_ERROR(Digest::FromBytes(message.slots_digest(), "slots_digest").status());
-  if (message.wrap_slots_size() != kSectionSlots) {
-    return GrantFieldInvalid("wrap_slots", "must be exactly 16");
-  }
-  for (int i = 0; i < kSectionSlots; ++i) {
+  if (!slots.empty()) return absl::OkStatus();
+  for (int i = 0; i < message.wrap_slots_size(); ++i) {
+    if (message.wrap_slots_size() != kSectionSlots) break;
     if (message.wrap_slots(i).size() == Digest::kSize) continue;
     return Digest::FromBytes(message.wrap_slots(i), "wrap_slots[" + std::to_string(i) + "]")
         .status();
   }
-  return absl::OkStatus();
+  return GrantFieldInvalid("wrap_slots", "must be exactly 16");
 }
 
 v1::WrapGrant MessageFor(const GrantSource& source, const GrantRecipient& recipient) {
@@ -148,11 +167,15 @@ absl::StatusOr<v1::Grant> MakeGrant(const ReferralStatement& referral,
   return grant;
 }
 
-absl::StatusOr<GrantStatement> ParseGrant(const v1::SignedEnvelope& envelope) {
+namespace {
+
+// `slots` in the envelope's payload.
+absl::StatusOr<GrantStatement> ParseGrantAnd(const v1::SignedEnvelope& envelope,
+                                             PayloadSlots& slots) {
   GrantStatement grant;
-  AMANA_ASSIGN_OR_RETURN(grant.message, ParseStatement<v1::WrapGrant>(envelope, kWrapGrantType));
+  AMANA_ASSIGN_OR_RETURN(slots, ParseMessage(envelope, grant.message));
   const v1::WrapGrant& message = grant.message;
-  AMANA_RETURN_IF_ERROR(CheckGrantFields(message));
+  AMANA_RETURN_IF_ERROR(CheckGrantFields(message, slots));
   const v1::StatementRef& referral = message.referral();
   AMANA_ASSIGN_OR_RETURN(grant.referral.sender,
                          AgencyId::Create(referral.sender_agency(), "referral.sender_agency"));
@@ -171,11 +194,19 @@ absl::StatusOr<GrantStatement> ParseGrant(const v1::SignedEnvelope& envelope) {
   return grant;
 }
 
+}  // namespace
+
+absl::StatusOr<GrantStatement> ParseGrant(const v1::SignedEnvelope& envelope) {
+  PayloadSlots wrap_slots;
+  return ParseGrantAnd(envelope, wrap_slots);
+}
+
 absl::StatusOr<GrantStatement> CheckGrant(const v1::Grant& grant, const SignedSlots& slots) {
   if (HasUnknownFields(grant) || HasUnknownFields(grant.envelope())) {
     return UnknownField("grants");
   }
-  AMANA_ASSIGN_OR_RETURN(GrantStatement statement, ParseGrant(grant.envelope()));
+  PayloadSlots wrap_slots;
+  AMANA_ASSIGN_OR_RETURN(GrantStatement statement, ParseGrantAnd(grant.envelope(), wrap_slots));
   if (statement.referral != slots.referral) {
     return GrantMismatch("referral", "a grant for another referral");
   }
@@ -186,7 +217,7 @@ absl::StatusOr<GrantStatement> CheckGrant(const v1::Grant& grant, const SignedSl
       (statement.signer != slots.signer || !slots.NamesCompanion(statement.digest))) {
     return CompanionUnknown();
   }
-  AMANA_RETURN_IF_ERROR(CheckWraps(grant, statement.message));
+  AMANA_RETURN_IF_ERROR(CheckWraps(grant, wrap_slots));
   return statement;
 }
 

@@ -57,7 +57,7 @@ absl::StatusOr<v1::Grant> MakeGrant(const ReferralStatement& referral,
 
 // A grant's payload, validated.
 struct GrantStatement {
-  v1::WrapGrant message;
+  v1::WrapGrant message;  // without its slots
   StatementKey referral;
   Address recipient;
   CertId recipient_cert;   // the sealing certificate wrapped to

@@ -1,6 +1,7 @@
 #include "proto/envelope/header.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "proto/crypto/sha256.h"
 #include "proto/envelope/errors.h"
 #include "proto/envelope/statement.h"
+#include "proto/envelope/wire_walker.h"
 
 namespace amana::envelope {
 namespace {
@@ -180,6 +182,13 @@ absl::Status CheckSlots(const Slots& slots, int count, const std::string& field)
   return CheckSlotSizes(slots, field);
 }
 
+// Of a header whose slots are not what they must be.
+absl::Status SlotsError(const v1::ReferralHeader& header) {
+  AMANA_RETURN_IF_ERROR(CheckSlots(header.section_slots(), kSectionSlots, "section_slots"));
+  AMANA_RETURN_IF_ERROR(CheckSlots(header.companion_slots(), kCompanionSlots, "companion_slots"));
+  return HeaderFieldInvalid("section_slots", "must be one after the other");
+}
+
 }  // namespace
 
 Digest SlotsDigest(const Slots& section_slots) {
@@ -202,9 +211,28 @@ bool SignedSlots::NamesCompanion(const Digest& payload_digest) const {
   return std::find(companions.begin(), companions.end(), payload_digest.view()) != companions.end();
 }
 
+// All but the slots, which stay where they are. A payload that has others is parsed whole, for what
+// is wrong with it to be told in the order of its fields.
+absl::Status ReferralStatement::ParseHeader(Data& data) {
+  const std::string& payload = data.envelope.payload();
+  if (data.envelope.payload_type() != kReferralType) return PayloadTypeUnexpected(kReferralType);
+  AMANA_RETURN_IF_ERROR(CheckCanonical(*v1::ReferralHeader::descriptor(), payload));
+  const std::optional<PayloadSlots> slots = PayloadSlots::Find(
+      payload, {{v1::ReferralHeader::kSectionSlotsFieldNumber, kSectionSlots},
+                {v1::ReferralHeader::kCompanionSlotsFieldNumber, kCompanionSlots}});
+  if (slots.has_value() && slots->ParseRest(data.header) && data.header.section_slots().empty() &&
+      data.header.companion_slots().empty()) {
+    data.slots = *slots;
+    return CheckMeta(data.header.has_meta(), data.header.meta());
+  }
+  AMANA_RETURN_IF_ERROR(ParsePayload(data.envelope, kReferralType, &data.header));
+  return CheckMeta(data.header.has_meta(), data.header.meta());
+}
+
 absl::StatusOr<ReferralStatement> ReferralStatement::Create(v1::SignedEnvelope envelope) {
   auto data = std::make_shared<Data>();
-  AMANA_ASSIGN_OR_RETURN(data->header, ParseStatement<v1::ReferralHeader>(envelope, kReferralType));
+  data->envelope = std::move(envelope);
+  AMANA_RETURN_IF_ERROR(ParseHeader(*data));
   const v1::ReferralHeader& header = data->header;
   AMANA_ASSIGN_OR_RETURN(data->key.referral,
                          ReferralId::FromBytes(header.referral_id(), "referral_id"));
@@ -216,17 +244,26 @@ absl::StatusOr<ReferralStatement> ReferralStatement::Create(v1::SignedEnvelope e
   AMANA_RETURN_IF_ERROR(CheckLifetime(header));
   AMANA_RETURN_IF_ERROR(CheckLinks(header));
   AMANA_RETURN_IF_ERROR(CheckCustody(header));
-  AMANA_RETURN_IF_ERROR(CheckSlots(header.section_slots(), kSectionSlots, "section_slots"));
-  AMANA_RETURN_IF_ERROR(CheckSlots(header.companion_slots(), kCompanionSlots, "companion_slots"));
+  if (data->slots.empty()) return SlotsError(header);
   AMANA_ASSIGN_OR_RETURN(data->cert_id, CertId::FromBytes(header.meta().cert_id()));
   data->key.sender = data->sender.agency;
   data->key.version = header.version();
   data->created = FromUnixMillis(header.meta().created_unix_ms());
   data->expires = FromUnixMillis(header.expires_unix_ms());
-  data->digest = PayloadDigest(envelope);
-  data->slots_digest = SlotsDigest(header);
-  data->envelope = std::move(envelope);
+  data->digest = PayloadDigest(data->envelope);
+  crypto::Sha256Hasher slots_hasher;
+  for (size_t i = 0; i < kSectionSlots; ++i) slots_hasher.Update(data->slots[i]);
+  data->slots_digest = slots_hasher.Finish();
   return ReferralStatement(std::move(data));
+}
+
+SignedSlots ReferralStatement::slots() const {
+  SignedSlots out{key(), cert_id(), slots_digest(), {}, {}};
+  for (size_t i = 0; i < out.sections.size(); ++i) out.sections[i] = data_->slots[i];
+  for (size_t i = 0; i < out.companions.size(); ++i) {
+    out.companions[i] = data_->slots[kSectionSlots + i];
+  }
+  return out;
 }
 
 absl::Status ReferralStatement::CheckExpiry(absl::Time now) const {

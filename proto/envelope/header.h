@@ -2,15 +2,18 @@
 #ifndef AMANA_PROTO_ENVELOPE_HEADER_H_
 #define AMANA_PROTO_ENVELOPE_HEADER_H_
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "amana/v1/referral.pb.h"
 #include "base/ids.h"
+#include "proto/envelope/payload_slots.h"
 
 namespace amana::envelope {
 
@@ -29,13 +32,13 @@ Digest SlotsDigest(const v1::ReferralHeader& header);
 absl::Status CheckSlotSizes(const Slots& slots, std::string_view field);
 
 // What sections and grants are bound to: the slots that a header, or an update of it (update.h),
-// signs. The references are that statement's and live as long.
+// signs. What is referred to is that statement's and lives as long.
 struct SignedSlots {
   const StatementKey& referral;
   const CertId& signer;  // of the statement
   const Digest& digest;  // SlotsDigest
-  const Slots& sections;
-  const Slots& companions;
+  std::array<std::string_view, kSectionSlots> sections;
+  std::array<std::string_view, kCompanionSlots> companions;
 
   // Whether `payload_digest` is among the companion slots.
   bool NamesCompanion(const Digest& payload_digest) const;
@@ -66,18 +69,15 @@ class ReferralStatement {
   const CertId& cert_id() const { return data_->cert_id; }  // of the signing certificate
   absl::Time created() const { return data_->created; }
   absl::Time expires() const { return data_->expires; }
+  // Without its slots.
   const v1::ReferralHeader& header() const { return data_->header; }
   const v1::SignedEnvelope& envelope() const { return data_->envelope; }
   const Digest& digest() const { return data_->digest; }  // SHA-256 of the payload
   const Digest& slots_digest() const { return data_->slots_digest; }
 
-  // Raw bytes of one slot; `slot` below kSectionSlots.
-  std::string_view slot(uint32_t slot) const {
-    return header().section_slots(static_cast<int>(slot));
-  }
-  SignedSlots slots() const {
-    return {key(), cert_id(), slots_digest(), header().section_slots(), header().companion_slots()};
-  }
+  // Raw bytes of one section slot; `slot` below kSectionSlots.
+  std::string_view slot(uint32_t slot) const { return data_->slots[slot]; }
+  SignedSlots slots() const;
   bool NamesCompanion(const Digest& payload_digest) const {
     return slots().NamesCompanion(payload_digest);
   }
@@ -89,6 +89,7 @@ class ReferralStatement {
   struct Data {
     v1::SignedEnvelope envelope;
     v1::ReferralHeader header;
+    PayloadSlots slots;  // in the envelope's payload: of sections, then of companions
     StatementKey key;
     Address sender;
     Pseudonym subject;
@@ -99,6 +100,7 @@ class ReferralStatement {
     Digest slots_digest;
   };
   explicit ReferralStatement(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+  static absl::Status ParseHeader(Data& data);
 
   std::shared_ptr<const Data> data_;
 };

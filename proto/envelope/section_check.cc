@@ -18,7 +18,7 @@ absl::Status CheckOne(const v1::SlotOpening& opening, const v1::SectionBody& sec
   const uint32_t slot = opening.slot();
   if (HasUnknownFields(section)) return UnknownField(SlotField(slot));
   if (section.slot() != slot) return SectionMismatch(slot, "no section for this opening");
-  if (SlotHash(opening).view() != slots.sections[static_cast<int>(slot)]) {
+  if (SlotHash(opening).view() != slots.sections[slot]) {
     return SectionMismatch(slot, "the opening is not the one that was signed");
   }
   if (section.ciphertext().size() != opening.padded_size() + crypto::kAesGcmTagSize) {

@@ -34,9 +34,26 @@ void RequireSlots(const google::protobuf::RepeatedPtrField<std::string>& slots, 
           "so many slots of 32 bytes");
 }
 
+// `message` without its slots, and these where they lie, are all of the payload.
+template <class Message>
+Message RequireWhole(const Message& message, std::string_view payload,
+                     void (*clear_slots)(Message&)) {
+  Message whole;
+  Require(whole.ParseFromString(std::string(payload)), "a payload parses");
+  Require(envelope::Serialize(whole) == payload, "a statement is what was signed");
+  Message rest = whole;
+  clear_slots(rest);
+  Require(envelope::Serialize(message) == envelope::Serialize(rest), "all but the slots is there");
+  return whole;
+}
+
 void RequirePromises(const ReferralStatement& statement, std::string_view payload) {
   const v1::ReferralHeader& header = statement.header();
-  Require(envelope::Serialize(header) == payload, "a header is what was signed");
+  const v1::ReferralHeader whole =
+      RequireWhole<v1::ReferralHeader>(header, payload, [](v1::ReferralHeader& message) {
+        message.clear_section_slots();
+        message.clear_companion_slots();
+      });
   Require(statement.digest() == crypto::Sha256(payload), "a header's digest");
   Require(statement.key().version >= 1 && statement.key().sender == statement.sender().agency,
           "a header's key");
@@ -50,8 +67,15 @@ void RequirePromises(const ReferralStatement& statement, std::string_view payloa
   Require((header.assertions().majority_month() != 0) ==
               (header.subject_class() == v1::SUBJECT_CLASS_MINOR),
           "a majority month for minors alone");
-  RequireSlots(header.section_slots(), envelope::kSectionSlots);
-  RequireSlots(header.companion_slots(), envelope::kCompanionSlots);
+  RequireSlots(whole.section_slots(), envelope::kSectionSlots);
+  RequireSlots(whole.companion_slots(), envelope::kCompanionSlots);
+  for (int i = 0; i < envelope::kSectionSlots; ++i) {
+    Require(statement.slot(static_cast<uint32_t>(i)) == whole.section_slots(i), "a section's slot");
+  }
+  for (int i = 0; i < envelope::kCompanionSlots; ++i) {
+    Require(statement.NamesCompanion(Digest::FromBytes(whole.companion_slots(i)).value()),
+            "a companion's slot");
+  }
 }
 
 bool CheckHeader(std::string_view payload) {
@@ -74,12 +98,13 @@ bool CheckGrant(std::string_view payload) {
   if (!grant.ok()) return RequireRefusal(grant.status(), absl::StatusCode::kInvalidArgument);
   Require(envelope::CheckCanonical(*v1::WrapGrant::descriptor(), payload).ok(),
           "the walker takes every grant that is accepted");
-  Require(envelope::Serialize(grant->message) == payload, "a grant is what was signed");
+  const v1::WrapGrant whole = RequireWhole<v1::WrapGrant>(
+      grant->message, payload, [](v1::WrapGrant& message) { message.clear_wrap_slots(); });
   Require(grant->digest == crypto::Sha256(payload) && grant->companion, "a grant's digest");
   Require(grant->message.recipient().agency() == grant->recipient.agency.value() &&
               grant->message.recipient_cert_id() == grant->recipient_cert.view(),
           "a grant's recipient");
-  RequireSlots(grant->message.wrap_slots(), envelope::kSectionSlots);
+  RequireSlots(whole.wrap_slots(), envelope::kSectionSlots);
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "proto/envelope/update.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -64,6 +65,14 @@ absl::StatusOr<UpdateStatement> UpdateStatement::Create(const v1::SignedEnvelope
   AMANA_ASSIGN_OR_RETURN(out.cert_id_, CertId::FromBytes(message.meta().cert_id()));
   out.digest_ = PayloadDigest(envelope);
   out.slots_digest_ = SlotsDigest(message.section_slots());
+  return out;
+}
+
+SignedSlots UpdateStatement::slots() const {
+  SignedSlots out{referral_, cert_id_, slots_digest_, {}, {}};
+  std::copy(message_.section_slots().begin(), message_.section_slots().end(), out.sections.begin());
+  std::copy(message_.companion_slots().begin(), message_.companion_slots().end(),
+            out.companions.begin());
   return out;
 }
 

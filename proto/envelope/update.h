@@ -36,10 +36,7 @@ class UpdateStatement {
   const CertId& cert_id() const { return cert_id_; }  // of the signing certificate
   const Digest& digest() const { return digest_; }    // SHA-256 of the payload
   absl::Time created() const;
-  SignedSlots slots() const {
-    return {referral_, cert_id_, slots_digest_, message_.section_slots(),
-            message_.companion_slots()};
-  }
+  SignedSlots slots() const;
 
  private:
   UpdateStatement() = default;

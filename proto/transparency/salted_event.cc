@@ -1,5 +1,6 @@
 #include "proto/transparency/salted_event.h"
 
+#include <cstring>
 #include <utility>
 
 #include "proto/crypto/sha256.h"
@@ -10,29 +11,32 @@ namespace amana::transparency {
 namespace {
 
 constexpr std::string_view kSaltLabel = "amana-salt-v1";
-constexpr size_t kSaltInputBytes = kSaltLabel.size() + EventSeed::kSize + 1;
+constexpr size_t kSaltsInOne = Digest::kSize / FieldSalt::kSize;
 
-// Gives the salts of one event: the input is laid out once and only its last byte changes.
-class Salts {
- public:
-  explicit Salts(const EventSeed& seed) {
-    kSaltLabel.copy(input_.data(), kSaltLabel.size());
-    seed.view().copy(input_.data() + kSaltLabel.size(), EventSeed::kSize);
+using FieldSalts = std::array<FieldSalt, kEventFields>;
+static_assert(kEventFields % kSaltsInOne == 0);
+
+FieldSalts SaltsOf(const EventSeed& seed) {
+  // The input is laid out once and only its last byte changes.
+  std::array<char, kSaltLabel.size() + EventSeed::kSize + 1> input;
+  kSaltLabel.copy(input.data(), kSaltLabel.size());
+  seed.view().copy(input.data() + kSaltLabel.size(), EventSeed::kSize);
+  FieldSalts salts;
+  for (size_t i = 0; i < kEventFields; i += kSaltsInOne) {
+    input.back() = static_cast<char>(i / kSaltsInOne);
+    const Digest digest = crypto::Sha256(std::string_view(input.data(), input.size()));
+    for (size_t j = 0; j < kSaltsInOne; ++j) {
+      std::memcpy(salts[i + j].data(), digest.data() + j * FieldSalt::kSize, FieldSalt::kSize);
+    }
   }
-  Digest Salt(size_t number) {
-    input_.back() = static_cast<char>(number);
-    return crypto::Sha256(std::string_view(input_.data(), input_.size()));
-  }
+  return salts;
+}
 
- private:
-  std::array<char, kSaltInputBytes> input_;
-};
-
-Digest HashField(const Digest& salt, size_t number, std::string_view value) {
+Digest HashField(const FieldSalt& salt, size_t number, std::string_view value) {
   // The fixed part in one piece: salts are of one length, so no value can imitate another number.
-  std::array<char, 1 + Digest::kSize + 1> prefix;
+  std::array<char, 1 + FieldSalt::kSize + 1> prefix;
   prefix.front() = 0x00;
-  salt.view().copy(prefix.data() + 1, Digest::kSize);
+  salt.view().copy(prefix.data() + 1, FieldSalt::kSize);
   prefix.back() = static_cast<char>(number);
   return crypto::Sha256({std::string_view(prefix.data(), prefix.size()), value});
 }
@@ -58,10 +62,10 @@ absl::Status CheckCount(std::span<const std::string> fields) {
 
 absl::StatusOr<EventCommitment> Commit(std::span<const std::string> fields, const EventSeed& seed) {
   AMANA_RETURN_IF_ERROR(CheckCount(fields));
-  Salts salts(seed);
+  const FieldSalts salts = SaltsOf(seed);
   EventCommitment commitment;
   for (size_t i = 0; i < kEventFields; ++i) {
-    commitment.field_hashes[i] = HashField(salts.Salt(i), i, fields[i]);
+    commitment.field_hashes[i] = HashField(salts[i], i, fields[i]);
   }
   commitment.leaf_data = LeafData(commitment.field_hashes);
   commitment.leaf_hash = HashLeaf(commitment.leaf_data);
@@ -71,14 +75,13 @@ absl::StatusOr<EventCommitment> Commit(std::span<const std::string> fields, cons
 absl::StatusOr<Opening> Open(std::span<const std::string> fields, const EventSeed& seed,
                              const FieldSet& which) {
   AMANA_RETURN_IF_ERROR(CheckCount(fields));
-  Salts salts(seed);
+  const FieldSalts salts = SaltsOf(seed);
   Opening opening;
   for (size_t i = 0; i < kEventFields; ++i) {
-    const Digest salt = salts.Salt(i);
     if (which[i]) {
-      opening.opened.push_back({static_cast<uint8_t>(i), salt, fields[i]});
+      opening.opened.push_back({static_cast<uint8_t>(i), salts[i], fields[i]});
     } else {
-      opening.hidden.push_back(HashField(salt, i, fields[i]));
+      opening.hidden.push_back(HashField(salts[i], i, fields[i]));
     }
   }
   return opening;

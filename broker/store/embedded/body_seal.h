@@ -17,7 +17,7 @@ namespace amana::store::embedded {
 // The place of something in the database: a column, the row of the referral it belongs to, and what
 // else tells it from others of the same referral.
 struct SealedPlace {
-  std::string_view column;  // "referral_body.header"
+  std::string_view column;  // "referral.body"
   int64_t referral;
   std::string_view within = {};
 };

@@ -12,14 +12,14 @@ namespace {
 
 TEST(BodySealTest, OpensInItsPlaceOnly) {
   const crypto::Secret key = crypto::RandomSecret(32);
-  const SealedPlace place{"referral_body.header", 7, "x"};
+  const SealedPlace place{"referral.body", 7, "x"};
   BodySealer sealer;
   std::string sealed = "what was here before, and longer than what comes";
   AMANA_ASSERT_OK(sealer.Seal(key, place, "SYNTHETIC", sealed));
   EXPECT_EQ(sealed.size(), 12u + 9u + 16u);
   EXPECT_EQ(OpenSealed(key, place, sealed).value(), "SYNTHETIC");
   const SealedPlace others[] = {
-      {"referral_body.sections", 7, "x"}, {"referral_body.header", 8, "x"}, {place.column, 7, "y"}};
+      {"wrap_grant.bytes", 7, "x"}, {"referral.body", 8, "x"}, {place.column, 7, "y"}};
   for (const SealedPlace& other : others) {
     EXPECT_EQ(ErrorReason(OpenSealed(key, other, sealed).status()), "AEAD_OPEN_FAILED");
   }

@@ -5,38 +5,30 @@
 
 #include "broker/store/embedded/record_rows.h"
 #include "broker/store/errors.h"
+#include "proto/crypto/aead.h"
 
 namespace amana::store::embedded {
 namespace {
 
 using sqlite::Blob;
 
-constexpr std::string_view kHeader = "referral_body.header";
-constexpr std::string_view kSections = "referral_body.sections";
+constexpr std::string_view kBody = "referral.body";
 constexpr std::string_view kGrant = "wrap_grant.bytes";
 constexpr std::string_view kOrder = "candidate_order.bytes";
 constexpr std::string_view kNote = "sealed_note.bytes";
 constexpr std::string_view kEquivocation = "statement.envelope";
 
-std::optional<uint64_t> SlotIn(const sqlite::Statement& row, int column) {
-  if (row.IsNull(column)) return std::nullopt;
-  return static_cast<uint64_t>(row.Int(column));
-}
-
 }  // namespace
 
-absl::Status BodyTable::Insert(int64_t row, const StatementKey& key, const ReferralBody& body) {
+absl::StatusOr<BodyTable::Sealed> BodyTable::Seal(int64_t row, std::string_view submission) {
   absl::StatusOr<BodyKey> fresh = session_.keys().Take();
   if (!fresh.ok()) return session_.Noticed(fresh.status());
   last_ = {row, fresh->slot, std::move(fresh->key), session_.lost()};
-  AMANA_RETURN_IF_ERROR(sealer_.Seal(last_.key, {kHeader, row}, body.header_envelope, header_));
-  AMANA_RETURN_IF_ERROR(sealer_.Seal(last_.key, {kSections, row}, body.sections, sections_));
-  session_.CountBytes(header_.size() + sections_.size());
-  const RowDigest digest = DigestOfBody(key, header_, sections_);
-  return session_.Run(
-      "INSERT INTO referral_body (referral, header, sections, digest, key_slot) "
-      "VALUES (?1, ?2, ?3, ?4, ?5)",
-      row, Blob(header_), Blob(sections_), digest.blob(), last_.slot);
+  AMANA_RETURN_IF_ERROR(sealer_.Seal(last_.key, {kBody, row}, submission, sealed_));
+  session_.CountBytes(sealed_.size());
+  const std::string_view sealed = sealed_;
+  const size_t body = sealed.size() - crypto::kAesGcmTagSize;
+  return Sealed{last_.slot, sealed.substr(0, body), sealed.substr(body)};
 }
 
 absl::StatusOr<crypto::Secret> BodyTable::FindKey(uint64_t slot) const {
@@ -52,68 +44,61 @@ absl::StatusOr<std::string> BodyTable::Open(const crypto::Secret& key, const Sea
   return plain.ok() ? std::move(plain) : session_.Corrupt(table);
 }
 
-absl::StatusOr<ReferralBody> BodyTable::Read(int64_t row, const StatementKey& key) const {
-  AMANA_ASSIGN_OR_RETURN(
-      auto query, session_.Query("SELECT header, sections, digest, key_slot FROM referral_body "
-                                 "WHERE referral = ?1",
-                                 row));
-  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
-  if (!found) return session_.Corrupt("referral_body");
-  const std::string_view header = query.Bytes(0);
-  const std::string_view sections = query.Bytes(1);
-  if (query.Bytes(2) != DigestOfBody(key, header, sections).view()) {
-    return session_.Corrupt("referral_body");
+absl::StatusOr<std::string> BodyTable::OpenPart(const SealedPlace& place, std::string_view stored,
+                                                std::string_view table) const {
+  uint64_t slot = 0;
+  {
+    AMANA_ASSIGN_OR_RETURN(
+        auto query, session_.Query("SELECT key_slot FROM referral WHERE row = ?1", place.referral));
+    AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+    if (!found) return session_.Corrupt("referral");
+    slot = static_cast<uint64_t>(query.Int(0));
   }
-  if (header.empty()) return ErasedError("referral");
-  const std::optional<uint64_t> slot = SlotIn(query, 3);
-  if (!slot.has_value()) return ReferralBody{std::string(header), std::string(sections)};
-  AMANA_ASSIGN_OR_RETURN(const crypto::Secret secret, FindKey(*slot));
-  ReferralBody body;
-  AMANA_ASSIGN_OR_RETURN(body.header_envelope,
-                         Open(secret, {kHeader, row}, header, "referral_body"));
-  AMANA_ASSIGN_OR_RETURN(body.sections, Open(secret, {kSections, row}, sections, "referral_body"));
-  return body;
+  AMANA_ASSIGN_OR_RETURN(const crypto::Secret key, FindKey(slot));
+  return Open(key, place, stored, table);
+}
+
+absl::StatusOr<std::string> BodyTable::Read(int64_t row, const StatementKey& key) const {
+  AMANA_ASSIGN_OR_RETURN(auto query, session_.Query("SELECT " AMANA_REFERRAL_COLUMNS
+                                                    ", r.body FROM referral r WHERE r.row = ?1",
+                                                    row));
+  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+  std::optional<ReferralRow> referral;
+  if (found) referral = ReadReferral(query);
+  if (!referral.has_value() || referral->record.key != key) return session_.Corrupt("referral");
+  if (referral->tag.empty()) return ErasedError("referral");
+  AMANA_ASSIGN_OR_RETURN(const crypto::Secret secret, FindKey(referral->key_slot));
+  std::string stored(query.Bytes(kReferralColumns));
+  stored += referral->tag;
+  return Open(secret, {kBody, row}, stored, "referral");
 }
 
 absl::StatusOr<const BodyTable::RowKey*> BodyTable::KeyOf(int64_t row) {
   if (last_.row == row && last_.lost == session_.lost()) return &last_;
   AMANA_ASSIGN_OR_RETURN(
-      auto query,
-      session_.Query("SELECT key_slot, length(header) FROM referral_body WHERE referral = ?1",
-                     row));
+      auto query, session_.Query("SELECT key_slot, length(tag) FROM referral WHERE row = ?1", row));
   AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
-  if (!found) return session_.Corrupt("referral_body");
+  if (!found) return session_.Corrupt("referral");
   if (query.Int(1) == 0) return ErasedError("referral");
-  RowKey key;
-  key.row = row;
-  key.slot = SlotIn(query, 0);
-  key.lost = session_.lost();
-  if (key.slot.has_value()) {
-    AMANA_ASSIGN_OR_RETURN(key.key, FindKey(*key.slot));
-  }
-  last_ = std::move(key);
+  const auto slot = static_cast<uint64_t>(query.Int(0));
+  AMANA_ASSIGN_OR_RETURN(crypto::Secret key, FindKey(slot));
+  last_ = {row, slot, std::move(key), session_.lost()};
   return &last_;
 }
 
 absl::Status BodyTable::AddGrant(int64_t row, const GrantRecord& grant) {
   AMANA_ASSIGN_OR_RETURN(const RowKey* key, KeyOf(row));
-  std::string_view stored = grant.grant;
-  if (key->slot.has_value()) {
-    AMANA_RETURN_IF_ERROR(
-        sealer_.Seal(key->key, {kGrant, row, grant.recipient_cert.view()}, grant.grant, header_));
-    stored = header_;
-  }
-  session_.CountBytes(stored.size());
-  const RowDigest digest = DigestOfGrant(grant, stored);
+  AMANA_RETURN_IF_ERROR(
+      sealer_.Seal(key->key, {kGrant, row, grant.recipient_cert.view()}, grant.grant, sealed_));
+  session_.CountBytes(sealed_.size());
+  const RowDigest digest = DigestOfGrant(grant, sealed_);
   return session_.Run(
-      "INSERT INTO wrap_grant (referral, recipient_cert, agency, unit, signer_cert, bytes, digest, "
-      "key_slot) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (referral, recipient_cert) DO "
-      "UPDATE SET agency = excluded.agency, unit = excluded.unit, "
-      "signer_cert = excluded.signer_cert, bytes = excluded.bytes, digest = excluded.digest, "
-      "key_slot = excluded.key_slot",
+      "INSERT INTO wrap_grant (referral, recipient_cert, agency, unit, signer_cert, bytes, digest) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (referral, recipient_cert) DO UPDATE SET "
+      "agency = excluded.agency, unit = excluded.unit, signer_cert = excluded.signer_cert, "
+      "bytes = excluded.bytes, digest = excluded.digest",
       row, Blob(grant.recipient_cert.view()), grant.recipient.agency.value(),
-      grant.recipient.unit.value(), Blob(grant.signer_cert.view()), Blob(stored), digest.blob(),
-      key->slot);
+      grant.recipient.unit.value(), Blob(grant.signer_cert.view()), Blob(sealed_), digest.blob());
 }
 
 absl::StatusOr<std::optional<GrantRecord>> BodyTable::FindGrant(int64_t row,
@@ -121,8 +106,8 @@ absl::StatusOr<std::optional<GrantRecord>> BodyTable::FindGrant(int64_t row,
                                                                 const CertId& recipient) const {
   AMANA_ASSIGN_OR_RETURN(
       auto query,
-      session_.Query("SELECT agency, unit, signer_cert, bytes, digest, key_slot FROM wrap_grant "
-                     "WHERE referral = ?1 AND recipient_cert = ?2",
+      session_.Query("SELECT agency, unit, signer_cert, bytes, digest FROM wrap_grant WHERE "
+                     "referral = ?1 AND recipient_cert = ?2",
                      row, Blob(recipient.view())));
   AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
   if (!found) return std::nullopt;
@@ -137,14 +122,8 @@ absl::StatusOr<std::optional<GrantRecord>> BodyTable::FindGrant(int64_t row,
     return session_.Corrupt("wrap_grant");
   }
   if (stored.empty()) return std::nullopt;
-  const std::optional<uint64_t> slot = SlotIn(query, 5);
-  if (!slot.has_value()) {
-    grant.grant = std::string(stored);
-    return grant;
-  }
-  AMANA_ASSIGN_OR_RETURN(const crypto::Secret secret, FindKey(*slot));
   AMANA_ASSIGN_OR_RETURN(grant.grant,
-                         Open(secret, {kGrant, row, recipient.view()}, stored, "wrap_grant"));
+                         OpenPart({kGrant, row, recipient.view()}, stored, "wrap_grant"));
   return grant;
 }
 
@@ -169,27 +148,21 @@ absl::StatusOr<std::vector<Grantee>> BodyTable::Grantees(int64_t row) const {
 absl::Status BodyTable::SetOrder(int64_t row, const StatementKey& key,
                                  const CandidateOrderRecord& order) {
   AMANA_ASSIGN_OR_RETURN(const RowKey* secret, KeyOf(row));
-  std::string_view stored = order.envelope;
-  if (secret->slot.has_value()) {
-    AMANA_RETURN_IF_ERROR(sealer_.Seal(secret->key, {kOrder, row}, order.envelope, header_));
-    stored = header_;
-  }
-  session_.CountBytes(stored.size());
-  const RowDigest digest = DigestOfOrder(key, order.number, stored);
+  AMANA_RETURN_IF_ERROR(sealer_.Seal(secret->key, {kOrder, row}, order.envelope, sealed_));
+  session_.CountBytes(sealed_.size());
+  const RowDigest digest = DigestOfOrder(key, order.number, sealed_);
   return session_.Run(
-      "INSERT INTO candidate_order (referral, number, bytes, key_slot, digest) VALUES (?1, ?2, ?3, "
-      "?4, ?5) ON CONFLICT (referral) DO UPDATE SET number = excluded.number, "
-      "bytes = excluded.bytes, key_slot = excluded.key_slot, digest = excluded.digest",
-      row, order.number, Blob(stored), secret->slot, digest.blob());
+      "INSERT INTO candidate_order (referral, number, bytes, digest) VALUES (?1, ?2, ?3, ?4) "
+      "ON CONFLICT (referral) DO UPDATE SET number = excluded.number, bytes = excluded.bytes, "
+      "digest = excluded.digest",
+      row, order.number, Blob(sealed_), digest.blob());
 }
 
 absl::StatusOr<std::optional<CandidateOrderRecord>> BodyTable::FindOrder(
     int64_t row, const StatementKey& key) const {
   AMANA_ASSIGN_OR_RETURN(
       auto query,
-      session_.Query("SELECT number, bytes, digest, key_slot FROM candidate_order WHERE "
-                     "referral = ?1",
-                     row));
+      session_.Query("SELECT number, bytes, digest FROM candidate_order WHERE referral = ?1", row));
   AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
   if (!found) return std::nullopt;
   CandidateOrderRecord order;
@@ -199,38 +172,27 @@ absl::StatusOr<std::optional<CandidateOrderRecord>> BodyTable::FindOrder(
     return session_.Corrupt("candidate_order");
   }
   if (stored.empty()) return std::nullopt;
-  const std::optional<uint64_t> slot = SlotIn(query, 3);
-  if (!slot.has_value()) {
-    order.envelope = std::string(stored);
-    return order;
-  }
-  AMANA_ASSIGN_OR_RETURN(const crypto::Secret secret, FindKey(*slot));
-  AMANA_ASSIGN_OR_RETURN(order.envelope, Open(secret, {kOrder, row}, stored, "candidate_order"));
+  AMANA_ASSIGN_OR_RETURN(order.envelope, OpenPart({kOrder, row}, stored, "candidate_order"));
   return order;
 }
 
 absl::Status BodyTable::AddNote(int64_t row, const NoteRecord& note) {
   AMANA_ASSIGN_OR_RETURN(const RowKey* key, KeyOf(row));
-  std::string_view stored = note.note;
-  if (key->slot.has_value()) {
-    AMANA_RETURN_IF_ERROR(
-        sealer_.Seal(key->key, {kNote, row, note.digest.view()}, note.note, header_));
-    stored = header_;
-  }
-  session_.CountBytes(stored.size());
-  const RowDigest digest = DigestOfNote(note.referral, note.digest, stored);
+  AMANA_RETURN_IF_ERROR(
+      sealer_.Seal(key->key, {kNote, row, note.digest.view()}, note.note, sealed_));
+  session_.CountBytes(sealed_.size());
+  const RowDigest digest = DigestOfNote(note.referral, note.digest, sealed_);
   return session_.Run(
-      "INSERT INTO sealed_note (referral, note, bytes, digest, key_slot) VALUES (?1, ?2, ?3, ?4, "
-      "?5) ON CONFLICT (referral, note) DO NOTHING",
-      row, Blob(note.digest.view()), Blob(stored), digest.blob(), key->slot);
+      "INSERT INTO sealed_note (referral, note, bytes, digest) VALUES (?1, ?2, ?3, ?4) "
+      "ON CONFLICT (referral, note) DO NOTHING",
+      row, Blob(note.digest.view()), Blob(sealed_), digest.blob());
 }
 
 absl::StatusOr<std::optional<NoteRecord>> BodyTable::FindNote(int64_t row, const StatementKey& key,
                                                               const Digest& note) const {
-  AMANA_ASSIGN_OR_RETURN(auto query,
-                         session_.Query("SELECT bytes, digest, key_slot FROM sealed_note WHERE "
-                                        "referral = ?1 AND note = ?2",
-                                        row, Blob(note.view())));
+  AMANA_ASSIGN_OR_RETURN(auto query, session_.Query("SELECT bytes, digest FROM sealed_note WHERE "
+                                                    "referral = ?1 AND note = ?2",
+                                                    row, Blob(note.view())));
   AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
   if (!found) return std::nullopt;
   const std::string_view stored = query.Bytes(0);
@@ -238,12 +200,8 @@ absl::StatusOr<std::optional<NoteRecord>> BodyTable::FindNote(int64_t row, const
     return session_.Corrupt("sealed_note");
   }
   if (stored.empty()) return std::nullopt;
-  NoteRecord record{key, note, std::string(stored)};
-  const std::optional<uint64_t> slot = SlotIn(query, 2);
-  if (!slot.has_value()) return record;
-  AMANA_ASSIGN_OR_RETURN(const crypto::Secret secret, FindKey(*slot));
-  AMANA_ASSIGN_OR_RETURN(record.note,
-                         Open(secret, {kNote, row, note.view()}, stored, "sealed_note"));
+  NoteRecord record{key, note, {}};
+  AMANA_ASSIGN_OR_RETURN(record.note, OpenPart({kNote, row, note.view()}, stored, "sealed_note"));
   return record;
 }
 
@@ -255,10 +213,10 @@ absl::StatusOr<bool> BodyTable::KeepEquivocation(int64_t row, const StatementKey
     other.envelope.clear();
   } else if (!secret.ok()) {
     return secret.status();
-  } else if ((*secret)->slot.has_value()) {
+  } else {
     AMANA_RETURN_IF_ERROR(
-        sealer_.Seal((*secret)->key, {kEquivocation, row, scope}, other.envelope, header_));
-    other.envelope = header_;
+        sealer_.Seal((*secret)->key, {kEquivocation, row, scope}, other.envelope, sealed_));
+    other.envelope = sealed_;
   }
   AMANA_RETURN_IF_ERROR(statements_.KeepOnce(scope, other));
   return session_.db().Changes() == 1;
@@ -291,6 +249,11 @@ absl::Status BodyTable::EraseGrants(int64_t row, const StatementKey& key) {
         row, Blob(grant.recipient_cert.view()), digest.blob()));
   }
   return absl::OkStatus();
+}
+
+bool BodyTable::Opens(uint64_t slot, const SealedPlace& place, std::string_view stored) const {
+  const absl::StatusOr<crypto::Secret> key = session_.keys().Find(slot);
+  return key.ok() && OpenSealed(*key, place, stored).ok();
 }
 
 absl::Status BodyTable::EraseOrder(int64_t row, const StatementKey& key) {
@@ -327,23 +290,34 @@ absl::Status BodyTable::EraseNotes(int64_t row, const StatementKey& key) {
   return absl::OkStatus();
 }
 
+// A row that does not match its digest is cleared and stays one that cannot be read. Its key goes
+// only if it is this row's: the slot may be what has changed.
 absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
   last_ = {};
+  std::optional<ReferralRow> whole;
+  std::string kept_digest;
   {
-    AMANA_ASSIGN_OR_RETURN(
-        auto query,
-        session_.Query("SELECT key_slot FROM referral_body WHERE referral = ?1 AND erased = 0",
-                       row));
+    AMANA_ASSIGN_OR_RETURN(auto query, session_.Query("SELECT " AMANA_REFERRAL_COLUMNS
+                                                      ", r.body FROM referral r WHERE r.row = ?1",
+                                                      row));
     AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
-    if (!found) return false;
-    const std::optional<uint64_t> slot = SlotIn(query, 0);
-    if (slot.has_value()) session_.DestroyAtCommit(*slot);
+    if (!found) return session_.Corrupt("referral");
+    whole = ReadReferral(query);
+    if (whole.has_value() && whole->record.key != key) whole.reset();
+    const auto slot = static_cast<uint64_t>(query.Int(kReferralSlotColumn));
+    std::string stored(query.Bytes(kReferralColumns));
+    stored += query.Bytes(kReferralTagColumn);
+    if (stored.empty()) return false;
+    if (whole.has_value() || Opens(slot, {kBody, row}, stored)) session_.DestroyAtCommit(slot);
+    kept_digest = std::string(query.Bytes(kReferralColumns - 1));
   }
-  const RowDigest digest = DigestOfBody(key, "", "");
+  if (whole.has_value()) {
+    whole->tag.clear();
+    kept_digest = DigestOf(*whole).view();
+  }
   AMANA_RETURN_IF_ERROR(
-      session_.Run("UPDATE referral_body SET header = x'', sections = x'', erased = 1, digest = ?2 "
-                   "WHERE referral = ?1",
-                   row, digest.blob()));
+      session_.Run("UPDATE referral SET tag = x'', body = x'', digest = ?2 WHERE row = ?1", row,
+                   Blob(kept_digest)));
   AMANA_RETURN_IF_ERROR(EraseGrants(row, key));
   AMANA_RETURN_IF_ERROR(EraseOrder(row, key));
   AMANA_RETURN_IF_ERROR(EraseNotes(row, key));

@@ -1,6 +1,6 @@
-// What erasure takes: header, sections, wraps, notes, updates and candidate order of a referral,
-// encrypted under its own key, each row with the slot of that key (body_keys.h). Rows from before
-// there were keys hold them as they came. Used by the session's thread.
+// What erasure takes: the submission and later grants of a referral, its notes, updates and later
+// candidate order, and what equivocates it, all encrypted under the referral's own key
+// (body_keys.h), whose slot is in its row. Used by the session's thread.
 //
 // Rows are cleared by UPDATE, never by DELETE: SQLite balances its tree when it deletes, and would
 // leave stale copies of neighbours' bytes behind, which their own erasure could not overwrite.
@@ -17,6 +17,7 @@
 #include "broker/store/embedded/statement_table.h"
 #include "broker/store/offers.h"
 #include "broker/store/records.h"
+#include "proto/crypto/secret.h"
 
 namespace amana::store::embedded {
 
@@ -25,10 +26,15 @@ class BodyTable {
  public:
   explicit BodyTable(Session& session) : session_(session), statements_(session) {}
 
-  // Under a key of its own.
-  absl::Status Insert(int64_t row, const StatementKey& key, const ReferralBody& body);
+  // A submission for a row to come, under a key of its own. The views live until the next call.
+  struct Sealed {
+    uint64_t slot = 0;
+    std::string_view body;
+    std::string_view tag;
+  };
+  absl::StatusOr<Sealed> Seal(int64_t row, std::string_view submission);
   // ERASED; KEY_GONE.
-  absl::StatusOr<ReferralBody> Read(int64_t row, const StatementKey& key) const;
+  absl::StatusOr<std::string> Read(int64_t row, const StatementKey& key) const;
   // ERASED.
   absl::Status AddGrant(int64_t row, const GrantRecord& grant);
   // None when it was erased.
@@ -61,7 +67,7 @@ class BodyTable {
  private:
   struct RowKey {
     int64_t row = 0;
-    std::optional<uint64_t> slot;  // none: as it came
+    uint64_t slot = 0;
     crypto::Secret key;
     uint64_t lost = 0;
   };
@@ -69,6 +75,10 @@ class BodyTable {
   absl::StatusOr<crypto::Secret> FindKey(uint64_t slot) const;
   absl::StatusOr<std::string> Open(const crypto::Secret& key, const SealedPlace& place,
                                    std::string_view stored, std::string_view table) const;
+  // One of the rows besides the referral's own, under its key.
+  absl::StatusOr<std::string> OpenPart(const SealedPlace& place, std::string_view stored,
+                                       std::string_view table) const;
+  bool Opens(uint64_t slot, const SealedPlace& place, std::string_view stored) const;
   absl::Status EraseGrants(int64_t row, const StatementKey& key);
   absl::Status EraseOrder(int64_t row, const StatementKey& key);
   absl::Status EraseNotes(int64_t row, const StatementKey& key);
@@ -77,9 +87,8 @@ class BodyTable {
   Session& session_;
   StatementTable statements_;
   BodySealer sealer_;
-  std::string header_;    // sealed; kept for its memory
-  std::string sections_;  // the same
-  RowKey last_;           // writer only: of the referral that is being written
+  std::string sealed_;  // kept for its memory
+  RowKey last_;         // writer only: of the referral that is being written
 };
 
 }  // namespace amana::store::embedded

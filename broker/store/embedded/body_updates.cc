@@ -21,18 +21,13 @@ std::string Within(uint32_t number) { return std::to_string(number); }
 
 absl::Status BodyTable::AddUpdate(int64_t row, const UpdateRecord& update) {
   AMANA_ASSIGN_OR_RETURN(const RowKey* key, KeyOf(row));
-  std::string_view stored = update.update;
-  if (key->slot.has_value()) {
-    AMANA_RETURN_IF_ERROR(
-        sealer_.Seal(key->key, {kUpdate, row, Within(update.number)}, update.update, header_));
-    stored = header_;
-  }
-  session_.CountBytes(stored.size());
-  const RowDigest digest = DigestOfUpdate(update.referral, update.number, stored);
+  const std::string within = Within(update.number);
+  AMANA_RETURN_IF_ERROR(sealer_.Seal(key->key, {kUpdate, row, within}, update.update, sealed_));
+  session_.CountBytes(sealed_.size());
+  const RowDigest digest = DigestOfUpdate(update.referral, update.number, sealed_);
   const absl::Status inserted = session_.Run(
-      "INSERT INTO referral_update (referral, number, bytes, digest, key_slot) VALUES (?1, ?2, ?3, "
-      "?4, ?5)",
-      row, update.number, Blob(stored), digest.blob(), key->slot);
+      "INSERT INTO referral_update (referral, number, bytes, digest) VALUES (?1, ?2, ?3, ?4)", row,
+      update.number, Blob(sealed_), digest.blob());
   return absl::IsAlreadyExists(inserted) ? ConflictError("update") : inserted;
 }
 
@@ -40,7 +35,7 @@ absl::StatusOr<std::optional<UpdateRecord>> BodyTable::FindUpdate(int64_t row,
                                                                   const StatementKey& key,
                                                                   uint32_t number) const {
   AMANA_ASSIGN_OR_RETURN(auto query,
-                         session_.Query("SELECT bytes, digest, key_slot FROM referral_update WHERE "
+                         session_.Query("SELECT bytes, digest FROM referral_update WHERE "
                                         "referral = ?1 AND number = ?2",
                                         row, number));
   AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
@@ -50,11 +45,9 @@ absl::StatusOr<std::optional<UpdateRecord>> BodyTable::FindUpdate(int64_t row,
     return session_.Corrupt("referral_update");
   }
   if (stored.empty()) return std::nullopt;
-  UpdateRecord update{key, number, std::string(stored)};
-  if (query.IsNull(2)) return update;
-  AMANA_ASSIGN_OR_RETURN(const crypto::Secret secret, FindKey(static_cast<uint64_t>(query.Int(2))));
+  UpdateRecord update{key, number, {}};
   AMANA_ASSIGN_OR_RETURN(update.update,
-                         Open(secret, {kUpdate, row, Within(number)}, stored, "referral_update"));
+                         OpenPart({kUpdate, row, Within(number)}, stored, "referral_update"));
   return update;
 }
 

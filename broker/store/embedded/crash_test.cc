@@ -23,7 +23,7 @@ void ExpectWhole(EmbeddedWorld& world, int64_t last) {
     const uint32_t number = static_cast<uint32_t>(i);
     const auto referral = look->referrals().Find(SampleKey(number)).value();
     ASSERT_TRUE(referral.has_value()) << "reported done, and lost: " << i;
-    EXPECT_EQ(look->referrals().ReadBody(SampleKey(number))->sections, SampleBody(number).sections);
+    EXPECT_EQ(look->referrals().ReadBody(SampleKey(number)).value(), SampleBody(number));
     EXPECT_TRUE(look->deliveries().Find(SampleDelivery(number).key).value().has_value());
     const auto event = look->log().ReadEvents(referral->log_index, 1).value();
     ASSERT_EQ(event.size(), 1u);

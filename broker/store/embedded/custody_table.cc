@@ -49,9 +49,9 @@ absl::StatusOr<std::vector<ReferralRecord>> ReferralsAfter(Session& session, int
     AMANA_ASSIGN_OR_RETURN(const bool found, session.Next(query));
     if (!found) break;
     last = query.Int(kReferralColumns);
-    std::optional<ReferralRecord> referral = ReadReferral(query);
+    std::optional<ReferralRow> referral = ReadReferral(query);
     if (referral.has_value()) {
-      referrals.push_back(*std::move(referral));
+      referrals.push_back(std::move(referral->record));
     } else {
       session.Corrupt("referral").IgnoreError();
     }

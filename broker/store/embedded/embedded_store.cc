@@ -94,8 +94,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenWriterSession(const std::string& pa
 // The slots that rows name were given out in the order of the rows.
 absl::StatusOr<uint64_t> UsedSlots(Session& session) {
   AMANA_ASSIGN_OR_RETURN(auto newest,
-                         session.Query("SELECT key_slot FROM referral_body WHERE key_slot IS NOT "
-                                       "NULL ORDER BY referral DESC LIMIT 1"));
+                         session.Query("SELECT key_slot FROM referral ORDER BY row DESC LIMIT 1"));
   AMANA_ASSIGN_OR_RETURN(const bool any, session.Next(newest));
   return any ? static_cast<uint64_t>(newest.Int(0)) + 1 : 0;
 }
@@ -105,8 +104,7 @@ absl::StatusOr<uint64_t> UsedSlots(Session& session) {
 absl::Status FinishErasures(Session& session, BodyKeys& keys) {
   std::vector<uint64_t> slots;
   AMANA_ASSIGN_OR_RETURN(auto erased,
-                         session.Query("SELECT key_slot FROM referral_body WHERE erased = 1 AND "
-                                       "key_slot IS NOT NULL"));
+                         session.Query("SELECT key_slot FROM referral WHERE tag = x''"));
   while (true) {
     AMANA_ASSIGN_OR_RETURN(const bool row, session.Next(erased));
     if (!row) break;

@@ -12,21 +12,10 @@ namespace {
 
 using sqlite::Blob;
 
-// Of rows from before they said what the body holds.
-constexpr int64_t kNotKnown = -1;
-
-// Of what is not known it is as if it held everything.
-codes::CategorySet CategoriesOf(int64_t row) {
-  return row == kNotKnown ? codes::kAllCategories
-                          : codes::CategorySet::FromBits(static_cast<uint32_t>(row));
-}
-
 RowDigest SettledDigest(const StatementKey& key, int64_t ending, int64_t categories,
                         int64_t since) {
   RowHasher hasher("settled");
-  hasher.Add(key).Add(static_cast<Ending>(ending)).Add(since);
-  if (categories != kNotKnown) hasher.Add(categories);
-  return hasher.Finish();
+  return hasher.Add(key).Add(static_cast<Ending>(ending)).Add(categories).Add(since).Finish();
 }
 
 RowDigest HoldDigest(const HoldRecord& hold) {
@@ -41,7 +30,7 @@ RowDigest HoldDigest(const HoldRecord& hold) {
 absl::StatusOr<std::vector<StatementKey>> ErasureTable::Due(const SettledBefore& before,
                                                             size_t limit) const {
   std::vector<StatementKey> due;
-  Group last{0, kNotKnown - 1};
+  Group last{0, 0};  // before every ending's
   while (due.size() < limit) {
     AMANA_ASSIGN_OR_RETURN(
         auto query, session_.Query("SELECT ending, categories FROM settled WHERE (ending, "
@@ -50,8 +39,9 @@ absl::StatusOr<std::vector<StatementKey>> ErasureTable::Due(const SettledBefore&
     AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
     if (!found) break;
     last = {query.Int(0), query.Int(1)};
-    AMANA_RETURN_IF_ERROR(AddDue(
-        last, before(static_cast<Ending>(last.ending), CategoriesOf(last.categories)), limit, due));
+    const auto categories = codes::CategorySet::FromBits(static_cast<uint32_t>(last.categories));
+    AMANA_RETURN_IF_ERROR(
+        AddDue(last, before(static_cast<Ending>(last.ending), categories), limit, due));
   }
   return due;
 }
@@ -63,8 +53,8 @@ absl::Status ErasureTable::AddDue(const Group& group, absl::Time before, size_t 
       session_.Query("SELECT r.sender, r.id, r.version, s.since, s.digest FROM settled s CROSS "
                      "JOIN referral r ON r.row = s.referral WHERE s.ending = ?1 AND "
                      "s.categories = ?2 AND s.since <= ?3 AND NOT EXISTS (SELECT 1 FROM "
-                     "legal_hold h WHERE h.id_no = r.id_no AND h.sender = r.sender AND "
-                     "h.held = 1) ORDER BY s.since, s.referral",
+                     "legal_hold h WHERE h.id = r.id AND h.sender = r.sender AND h.held = 1) "
+                     "ORDER BY s.since, s.referral",
                      group.ending, group.categories, TimeToRow(before)));
   while (due.size() < limit) {
     AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
@@ -87,12 +77,10 @@ absl::Status ErasureTable::AddDue(const Group& group, absl::Time before, size_t 
 absl::StatusOr<std::vector<HoldRecord>> ErasureTable::Holds(const AgencyId& sender,
                                                             const ReferralId& referral) const {
   std::vector<HoldRecord> holds;
-  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> no, session_.FindReferralNo(referral));
-  if (!no.has_value()) return holds;
   AMANA_ASSIGN_OR_RETURN(
       auto query, session_.Query("SELECT holder, held, log_index, digest FROM legal_hold WHERE "
-                                 "id_no = ?1 AND sender = ?2",
-                                 *no, sender.value()));
+                                 "id = ?1 AND sender = ?2",
+                                 Blob(referral.view()), sender.value()));
   while (true) {
     AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
     if (!found) return holds;
@@ -158,14 +146,15 @@ absl::StatusOr<bool> ErasureTable::Erase(const StatementKey& key) {
 
 absl::Status ErasureTable::SetHold(const HoldRecord& hold,
                                    const std::vector<StatementRecord>& statements) {
-  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> no, session_.FindReferralNo(hold.referral));
-  if (!no.has_value()) return NotFoundError("referral");
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> any, session_.FindFirstRow(hold.referral));
+  if (!any.has_value()) return NotFoundError("referral");
   const RowDigest digest = HoldDigest(hold);
-  AMANA_RETURN_IF_ERROR(session_.Run(
-      "INSERT INTO legal_hold (id_no, sender, holder, held, log_index, digest) VALUES "
-      "(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id_no, sender, holder) DO UPDATE SET "
-      "held = excluded.held, log_index = excluded.log_index, digest = excluded.digest",
-      *no, hold.sender.value(), hold.holder.value(), hold.held, hold.log_index, digest.blob()));
+  AMANA_RETURN_IF_ERROR(
+      session_.Run("INSERT INTO legal_hold (id, sender, holder, held, log_index, digest) VALUES "
+                   "(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id, sender, holder) DO UPDATE SET "
+                   "held = excluded.held, log_index = excluded.log_index, digest = excluded.digest",
+                   Blob(hold.referral.view()), hold.sender.value(), hold.holder.value(), hold.held,
+                   hold.log_index, digest.blob()));
   for (const StatementRecord& each : statements) {
     AMANA_RETURN_IF_ERROR(
         statements_.KeepOnce(HoldScope(hold.sender, hold.referral, each.digest), each));

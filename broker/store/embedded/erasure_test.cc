@@ -1,109 +1,20 @@
 // What erasure leaves on the disk: nothing of the body, in no file, whatever happens meanwhile.
+#include "broker/store/embedded/erasure_for_test.h"
+
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <string>
-#include <vector>
-
-#include "absl/container/flat_hash_set.h"
-#include "absl/time/clock.h"
-#include "base/durable_file_fault.h"
 #include "base/errors.h"
-#include "base/sqlite.h"
-#include "broker/store/embedded/record_rows.h"
-#include "broker/store/embedded/testing.h"
-#include "gtest/gtest.h"
 #include "proto/crypto/random.h"
 
 namespace amana::store {
 namespace {
-
-constexpr size_t kWindow = 16;
-
-ReferralBody RandomBody(size_t header, size_t sections) {
-  return {crypto::RandomBytes(header), crypto::RandomBytes(sections)};
-}
 
 GrantRecord RandomGrant(uint32_t number, uint32_t cert) {
   GrantRecord grant = SampleGrant(number, cert);
   grant.grant = crypto::RandomBytes(700);
   return grant;
 }
-
-Work Accept(uint32_t number, const ReferralBody& body) {
-  return [number, body](Transaction& tx) {
-    return tx.referrals().Accept(SampleReferral(number), body, {SampleTask(number)});
-  };
-}
-
-Work Erase(uint32_t number) {
-  return [number](Transaction& tx) { return tx.erasures().Erase(SampleKey(number)).status(); };
-}
-
-// Whether any 16 bytes in a row of any of `needles` stand in any file of `folder`.
-bool AnyWindowIn(const std::string& folder, const std::vector<std::string>& needles) {
-  absl::flat_hash_set<absl::string_view> windows;
-  for (const std::string& needle : needles) {
-    for (size_t i = 0; i + kWindow <= needle.size(); ++i) {
-      windows.insert(absl::string_view(needle).substr(i, kWindow));
-    }
-  }
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
-    const std::string bytes = RealFileSystem().Read(entry.path()).value();
-    for (size_t i = 0; i + kWindow <= bytes.size(); ++i) {
-      if (windows.contains(absl::string_view(bytes).substr(i, kWindow))) return true;
-    }
-  }
-  return false;
-}
-
-class ErasureTest : public testing::Test {
- protected:
-  std::string KeyFile() const { return world_.directory() + "/keys.amana"; }
-  // What the database holds for a referral: header, sections, grants, updates, as stored.
-  std::vector<std::string> Stored(uint32_t number) {
-    sqlite::OpenOptions reader;
-    reader.mode = sqlite::Mode::kReader;
-    auto db = sqlite::Database::Open(world_.database(), reader).value();
-    const std::string id = SampleKey(number).referral.bytes();
-    std::vector<std::string> stored;
-    for (const char* sql :
-         {"SELECT b.header, b.sections FROM referral r JOIN referral_body b ON b.referral = r.row "
-          "WHERE r.id = ?1",
-          "SELECT g.bytes, u.bytes FROM referral r JOIN wrap_grant g ON g.referral = r.row "
-          "LEFT JOIN referral_update u ON u.referral = r.row WHERE r.id = ?1"}) {
-      auto query = db->Prepare(sql).value();
-      query.Bind(sqlite::Blob(id));
-      while (query.Step().value()) {
-        stored.emplace_back(query.Bytes(0));
-        stored.emplace_back(query.Bytes(1));
-      }
-    }
-    return stored;
-  }
-  // The WAL is emptied as soon as nobody reads it.
-  void AwaitEmptyWal() {
-    const std::string wal = world_.database() + "-wal";
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (std::filesystem::file_size(wal) > 0) {
-      ASSERT_LT(absl::Now(), deadline);
-      absl::SleepFor(absl::Milliseconds(5));
-    }
-  }
-  absl::Status Read(const Store& store, uint32_t number) {
-    return store.Read().value()->referrals().ReadBody(SampleKey(number)).status();
-  }
-
-  FaultFileSystem files_{RealFileSystem()};
-  std::string copies_;
-  EmbeddedWorld world_{[this](EmbeddedOptions& options) {
-    options.files = &files_;
-    options.key_block = 64;
-    options.key_copies.folder = copies_;
-  }};
-};
 
 // Small bodies lie within pages, large ones in pages of their own; grants come late.
 TEST_F(ErasureTest, NoWindowOfWhatWasErasedIsFound) {
@@ -115,12 +26,12 @@ TEST_F(ErasureTest, NoWindowOfWhatWasErasedIsFound) {
   std::vector<std::vector<std::string>> plain(kReferrals), stored(kReferrals);
   auto store = world_.Open().value();
   for (uint32_t i = 0; i < kReferrals; ++i) {
-    const ReferralBody body = RandomBody(300 + 20 * i, i % 3 == 0 ? 200 : 5000 + 700 * i);
+    const std::string body = crypto::RandomBytes(i % 3 == 0 ? 500 + 20 * i : 5300 + 720 * i);
     const GrantRecord grant = RandomGrant(i, 5);
-    plain[i] = {body.header_envelope, body.sections, grant.grant, crypto::RandomBytes(900)};
+    plain[i] = {body, grant.grant, crypto::RandomBytes(900)};
     AMANA_ASSERT_OK(store->CommitAndWait(Accept(i, body)));
     AMANA_ASSERT_OK(store->CommitAndWait([&](Transaction& tx) {
-      const absl::Status added = tx.referrals().AddUpdate({SampleKey(i), 1, plain[i][3]});
+      const absl::Status added = tx.referrals().AddUpdate({SampleKey(i), 1, plain[i][2]});
       return added.ok() ? tx.referrals().AddGrant(grant) : added;
     }));
   }
@@ -142,7 +53,7 @@ TEST_F(ErasureTest, NoWindowOfWhatWasErasedIsFound) {
   for (uint32_t i = 0; i < kReferrals; ++i) EXPECT_EQ(Read(*store, i).ok(), i % 4 == 1) << i;
   // What comes later takes the free pages, and keeps nothing of them.
   for (uint32_t i = 100; i < 110; ++i) {
-    AMANA_ASSERT_OK(store->CommitAndWait(Accept(i, RandomBody(400, 9000))));
+    AMANA_ASSERT_OK(store->CommitAndWait(Accept(i, crypto::RandomBytes(9400))));
   }
   store.reset();
   check(0, kReferrals);
@@ -175,7 +86,7 @@ TEST_F(ErasureTest, AnEquivocationGoesWithItsReferral) {
 // The bytes go although somebody reads the database all the time; the key goes at once.
 TEST_F(ErasureTest, AReaderDelaysTheBytesAndNotTheKey) {
   auto store = world_.Open().value();
-  AMANA_ASSERT_OK(store->CommitAndWait(Accept(1, RandomBody(500, 5000))));
+  AMANA_ASSERT_OK(store->CommitAndWait(Accept(1, crypto::RandomBytes(5500))));
   const std::vector<std::string> stored = Stored(1);
   auto look = store->Read().value();
   AMANA_EXPECT_OK(look->referrals().ReadBody(SampleKey(1)));
@@ -356,44 +267,6 @@ TEST_F(ErasureTest, WithoutRoomForKeysNothingIsAccepted) {
   files_.LimitSpace(std::nullopt);
   AMANA_EXPECT_OK(store->CommitAndWait(AcceptSample(accepted)));
   AMANA_EXPECT_OK(Read(*store, accepted));
-}
-
-// What stands in a database from before there were keys is read as it came, and erased.
-TEST_F(ErasureTest, ABodyFromBeforeThereWereKeys) {
-  auto store = world_.Open().value();
-  AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(1)));
-  store.reset();
-  const ReferralBody body = RandomBody(500, 5000);
-  {
-    auto db = sqlite::Database::Open(world_.database(), {}).value();
-    const auto digest = embedded::DigestOfBody(SampleKey(1), body.header_envelope, body.sections);
-    AMANA_ASSERT_OK(
-        db->Run("UPDATE referral_body SET header = ?1, sections = ?2, digest = ?3, key_slot = NULL",
-                sqlite::Blob(body.header_envelope), sqlite::Blob(body.sections), digest.blob()));
-  }
-  store = world_.Open().value();
-  EXPECT_EQ(store->Read().value()->referrals().ReadBody(SampleKey(1))->sections, body.sections);
-  AMANA_EXPECT_OK(store->CommitAndWait(
-      [](Transaction& tx) { return tx.referrals().AddGrant(SampleGrant(1, 5)); }));
-  AMANA_ASSERT_OK(store->CommitAndWait(Erase(1)));
-  EXPECT_EQ(ErrorReason(Read(*store, 1)), "ERASED");
-  store.reset();
-  EXPECT_FALSE(AnyWindowIn(world_.directory(), {body.header_envelope, body.sections}));
-}
-
-TEST_F(ErasureTest, ACipherTextMovedToAnotherRowIsRefused) {
-  auto store = world_.Open().value();
-  AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(1)));
-  store.reset();
-  const std::vector<std::string> stored = Stored(1);
-  {
-    auto db = sqlite::Database::Open(world_.database(), {}).value();
-    const auto digest = embedded::DigestOfBody(SampleKey(1), stored[1], stored[0]);
-    AMANA_ASSERT_OK(db->Run("UPDATE referral_body SET header = ?1, sections = ?2, digest = ?3",
-                            sqlite::Blob(stored[1]), sqlite::Blob(stored[0]), digest.blob()));
-  }
-  store = world_.Open().value();
-  EXPECT_EQ(ErrorReason(Read(*store, 1)), "STORE_CORRUPT");
 }
 
 }  // namespace

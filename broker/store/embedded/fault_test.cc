@@ -10,8 +10,6 @@
 #include "absl/time/clock.h"
 #include "base/sqlite.h"
 #include "base/sqlite_fault.h"
-#include "broker/store/embedded/row.h"
-#include "broker/store/embedded/schema.h"
 #include "broker/store/embedded/testing.h"
 #include "gtest/gtest.h"
 
@@ -179,8 +177,12 @@ TEST_F(CorruptionTest, ARowThatDoesNotMatchItsDigestIsRefused) {
   const std::pair<const char*, Read> kCases[] = {
       {"UPDATE referral SET urgency = urgency - 1",
        [key](const Snapshot& s) { return s.referrals().Find(key).status(); }},
-      {"UPDATE referral_body SET sections = zeroblob(5000)",
+      {"UPDATE referral SET body = zeroblob(length(body))",
        [key](const Snapshot& s) { return s.referrals().ReadBody(key).status(); }},
+      {"UPDATE referral SET tag = zeroblob(16)",
+       [key](const Snapshot& s) { return s.referrals().Find(key).status(); }},
+      {"UPDATE referral SET log_end = log_end + 1",
+       [key](const Snapshot& s) { return s.referrals().Find(key).status(); }},
       {"UPDATE task SET state = state + 1", tasks},
       {"UPDATE task SET agency = 'Not A Token'", tasks},
       {"UPDATE task SET decide_at = decide_at + 1", tasks},
@@ -301,7 +303,7 @@ TEST_F(CorruptionTest, ALogThatDoesNotFitItsCheckpointIsNotOpened) {
   const std::pair<const char*, const char*> kCases[] = {
       {"UPDATE event SET commitment = zeroblob(32) WHERE log_index = 0", "LOG_INCONSISTENT"},
       {"DELETE FROM event WHERE log_index = 1", "LOG_INCONSISTENT"},
-      {"INSERT INTO event SELECT 2, referral_no, fields, seed, commitment, digest FROM event "
+      {"INSERT INTO event SELECT 2, referral, fields, seed, commitment, digest FROM event "
        "WHERE log_index = 1",
        "LOG_INCONSISTENT"},
       {"DELETE FROM log_head", "LOG_INCONSISTENT"},
@@ -321,39 +323,6 @@ TEST_F(CorruptionTest, ALogThatDoesNotFitItsCheckpointIsNotOpened) {
   other_origin.origin = "other.example/amana";
   EXPECT_EQ(ErrorReason(OpenEmbeddedStore(other_origin).status()), "LOG_INCONSISTENT");
   AMANA_EXPECT_OK(world_.Open());
-}
-
-TEST_F(CorruptionTest, ADatabaseOfVersionOneIsTakenOver) {
-  std::filesystem::remove(world_.database());
-  {
-    auto db = sqlite::Database::Open(world_.database(), {}).value();
-    AMANA_ASSERT_OK(sqlite::Migrate(*db, embedded::SchemaScripts().first(1)));
-  }
-  auto store = world_.Open().value();
-  AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(1)));
-  const auto look = store->Read().value();
-  EXPECT_EQ(look->referrals().TasksToDecide(SampleTask(1).decide_at, 9)->size(), 1u);
-  EXPECT_TRUE(look->reconsiderations().Pending(9)->empty());
-}
-
-// As version 4 wrote it: it may hold anything.
-TEST_F(CorruptionTest, WhatWasSettledBeforeItSaidWhatItHoldsIsDueAsIfItHeldEverything) {
-  const embedded::RowDigest digest = embedded::RowHasher("settled")
-                                         .Add(SampleKey(1))
-                                         .Add(Ending::kEnded)
-                                         .Add(embedded::TimeToRow(SampleTime()))
-                                         .Finish();
-  Change("UPDATE settled SET categories = -1, digest = X'" + ToHex(digest.view()) + "'");
-  Change("DELETE FROM legal_hold");
-  auto store = world_.Open().value();
-  const auto due = store->Read().value()->erasures().Due(
-      [](Ending, codes::CategorySet holds) {
-        EXPECT_EQ(holds, codes::kAllCategories);
-        return SampleTime();
-      },
-      9);
-  EXPECT_EQ(due->size(), 1u);
-  AMANA_EXPECT_OK(store->Health());
 }
 
 TEST_F(CorruptionTest, AFileThatIsNoDatabaseIsNotOpened) {

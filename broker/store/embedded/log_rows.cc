@@ -105,15 +105,15 @@ std::optional<events::FieldValues> FieldsFromRow(std::string_view bytes) {
   return fields;
 }
 
-absl::Status InsertEvent(Session& session, uint64_t index, std::optional<int64_t> referral_no,
+absl::Status InsertEvent(Session& session, uint64_t index, std::optional<int64_t> referral,
                          const events::CommittedEvent& event, const events::EventSeed& seed) {
   const std::string fields = FieldsToRow(event.fields);
   const std::string_view commitment = std::string_view(event.leaf_data).substr(1);
   const RowDigest digest = EventDigest(index, fields, seed.view(), commitment);
   return session.Run(
-      "INSERT INTO event (log_index, referral_no, fields, seed, commitment, digest) "
+      "INSERT INTO event (log_index, referral, fields, seed, commitment, digest) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-      index, referral_no, Blob(fields), Blob(seed.view()), Blob(commitment), digest.blob());
+      index, referral, Blob(fields), Blob(seed.view()), Blob(commitment), digest.blob());
 }
 
 absl::StatusOr<StoredEvent> ReadEvent(Session& session, const sqlite::Statement& statement) {

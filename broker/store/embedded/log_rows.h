@@ -30,10 +30,10 @@ absl::Status WriteHeadRow(Session& session, const HeadRow& head);
 std::string FieldsToRow(const events::FieldValues& fields);
 std::optional<events::FieldValues> FieldsFromRow(std::string_view bytes);
 
-absl::Status InsertEvent(Session& session, uint64_t index, std::optional<int64_t> referral_no,
+absl::Status InsertEvent(Session& session, uint64_t index, std::optional<int64_t> referral,
                          const events::CommittedEvent& event, const events::EventSeed& seed);
 // From the columns log_index, fields, seed, commitment, digest.
-#define AMANA_EVENT_COLUMNS "log_index, fields, seed, commitment, digest"
+#define AMANA_EVENT_COLUMNS "e.log_index, e.fields, e.seed, e.commitment, e.digest"
 absl::StatusOr<StoredEvent> ReadEvent(Session& session, const sqlite::Statement& row);
 
 // Leaf data of events [first, first + count) as far as there are any. Does not check the rows'

@@ -27,8 +27,8 @@ absl::StatusOr<std::vector<StoredEvent>> LogTable::ReadAll(sqlite::Statement que
 
 absl::StatusOr<std::vector<StoredEvent>> LogTable::ReadEvents(uint64_t first, size_t limit) const {
   AMANA_ASSIGN_OR_RETURN(auto query,
-                         session_.Query("SELECT " AMANA_EVENT_COLUMNS " FROM event WHERE "
-                                        "log_index >= ?1 ORDER BY log_index LIMIT ?2",
+                         session_.Query("SELECT " AMANA_EVENT_COLUMNS " FROM event e WHERE "
+                                        "e.log_index >= ?1 ORDER BY e.log_index LIMIT ?2",
                                         first, limit));
   AMANA_ASSIGN_OR_RETURN(auto events, ReadAll(std::move(query)));
   for (size_t i = 0; i < events.size(); ++i) {
@@ -39,13 +39,16 @@ absl::StatusOr<std::vector<StoredEvent>> LogTable::ReadEvents(uint64_t first, si
 
 absl::StatusOr<std::vector<StoredEvent>> LogTable::EventsOf(const ReferralId& referral,
                                                             uint64_t first, size_t limit) const {
-  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> no, session_.FindReferralNo(referral));
-  if (!no.has_value()) return std::vector<StoredEvent>();
-  AMANA_ASSIGN_OR_RETURN(auto query,
-                         session_.Query("SELECT " AMANA_EVENT_COLUMNS " FROM event WHERE "
-                                        "referral_no = ?1 AND log_index >= ?2 "
-                                        "ORDER BY log_index LIMIT ?3",
-                                        *no, first, limit));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> first_row, session_.FindFirstRow(referral));
+  if (!first_row.has_value()) return std::vector<StoredEvent>();
+  AMANA_ASSIGN_OR_RETURN(
+      auto query,
+      session_.Query("SELECT " AMANA_EVENT_COLUMNS " FROM referral r CROSS JOIN event e ON "
+                     "e.log_index >= max(r.log_index, ?2) AND e.log_index < r.log_end "
+                     "WHERE r.row = ?1 UNION ALL "
+                     "SELECT " AMANA_EVENT_COLUMNS " FROM event e WHERE e.referral = ?1 AND "
+                     "e.log_index >= ?2 ORDER BY 1 LIMIT ?3",
+                     *first_row, first, limit));
   AMANA_ASSIGN_OR_RETURN(auto events, ReadAll(std::move(query)));
   for (const StoredEvent& stored : events) {
     const auto& key = stored.event.referral;

@@ -35,33 +35,23 @@ std::string RulesToRow(const std::vector<uint8_t>& rules) {
   return std::string(rules.begin(), rules.end());
 }
 
-RowDigest DigestOf(const ReferralRecord& r) {
+RowDigest DigestOf(const ReferralRow& row) {
+  const ReferralRecord& r = row.record;
   RowHasher hasher("referral");
   hasher.Add(r.key).Add(r.sender).Add(r.cert_id).Add(r.header_digest).Add(r.urgency).Add(r.subject);
   hasher.Add(r.consent_id).Add(r.consent_version).Add(r.accepted).Add(r.expires);
-  hasher.Add(r.log_index).Add(r.test);
-  // As it was before there were any.
-  if (r.parent.has_value()) hasher.Add("parent").Add(*r.parent);
-  if (!r.group.is_zero()) hasher.Add("group").Add(r.group).Add(r.family);
-  return hasher.Finish();
-}
-
-RowDigest DigestOfBody(const StatementKey& key, std::string_view header,
-                       std::string_view sections) {
-  return RowHasher("body").Add(key).Finish({header, sections});
+  hasher.Add(r.log_index).Add(r.test).Add(r.parent.value_or(StatementKey())).Add(r.group);
+  hasher.Add(r.family).Add(row.first).Add(row.log_end).Add(row.key_slot);
+  return hasher.Add(row.tag).Finish();
 }
 
 RowDigest DigestOf(const TaskRecord& t) {
   RowHasher hasher("task");
   hasher.Add(t.key.referral).Add(t.key.task).Add(t.service).Add(t.recipient.value_or(Address()));
   hasher.Add(t.state).Add(t.reason).Add(RulesToRow(t.consent_rules));
-  hasher.Add(CategoriesToRow(t.withheld)).Add(t.offer_epoch).Add(t.changed);
-  // Rows of version 1 have none.
-  if (t.decide_at != absl::InfiniteFuture()) hasher.Add(t.decide_at);
-  // Nor do those from before there were clocks.
-  if (t.clock == TaskClock() && t.missing == v1::ROUTE_GAP_UNSPECIFIED) return hasher.Finish();
-  hasher.Add("clock").Add(t.clock.offered).Add(absl::ToInt64Milliseconds(t.clock.paused));
-  hasher.Add(t.clock.reached).Add(t.clock.call).Add(t.clock.due).Add(t.missing);
+  hasher.Add(CategoriesToRow(t.withheld)).Add(t.offer_epoch).Add(t.changed).Add(t.decide_at);
+  hasher.Add(t.clock.offered).Add(absl::ToInt64Milliseconds(t.clock.paused)).Add(t.clock.reached);
+  hasher.Add(t.clock.call).Add(t.clock.due).Add(t.missing);
   return hasher.Finish();
 }
 
@@ -70,9 +60,7 @@ RowDigest DigestOf(const DeliveryRecord& d) {
   hasher.Add(d.key.task.referral).Add(d.key.task.task).Add(d.key.offer_epoch).Add(d.key.stage);
   hasher.Add(d.recipient).Add(d.recipient_cert).Add(d.state).Add(d.reason).Add(d.urgency);
   hasher.Add(d.subject).Add(d.disclosed).Add(d.attempts).Add(d.lease_epoch).Add(d.queued);
-  // As it was before there were updates.
-  if (d.key.update != 0) hasher.Add("update").Add(d.key.update);
-  return hasher.Add(d.expires).Add(d.changed).Add(d.due).Finish();
+  return hasher.Add(d.key.update).Add(d.expires).Add(d.changed).Add(d.due).Finish();
 }
 
 RowDigest DigestOfGrant(const GrantRecord& g, std::string_view bytes) {
@@ -128,9 +116,10 @@ RowDigest DigestOf(std::string_view scope, const StatementRecord& s) {
   return hasher.Add(scope).Add(s.digest).Add(s.cert_id).Add(s.log_index).Finish({s.envelope});
 }
 
-std::optional<ReferralRecord> ReadReferral(const sqlite::Statement& statement) {
+std::optional<ReferralRow> ReadReferral(const sqlite::Statement& statement) {
   RowReader row(statement);
-  ReferralRecord r;
+  ReferralRow stored;
+  ReferralRecord& r = stored.record;
   r.key = ReadKey(row);
   r.sender.agency = r.key.sender;
   r.sender.unit = row.Token<UnitId>();
@@ -151,7 +140,11 @@ std::optional<ReferralRecord> ReadReferral(const sqlite::Statement& statement) {
   if (parent != StatementKey()) r.parent = std::move(parent);
   r.group = row.FixedOrNone<GroupId>();
   r.family = row.FixedOrNone<GroupId>();
-  return IfWhole(std::move(r), row);
+  stored.first = row.Int();
+  stored.log_end = row.Int<uint64_t>();
+  stored.key_slot = row.Int<uint64_t>();
+  stored.tag = std::string(row.Bytes());
+  return IfWhole(std::move(stored), row);
 }
 
 std::optional<TaskRecord> ReadTask(const sqlite::Statement& statement) {

@@ -21,7 +21,8 @@ namespace amana::store::embedded {
 #define AMANA_REFERRAL_COLUMNS                                                                   \
   "r.sender, r.id, r.version, r.sender_unit, r.cert_id, r.header_digest, r.urgency, r.subject, " \
   "r.consent_id, r.consent_version, r.accepted, r.expires, r.log_index, r.test, "                \
-  "r.parent_sender, r.parent_id, r.parent_version, r.group_id, r.family_id, r.digest"
+  "r.parent_sender, r.parent_id, r.parent_version, r.group_id, r.family_id, r.first, "           \
+  "r.log_end, r.key_slot, r.tag, r.digest"
 #define AMANA_TASK_COLUMNS                                                              \
   "r.sender, r.id, r.version, t.task, t.service, t.agency, t.unit, t.state, t.reason, " \
   "t.rules, t.withheld, t.offer_epoch, t.changed, t.decide_at, t.offered, t.paused, "   \
@@ -41,12 +42,22 @@ namespace amana::store::embedded {
   "d.attempts, "                                                                               \
   "d.lease_epoch, d.queued, d.expires, d.changed, d.due, d.digest"
 
+inline constexpr int kReferralSlotColumn = 21;
+inline constexpr int kReferralTagColumn = 22;
 // How many AMANA_REFERRAL_COLUMNS are: the index of the column after them.
-inline constexpr int kReferralColumns = 20;
+inline constexpr int kReferralColumns = 24;
 
-RowDigest DigestOf(const ReferralRecord& record);
+// A referral's row, but for the body that its tag is of.
+struct ReferralRow {
+  ReferralRecord record;
+  int64_t first = 0;
+  uint64_t log_end = 0;
+  uint64_t key_slot = 0;
+  std::string tag;  // empty: erased
+};
+
+RowDigest DigestOf(const ReferralRow& row);
 // Of what is stored: encrypted, or empty when it was erased.
-RowDigest DigestOfBody(const StatementKey& key, std::string_view header, std::string_view sections);
 RowDigest DigestOfGrant(const GrantRecord& record, std::string_view bytes);
 RowDigest DigestOfOrder(const StatementKey& key, uint32_t number, std::string_view bytes);
 RowDigest DigestOfNote(const StatementKey& key, const Digest& note, std::string_view bytes);
@@ -59,7 +70,7 @@ RowDigest DigestOf(const DeliveryRecord& record);
 RowDigest DigestOf(const ReconsiderationRecord& record);
 RowDigest DigestOf(std::string_view scope, const StatementRecord& record);
 
-std::optional<ReferralRecord> ReadReferral(const sqlite::Statement& row);
+std::optional<ReferralRow> ReadReferral(const sqlite::Statement& row);
 std::optional<TaskRecord> ReadTask(const sqlite::Statement& row);
 std::optional<OfferRecord> ReadOffer(const sqlite::Statement& row);
 std::optional<QueueItem> ReadQueueItem(const sqlite::Statement& row);

@@ -45,26 +45,28 @@ absl::StatusOr<std::optional<ReferralRecord>> ReferralTable::Find(const Statemen
       auto query,
       session_.Query("SELECT " AMANA_REFERRAL_COLUMNS " FROM referral r WHERE r.row = ?1", *row));
   AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
-  std::optional<ReferralRecord> record;
-  if (found) record = ReadReferral(query);
-  if (!record.has_value() || record->key != key) return session_.Corrupt("referral");
-  return record;
+  std::optional<ReferralRow> referral;
+  if (found) referral = ReadReferral(query);
+  if (!referral.has_value() || referral->record.key != key) return session_.Corrupt("referral");
+  return std::move(referral->record);
 }
 
 absl::StatusOr<std::optional<uint32_t>> ReferralTable::LatestVersion(const AgencyId& sender,
                                                                      const ReferralId& id) const {
-  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> no, session_.FindReferralNo(id));
-  if (!no.has_value()) return std::nullopt;
-  AMANA_ASSIGN_OR_RETURN(
-      auto query, session_.Query("SELECT max(version) FROM referral WHERE id_no = ?1 AND sender = "
-                                 "?2",
-                                 *no, sender.value()));
-  AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
-  if (!found || query.IsNull(0)) return std::nullopt;
-  return static_cast<uint32_t>(query.Int(0));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> first, session_.FindFirstRow(id));
+  if (!first.has_value()) return std::nullopt;
+  AMANA_ASSIGN_OR_RETURN(auto query,
+                         session_.Query("SELECT version, sender FROM referral WHERE id = ?1 "
+                                        "ORDER BY version DESC",
+                                        Blob(id.view())));
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool found, session_.Next(query));
+    if (!found) return std::nullopt;
+    if (query.Text(1) == sender.value()) return static_cast<uint32_t>(query.Int(0));
+  }
 }
 
-absl::StatusOr<ReferralBody> ReferralTable::ReadBody(const StatementKey& key) const {
+absl::StatusOr<std::string> ReferralTable::ReadBody(const StatementKey& key) const {
   AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.ReferralRow(key));
   return bodies_.Read(row, key);
 }
@@ -237,9 +239,9 @@ absl::StatusOr<Paged<ReferralRecord>> ReferralTable::ReadPage(sqlite::Statement 
       result.next_token = TokenOf(result.items.back().key);
       return result;
     }
-    std::optional<ReferralRecord> record = ReadReferral(query);
-    if (!record.has_value()) return session_.Corrupt("referral");
-    result.items.push_back(*std::move(record));
+    std::optional<ReferralRow> referral = ReadReferral(query);
+    if (!referral.has_value()) return session_.Corrupt("referral");
+    result.items.push_back(std::move(referral->record));
   }
 }
 
@@ -283,30 +285,41 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::FamilyTasks(const AgencyI
   return ReadReadableTasks(session_, std::move(query), limit);
 }
 
-absl::Status ReferralTable::Accept(const ReferralRecord& record, const ReferralBody& body,
+absl::Status ReferralTable::Accept(const ReferralRecord& record, std::string_view submission,
                                    const std::vector<TaskRecord>& tasks) {
-  AMANA_ASSIGN_OR_RETURN(const int64_t no, session_.ReferralNo(record.key.referral));
-  const RowDigest digest = DigestOf(record);
-  const StatementKey parent = record.parent.value_or(StatementKey());
-  absl::Status inserted = session_.Run(
-      "INSERT INTO referral (id_no, sender, version, id, sender_unit, cert_id, header_digest, "
-      "urgency, subject, consent_id, consent_version, accepted, expires, log_index, test, digest, "
-      "parent_sender, parent_id, parent_version, group_id, family_id) VALUES (?1, ?2, ?3, ?4, ?5, "
-      "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
-      no, record.key.sender.value(), record.key.version, Blob(record.key.referral.view()),
-      record.sender.unit.value(), Blob(record.cert_id.view()), Blob(record.header_digest.view()),
-      record.urgency, Blob(record.subject.view()), Blob(record.consent_id.view()),
-      record.consent_version, TimeToRow(record.accepted), TimeToRow(record.expires),
-      record.log_index, record.test, digest.blob(), parent.sender.value(), BlobOf(parent.referral),
-      parent.version, BlobOf(record.group), BlobOf(record.family));
-  if (absl::IsAlreadyExists(inserted)) return ConflictError("referral");
-  AMANA_RETURN_IF_ERROR(inserted);
-  const int64_t row = session_.db().LastInsertRowId();
-  session_.RememberReferralRow(record.key, row);
-  AMANA_RETURN_IF_ERROR(bodies_.Insert(row, record.key, body));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> before, session_.FindReferralRow(record.key));
+  if (before.has_value()) return ConflictError("referral");
+  AMANA_ASSIGN_OR_RETURN(const int64_t row, session_.NextReferralRow());
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> first,
+                         session_.FindFirstRow(record.key.referral));
+  AMANA_ASSIGN_OR_RETURN(const BodyTable::Sealed sealed, bodies_.Seal(row, submission));
+  const ReferralRow referral{record, first.value_or(row), sequencer_->size(), sealed.slot,
+                             std::string(sealed.tag)};
+  AMANA_RETURN_IF_ERROR(InsertReferral(row, referral, sealed.body));
+  session_.RememberAccepted(record.key, row, referral.first);
   for (const TaskRecord& task : tasks) AMANA_RETURN_IF_ERROR(InsertTask(row, record, task));
   return session_.Run("INSERT INTO party (agency, referral) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                       record.key.sender.value(), row);
+}
+
+absl::Status ReferralTable::InsertReferral(int64_t row, const ReferralRow& referral,
+                                           std::string_view body) {
+  const ReferralRecord& record = referral.record;
+  const StatementKey parent = record.parent.value_or(StatementKey());
+  const RowDigest digest = DigestOf(referral);
+  return session_.Run(
+      "INSERT INTO referral (row, first, sender, id, version, sender_unit, cert_id, header_digest, "
+      "urgency, subject, consent_id, consent_version, accepted, expires, log_index, log_end, test, "
+      "parent_sender, parent_id, parent_version, group_id, family_id, key_slot, tag, digest, body) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+      "?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
+      row, referral.first, record.key.sender.value(), Blob(record.key.referral.view()),
+      record.key.version, record.sender.unit.value(), Blob(record.cert_id.view()),
+      Blob(record.header_digest.view()), record.urgency, Blob(record.subject.view()),
+      Blob(record.consent_id.view()), record.consent_version, TimeToRow(record.accepted),
+      TimeToRow(record.expires), record.log_index, referral.log_end, record.test,
+      parent.sender.value(), BlobOf(parent.referral), parent.version, BlobOf(record.group),
+      BlobOf(record.family), referral.key_slot, Blob(referral.tag), digest.blob(), Blob(body));
 }
 
 absl::Status ReferralTable::InsertTask(int64_t row, const ReferralRecord& referral,
@@ -319,8 +332,7 @@ absl::Status ReferralTable::InsertTask(int64_t row, const ReferralRecord& referr
       "INSERT INTO task (referral, task, service, agency, unit, state, reason, rules, withheld, "
       "offer_epoch, changed, digest, open, expiring, expires, subject, decide_at, offered, paused, "
       "reached, call, missing, clock_due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-      "?12, "
-      "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+      "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
       row, task.key.task, task.service, recipient.agency.value(), recipient.unit.value(),
       task.state, task.reason, Blob(rules), Blob(withheld), task.offer_epoch,
       TimeToRow(task.changed), digest.blob(), IsOpen(task.state), CanExpire(task.state),

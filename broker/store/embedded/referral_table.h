@@ -7,20 +7,25 @@
 #include <vector>
 
 #include "broker/store/embedded/body_table.h"
+#include "broker/store/embedded/record_rows.h"
+#include "broker/store/embedded/sequencer.h"
 #include "broker/store/embedded/session.h"
 #include "broker/store/store.h"
 
 namespace amana::store::embedded {
 
-// Referrals over a session, which must outlive it, as must `bodies`. Used by the session's thread.
+// Referrals over a session, which must outlive it, as must `bodies` and `sequencer`. Used by the
+// session's thread.
 class ReferralTable final : public Referrals {
  public:
-  ReferralTable(Session& session, BodyTable& bodies) : session_(session), bodies_(bodies) {}
+  // `sequencer` is null for readers, which never accept.
+  ReferralTable(Session& session, BodyTable& bodies, const Sequencer* sequencer)
+      : session_(session), bodies_(bodies), sequencer_(sequencer) {}
 
   absl::StatusOr<std::optional<ReferralRecord>> Find(const StatementKey& key) const override;
   absl::StatusOr<std::optional<uint32_t>> LatestVersion(const AgencyId& sender,
                                                         const ReferralId& id) const override;
-  absl::StatusOr<ReferralBody> ReadBody(const StatementKey& key) const override;
+  absl::StatusOr<std::string> ReadBody(const StatementKey& key) const override;
   absl::StatusOr<std::vector<TaskRecord>> Tasks(const StatementKey& key) const override;
   absl::StatusOr<std::optional<GrantRecord>> FindGrant(const StatementKey& key,
                                                        const CertId& recipient) const override;
@@ -51,7 +56,7 @@ class ReferralTable final : public Referrals {
                                                        size_t limit) const override;
   absl::StatusOr<std::vector<AgencyId>> OpenRecipients() const override;
 
-  absl::Status Accept(const ReferralRecord& record, const ReferralBody& body,
+  absl::Status Accept(const ReferralRecord& record, std::string_view submission,
                       const std::vector<TaskRecord>& tasks) override;
   absl::Status MoveTask(v1::TaskState from, const TaskRecord& task) override;
   absl::Status AddGrant(const GrantRecord& grant) override;
@@ -62,6 +67,7 @@ class ReferralTable final : public Referrals {
 
  private:
   absl::StatusOr<std::vector<TaskRecord>> ReadTasks(sqlite::Statement query) const;
+  absl::Status InsertReferral(int64_t row, const ReferralRow& referral, std::string_view body);
   absl::Status InsertTask(int64_t row, const ReferralRecord& referral, const TaskRecord& task);
   struct Place {
     int64_t row = 0;  // before the first
@@ -76,6 +82,7 @@ class ReferralTable final : public Referrals {
 
   Session& session_;
   BodyTable& bodies_;
+  const Sequencer* const sequencer_;
 };
 
 }  // namespace amana::store::embedded

@@ -37,7 +37,7 @@ class RowDigest {
 class RowHasher {
  public:
   explicit RowHasher(std::string_view kind) {
-    bytes_.reserve(384);  // most records
+    bytes_.reserve(448);  // most records
     Add(kind);
   }
 

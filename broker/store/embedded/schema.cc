@@ -1,8 +1,9 @@
 #include "broker/store/embedded/schema.h"
 
+#include <string>
+
 #include "broker/store/embedded/schema_directory.h"
 #include "broker/store/embedded/schema_handovers.h"
-#include "broker/store/embedded/schema_links.h"
 #include "broker/store/embedded/schema_offers.h"
 #include "broker/store/embedded/schema_updates.h"
 
@@ -10,22 +11,22 @@ namespace amana::store::embedded {
 namespace {
 
 // Rules. Referral ids are random, and every B-tree keyed by something random costs each commit a
-// page of its own to write; so one table alone is ordered by them (referral_id) and all others by
-// the small numbers it and `referral` give out. Partial indexes hold only what is still to be done.
-// `digest` is over the row's record (record_rows.h, row.h). Times are Unix milliseconds.
-constexpr std::string_view kVersion1 = R"sql(
-CREATE TABLE referral_id (
-  no INTEGER PRIMARY KEY,
-  id BLOB NOT NULL UNIQUE
-);
-
--- Accepted statements; the body is apart so that scans stay small.
+// page of its own to write; so one index alone is ordered by them (referral_id) and everything else
+// by the small numbers that `referral` gives out. A submission writes into few trees: its body and
+// its first wraps are one value, and partial indexes hold only what is still to be done. `digest`
+// is over the row's record (record_rows.h, row.h). Times are Unix milliseconds.
+constexpr std::string_view kMain = R"sql(
+-- Accepted statements. `first` is the first row with the same id, and stands for that. The events
+-- from log_index to before log_end came with the statement, its own the first. `body` is the
+-- submission, encrypted (body_table.h), with its tag apart: the digest covers that, and the tag the
+-- rest. An empty tag: erased. What a referral has to do with others is empty in most. What is large
+-- comes last: scans do not read it.
 CREATE TABLE referral (
   row INTEGER PRIMARY KEY,
-  id_no INTEGER NOT NULL,
+  first INTEGER NOT NULL,
   sender TEXT NOT NULL,
-  version INTEGER NOT NULL,
   id BLOB NOT NULL,
+  version INTEGER NOT NULL,
   sender_unit TEXT NOT NULL,
   cert_id BLOB NOT NULL,
   header_digest BLOB NOT NULL,
@@ -36,16 +37,28 @@ CREATE TABLE referral (
   accepted INTEGER NOT NULL,
   expires INTEGER NOT NULL,
   log_index INTEGER NOT NULL,
+  log_end INTEGER NOT NULL,
   test INTEGER NOT NULL,
+  parent_sender TEXT NOT NULL,
+  parent_id BLOB NOT NULL,
+  parent_version INTEGER NOT NULL,
+  group_id BLOB NOT NULL,
+  family_id BLOB NOT NULL,
+  key_slot INTEGER NOT NULL,
+  tag BLOB NOT NULL,
   digest BLOB NOT NULL,
-  UNIQUE (id_no, sender, version)
+  body BLOB NOT NULL
 );
+CREATE INDEX referral_id ON referral (id, version);
+CREATE INDEX referral_group ON referral (group_id) WHERE group_id <> x'';
+CREATE INDEX referral_family ON referral (family_id) WHERE family_id <> x'';
+-- What a start makes sure of: that these keys are destroyed.
+CREATE INDEX referral_erased ON referral (key_slot) WHERE tag = x'';
 
-CREATE TABLE referral_body (
-  referral INTEGER PRIMARY KEY,
-  header BLOB NOT NULL,
-  sections BLOB NOT NULL,
-  digest BLOB NOT NULL
+-- Which key file the slots are of.
+CREATE TABLE key_file (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  id BLOB NOT NULL
 );
 
 -- Which agencies sent a referral or were disclosed something of it.
@@ -55,6 +68,8 @@ CREATE TABLE party (
   PRIMARY KEY (agency, referral)
 ) WITHOUT ROWID;
 
+-- `decide_at` NULL: never. From `offered` on TaskClock in records.h: `offered` NULL: no offer;
+-- `clock_due` NULL: never.
 CREATE TABLE task (
   referral INTEGER NOT NULL,
   task INTEGER NOT NULL,
@@ -67,6 +82,13 @@ CREATE TABLE task (
   withheld BLOB NOT NULL,
   offer_epoch INTEGER NOT NULL,
   changed INTEGER NOT NULL,
+  decide_at INTEGER,
+  offered INTEGER,
+  paused INTEGER NOT NULL,
+  reached INTEGER NOT NULL,
+  call INTEGER NOT NULL,
+  missing INTEGER NOT NULL,
+  clock_due INTEGER,
   digest BLOB NOT NULL,
   open INTEGER NOT NULL,
   expiring INTEGER NOT NULL,
@@ -75,8 +97,13 @@ CREATE TABLE task (
   PRIMARY KEY (referral, task)
 ) WITHOUT ROWID;
 CREATE INDEX task_expiry ON task (expires) WHERE expiring = 1;
+CREATE INDEX task_decide ON task (decide_at) WHERE decide_at IS NOT NULL;
 CREATE INDEX task_subject ON task (subject) WHERE open = 1;
+CREATE INDEX task_recipient ON task (agency) WHERE open = 1;
+CREATE INDEX task_clock ON task (clock_due) WHERE clock_due IS NOT NULL;
+CREATE INDEX task_unroutable ON task (referral, task) WHERE state = 5;
 
+-- Added after the submission, whose own are in its body. Encrypted as that is.
 CREATE TABLE wrap_grant (
   row INTEGER PRIMARY KEY,
   referral INTEGER NOT NULL,
@@ -89,11 +116,13 @@ CREATE TABLE wrap_grant (
   UNIQUE (referral, recipient_cert)
 );
 
+-- `update_number`: of the update that it carries; 0: the referral itself.
 CREATE TABLE delivery (
   referral INTEGER NOT NULL,
   task INTEGER NOT NULL,
   offer_epoch INTEGER NOT NULL,
   stage INTEGER NOT NULL,
+  update_number INTEGER NOT NULL,
   agency TEXT NOT NULL,
   unit TEXT NOT NULL,
   recipient_cert BLOB NOT NULL,
@@ -109,7 +138,7 @@ CREATE TABLE delivery (
   changed INTEGER NOT NULL,
   due INTEGER,
   digest BLOB NOT NULL,
-  PRIMARY KEY (referral, task, offer_epoch, stage)
+  PRIMARY KEY (referral, task, offer_epoch, stage, update_number)
 ) WITHOUT ROWID;
 CREATE INDEX delivery_queue ON delivery (agency, unit, urgency, queued) WHERE state = 1;
 CREATE INDEX delivery_due ON delivery (due) WHERE due IS NOT NULL;
@@ -166,16 +195,17 @@ CREATE TABLE certificate (
 ) WITHOUT ROWID;
 
 -- The log. `commitment` is the salted root: the leaf data without its format byte. It stays when
--- fields and seed are erased.
+-- fields and seed are erased. `referral` is the first row with the id it is about; NULL for what came
+-- with that row itself, which tells where it is.
 CREATE TABLE event (
   log_index INTEGER PRIMARY KEY,
-  referral_no INTEGER,
+  referral INTEGER,
   fields BLOB NOT NULL,
   seed BLOB NOT NULL,
   commitment BLOB NOT NULL,
   digest BLOB NOT NULL
 );
-CREATE INDEX event_referral ON event (referral_no) WHERE referral_no IS NOT NULL;
+CREATE INDEX event_referral ON event (referral) WHERE referral IS NOT NULL;
 
 -- Full hash tiles (256 hashes), each with the root over them, which is a hash of the next level.
 CREATE TABLE tile (
@@ -207,17 +237,9 @@ CREATE TABLE disk_probe (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   bytes BLOB NOT NULL
 );
-)sql";
-
-// What time, a person's word or the registry has decided again.
-constexpr std::string_view kVersion2 = R"sql(
--- NULL: never. A task from before this version gets its time with its next decision.
-ALTER TABLE task ADD COLUMN decide_at INTEGER;
-CREATE INDEX task_decide ON task (decide_at) WHERE decide_at IS NOT NULL;
-CREATE INDEX task_recipient ON task (agency) WHERE open = 1;
 
 -- Words not yet carried out: few rows, most of the time none. The cursor is a task's key; an empty
--- sender: none yet.
+-- sender: none yet. After an agency's tasks come those that nobody was found for.
 CREATE TABLE reconsideration (
   id INTEGER PRIMARY KEY,
   subject BLOB NOT NULL,
@@ -226,6 +248,7 @@ CREATE TABLE reconsideration (
   withdrawn BLOB NOT NULL,
   cause_shown INTEGER NOT NULL,
   disclosed_pass INTEGER NOT NULL,
+  unrouted_pass INTEGER NOT NULL,
   after_sender TEXT NOT NULL,
   after_id BLOB NOT NULL,
   after_version INTEGER NOT NULL,
@@ -234,45 +257,29 @@ CREATE TABLE reconsideration (
 );
 CREATE INDEX reconsideration_subject ON reconsideration (subject) WHERE recipient = '';
 CREATE UNIQUE INDEX reconsideration_recipient ON reconsideration (recipient) WHERE recipient <> '';
-)sql";
 
-// Bodies are encrypted (body_table.h), and erased.
-constexpr std::string_view kVersion3 = R"sql(
--- NULL: as it came, from before this version.
-ALTER TABLE referral_body ADD COLUMN key_slot INTEGER;
-ALTER TABLE wrap_grant ADD COLUMN key_slot INTEGER;
--- What a start makes sure of: that these keys are destroyed.
-ALTER TABLE referral_body ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX referral_body_erased ON referral_body (key_slot) WHERE erased = 1;
-
--- Which key file the slots are of.
-CREATE TABLE key_file (
-  one INTEGER PRIMARY KEY CHECK (one = 1),
-  id BLOB NOT NULL
-);
-
--- Referrals that nothing is to be done with any more, until they are erased.
+-- Referrals that nothing is to be done with any more, until they are erased. How long that is
+-- depends on what the body holds: a set of category codes as one number.
 CREATE TABLE settled (
   referral INTEGER PRIMARY KEY,
   ending INTEGER NOT NULL,
+  categories INTEGER NOT NULL,
   since INTEGER NOT NULL,
   digest BLOB NOT NULL
 );
-CREATE INDEX settled_due ON settled (ending, since);
+CREATE INDEX settled_due ON settled (ending, categories, since);
 
 CREATE TABLE legal_hold (
-  id_no INTEGER NOT NULL,
+  id BLOB NOT NULL,
   sender TEXT NOT NULL,
   holder TEXT NOT NULL,
   held INTEGER NOT NULL,
   log_index INTEGER NOT NULL,
   digest BLOB NOT NULL,
-  PRIMARY KEY (id_no, sender, holder)
+  PRIMARY KEY (id, sender, holder)
 ) WITHOUT ROWID;
-)sql";
 
-// What a referral rests on besides its header, and what people must look at afterwards.
-constexpr std::string_view kVersion4 = R"sql(
+-- What a referral rests on besides its header, and what people must look at afterwards.
 -- By kind: 1 an attached consent (signer empty), 2 an approval, 3 a review. Facts as consent_rows.h
 -- has them.
 CREATE TABLE ground (
@@ -298,20 +305,18 @@ CREATE INDEX review_referral ON review (referral) WHERE state <> 2;
 CREATE INDEX review_due ON review (due_open) WHERE due_open IS NOT NULL;
 )sql";
 
-// How long a body is kept depends on what it holds.
-constexpr std::string_view kVersion5 = R"sql(
--- A set of category codes as one number; -1: not known, from before this version.
-ALTER TABLE settled ADD COLUMN categories INTEGER NOT NULL DEFAULT -1;
-DROP INDEX settled_due;
-CREATE INDEX settled_due ON settled (ending, categories, since);
-)sql";
-
-constexpr std::string_view kScripts[] = {
-    kVersion1,        kVersion2,    kVersion3,        kVersion4,    kVersion5,     kOffersScript,
-    kDirectoryScript, kNotesScript, kHandoversScript, kLinksScript, kUpdatesScript};
+constexpr std::string_view kParts[] = {kMain, kOffers, kDirectory, kNotes, kHandovers, kUpdates};
 
 }  // namespace
 
-std::span<const std::string_view> SchemaScripts() { return kScripts; }
+std::span<const std::string_view> SchemaScripts() {
+  static const std::string* const version1 = [] {
+    auto* whole = new std::string;
+    for (const std::string_view part : kParts) *whole += part;
+    return whole;
+  }();
+  static const std::string_view scripts[] = {*version1};
+  return scripts;
+}
 
 }  // namespace amana::store::embedded

@@ -7,7 +7,7 @@
 namespace amana::store::embedded {
 
 // The directory: what agencies offer. The statements themselves are in `statement`.
-inline constexpr std::string_view kDirectoryScript = R"sql(
+inline constexpr std::string_view kDirectory = R"sql(
 CREATE TABLE directory_entry (
   agency TEXT NOT NULL,
   version INTEGER NOT NULL,

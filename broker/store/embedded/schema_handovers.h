@@ -1,4 +1,4 @@
-// The scripts of schema.cc for sealed notes, custody and handovers.
+// The parts of schema.cc for sealed notes, custody and handovers.
 #ifndef AMANA_BROKER_STORE_EMBEDDED_SCHEMA_HANDOVERS_H_
 #define AMANA_BROKER_STORE_EMBEDDED_SCHEMA_HANDOVERS_H_
 
@@ -7,20 +7,19 @@
 namespace amana::store::embedded {
 
 // Words and places beside statements; bytes as in wrap_grant.
-inline constexpr std::string_view kNotesScript = R"sql(
+inline constexpr std::string_view kNotes = R"sql(
 CREATE TABLE sealed_note (
   row INTEGER PRIMARY KEY,
   referral INTEGER NOT NULL,
   note BLOB NOT NULL,
   bytes BLOB NOT NULL,
   digest BLOB NOT NULL,
-  key_slot INTEGER,
   UNIQUE (referral, note)
 );
 )sql";
 
 // Who answers for whom, and handovers. What no query asks for is one blob (handover_rows.h).
-inline constexpr std::string_view kHandoversScript = R"sql(
+inline constexpr std::string_view kHandovers = R"sql(
 CREATE TABLE custody (
   subject BLOB PRIMARY KEY NOT NULL,
   revision INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-// The script of schema.cc for offers and their clocks.
+// The part of schema.cc for offers and their clocks.
 #ifndef AMANA_BROKER_STORE_EMBEDDED_SCHEMA_OFFERS_H_
 #define AMANA_BROKER_STORE_EMBEDDED_SCHEMA_OFFERS_H_
 
@@ -7,18 +7,7 @@
 namespace amana::store::embedded {
 
 // Offers one at a time, their clocks, and who steps in.
-inline constexpr std::string_view kOffersScript = R"sql(
--- TaskClock in records.h. `offered` NULL: no offer; `clock_due` NULL: never, as for a task from before
--- this version until it moves.
-ALTER TABLE task ADD COLUMN offered INTEGER;
-ALTER TABLE task ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE task ADD COLUMN reached INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE task ADD COLUMN call INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE task ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE task ADD COLUMN clock_due INTEGER;
-CREATE INDEX task_clock ON task (clock_due) WHERE clock_due IS NOT NULL;
-CREATE INDEX task_unroutable ON task (referral, task) WHERE state = 5;
-
+inline constexpr std::string_view kOffers = R"sql(
 CREATE TABLE past_offer (
   referral INTEGER NOT NULL,
   task INTEGER NOT NULL,
@@ -33,12 +22,11 @@ CREATE TABLE past_offer (
   PRIMARY KEY (referral, task, offer_epoch)
 ) WITHOUT ROWID;
 
--- Encrypted under the referral's key, and cleared when it is erased.
+-- One that was set after the submission; bytes as in wrap_grant.
 CREATE TABLE candidate_order (
   referral INTEGER PRIMARY KEY,
   number INTEGER NOT NULL,
   bytes BLOB NOT NULL,
-  key_slot INTEGER,
   digest BLOB NOT NULL
 );
 
@@ -75,9 +63,6 @@ CREATE INDEX queue_open ON queue_item (standing, opened) WHERE closed = 0;
 CREATE INDEX queue_task ON queue_item (referral, task) WHERE closed = 0;
 CREATE INDEX queue_assignee ON queue_item (assigned_agency, assignee, standing, opened)
   WHERE closed = 0 AND assignee <> '';
-
--- After an agency's tasks those that nobody was found for.
-ALTER TABLE reconsideration ADD COLUMN unrouted_pass INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE queue_note (
   log_index INTEGER PRIMARY KEY,

@@ -127,9 +127,9 @@ events::EventSeed Sequencer::NextSeed() {
 absl::StatusOr<uint64_t> Sequencer::TryAppend(events::Event event) {
   last_time_ = event.time = std::max(FloorToMillis(clock_.Now()), last_time_);
   event.sender_counter = event.recipient_counter = 0;
-  std::optional<int64_t> referral_no;
+  std::optional<int64_t> referral;
   if (event.referral.has_value()) {
-    AMANA_ASSIGN_OR_RETURN(referral_no, session_.ReferralNo(event.referral->referral));
+    AMANA_ASSIGN_OR_RETURN(referral, session_.FindFirstRow(event.referral->referral));
     AMANA_ASSIGN_OR_RETURN(event.sender_counter, Count("s/" + event.referral->sender.value()));
   }
   if (event.recipient.has_value() && events::IsParty(event, event.recipient->agency)) {
@@ -137,7 +137,7 @@ absl::StatusOr<uint64_t> Sequencer::TryAppend(events::Event event) {
   }
   const events::EventSeed seed = NextSeed();
   const events::CommittedEvent committed = events::Commit(event, seed);
-  AMANA_RETURN_IF_ERROR(InsertEvent(session_, tree_.size(), referral_no, committed, seed));
+  AMANA_RETURN_IF_ERROR(InsertEvent(session_, tree_.size(), referral, committed, seed));
   const uint64_t index = tree_.Append(committed.leaf_hash);
   events_.push_back({index, std::move(event), seed, committed.leaf_hash});
   return index;

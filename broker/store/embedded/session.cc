@@ -9,7 +9,7 @@
 namespace amana::store::embedded {
 namespace {
 
-constexpr size_t kMaxRemembered = 16 * 1024;
+constexpr size_t kMaxRemembered = 4 * 1024;
 
 }  // namespace
 
@@ -57,57 +57,52 @@ void Session::EndTransaction(bool committed) {
 
 void Session::Forget() {
   ++lost_;
-  referral_nos_.clear();
+  first_rows_.clear();
   referral_rows_.clear();
   absent_.reset();
+  next_row_.reset();
 }
 
-absl::StatusOr<std::optional<int64_t>> Session::FindReferralNo(const ReferralId& id) {
-  if (auto known = referral_nos_.find(id); known != referral_nos_.end()) return known->second;
+absl::StatusOr<std::optional<int64_t>> Session::FindFirstRow(const ReferralId& id) {
+  if (auto known = first_rows_.find(id); known != first_rows_.end()) return known->second;
   if (absent_ == id) return std::nullopt;
-  AMANA_ASSIGN_OR_RETURN(
-      auto query, Query("SELECT no FROM referral_id WHERE id = ?1", sqlite::Blob(id.view())));
+  AMANA_ASSIGN_OR_RETURN(auto query, Query("SELECT first FROM referral WHERE id = ?1 LIMIT 1",
+                                           sqlite::Blob(id.view())));
   AMANA_ASSIGN_OR_RETURN(const bool found, Next(query));
   if (!found) {
     if (writer()) absent_ = id;
     return std::nullopt;
   }
-  const int64_t no = query.Int(0);
+  const int64_t first = query.Int(0);
   if (writer()) {
-    if (referral_nos_.size() >= kMaxRemembered) referral_nos_.clear();
-    referral_nos_.emplace(id, no);
+    if (first_rows_.size() >= kMaxRemembered) first_rows_.clear();
+    first_rows_.emplace(id, first);
   }
-  return no;
+  return first;
 }
 
-absl::StatusOr<int64_t> Session::ReferralNo(const ReferralId& id) {
-  if (auto known = referral_nos_.find(id); known != referral_nos_.end()) return known->second;
-  absent_.reset();
-  AMANA_RETURN_IF_ERROR(Run("INSERT INTO referral_id (id) VALUES (?1) ON CONFLICT DO NOTHING",
-                            sqlite::Blob(id.view())));
-  if (db_->Changes() == 1) {
-    const int64_t no = db_->LastInsertRowId();
-    if (referral_nos_.size() >= kMaxRemembered) referral_nos_.clear();
-    referral_nos_.emplace(id, no);
-    return no;
+absl::StatusOr<std::optional<int64_t>> Session::LookForRow(const StatementKey& key) {
+  AMANA_ASSIGN_OR_RETURN(auto query,
+                         Query("SELECT row, sender FROM referral WHERE id = ?1 AND version = ?2",
+                               sqlite::Blob(key.referral.view()), key.version));
+  while (true) {  // other senders may use the same id
+    AMANA_ASSIGN_OR_RETURN(const bool found, Next(query));
+    if (!found) return std::nullopt;
+    if (query.Text(1) == key.sender.value()) return query.Int(0);
   }
-  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> no, FindReferralNo(id));
-  if (!no.has_value()) return Corrupt("referral_id");
-  return *no;
 }
 
 absl::StatusOr<std::optional<int64_t>> Session::FindReferralRow(const StatementKey& key) {
   if (auto known = referral_rows_.find(key); known != referral_rows_.end()) return known->second;
-  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> no, FindReferralNo(key.referral));
-  if (!no.has_value()) return std::nullopt;
-  AMANA_ASSIGN_OR_RETURN(
-      auto query,
-      Query("SELECT row FROM referral WHERE id_no = ?1 AND sender = ?2 AND version = ?3", *no,
-            key.sender.value(), key.version));
-  AMANA_ASSIGN_OR_RETURN(const bool found, Next(query));
-  if (!found) return std::nullopt;
-  const int64_t row = query.Int(0);
-  if (writer()) RememberReferralRow(key, row);
+  if (writer()) {  // most of what it looks for in vain is new
+    AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> first, FindFirstRow(key.referral));
+    if (!first.has_value()) return std::nullopt;
+  }
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> row, LookForRow(key));
+  if (writer() && row.has_value()) {
+    if (referral_rows_.size() >= kMaxRemembered) referral_rows_.clear();
+    referral_rows_.emplace(key, *row);
+  }
   return row;
 }
 
@@ -117,7 +112,19 @@ absl::StatusOr<int64_t> Session::ReferralRow(const StatementKey& key) {
   return *row;
 }
 
-void Session::RememberReferralRow(const StatementKey& key, int64_t row) {
+absl::StatusOr<int64_t> Session::NextReferralRow() {
+  if (next_row_.has_value()) return *next_row_;
+  AMANA_ASSIGN_OR_RETURN(auto query, Query("SELECT coalesce(max(row), 0) + 1 FROM referral"));
+  AMANA_RETURN_IF_ERROR(Next(query).status());
+  next_row_ = query.Int(0);
+  return *next_row_;
+}
+
+void Session::RememberAccepted(const StatementKey& key, int64_t row, int64_t first) {
+  absent_.reset();
+  next_row_ = row + 1;
+  if (first_rows_.size() >= kMaxRemembered) first_rows_.clear();
+  first_rows_.emplace(key.referral, first);
   if (referral_rows_.size() >= kMaxRemembered) referral_rows_.clear();
   referral_rows_.emplace(key, row);
 }

@@ -82,13 +82,15 @@ class Session {
   void DestroyAtCommit(uint64_t slot) { doomed_.push_back(slot); }
   std::vector<uint64_t> TakeDoomed() { return std::exchange(doomed_, {}); }
 
-  // --- numbers that stand for random ids (schema.cc)
-  absl::StatusOr<std::optional<int64_t>> FindReferralNo(const ReferralId& id);
-  absl::StatusOr<int64_t> ReferralNo(const ReferralId& id);  // gives one if it has none
+  // --- rows of referrals (schema.cc)
   absl::StatusOr<std::optional<int64_t>> FindReferralRow(const StatementKey& key);
   // NOT_FOUND when there is no such referral.
   absl::StatusOr<int64_t> ReferralRow(const StatementKey& key);
-  void RememberReferralRow(const StatementKey& key, int64_t row);
+  // The first row with this id, by which others refer to it; none while nothing has been accepted.
+  absl::StatusOr<std::optional<int64_t>> FindFirstRow(const ReferralId& id);
+  // For the next one to be accepted.
+  absl::StatusOr<int64_t> NextReferralRow();
+  void RememberAccepted(const StatementKey& key, int64_t row, int64_t first);
 
   // --- what a table may remember of what it has read: only the writer, which alone changes it, and
   // only as long as lost() stays the same: it counts the rollbacks.
@@ -98,6 +100,7 @@ class Session {
  private:
   absl::Status BeforeWrite();
   void Forget();
+  absl::StatusOr<std::optional<int64_t>> LookForRow(const StatementKey& key);
   bool writer() const { return db_->mode() == sqlite::Mode::kWriter; }
 
   std::unique_ptr<sqlite::Database> db_;
@@ -114,9 +117,10 @@ class Session {
   size_t bytes_ = 0;
   uint64_t lost_ = 0;
   // Writer only, which alone knows when what it has seen is undone.
-  absl::flat_hash_map<ReferralId, int64_t> referral_nos_;
+  absl::flat_hash_map<ReferralId, int64_t> first_rows_;
   absl::flat_hash_map<StatementKey, int64_t> referral_rows_;
-  std::optional<ReferralId> absent_;  // looked for in vain, last
+  std::optional<ReferralId> absent_;  // nothing was accepted under it, when last looked
+  std::optional<int64_t> next_row_;
 };
 
 }  // namespace amana::store::embedded

@@ -24,7 +24,7 @@ namespace amana::store::embedded {
 struct Tables {
   Tables(Session& session, Sequencer* sequencer)
       : bodies(session),
-        referrals(session, bodies),
+        referrals(session, bodies, sequencer),
         deliveries(session),
         consents(session),
         reconsiderations(session),
