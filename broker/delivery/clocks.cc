@@ -39,6 +39,15 @@ bool WaitsForNobody(const store::TaskRecord& before, const store::TaskRecord& ne
   return next.state == v1::TASK_STATE_EXPIRED && IsSettled(before);
 }
 
+codes::Sla AtPace(absl::Duration hour, const codes::Sla& windows) {
+  if (hour == absl::Hours(1)) return windows;
+  const auto at_pace = [&](absl::Duration window) {
+    // Rungs are quarters of windows, and the store keeps milliseconds.
+    return absl::Ceil(window * absl::FDivDuration(hour, absl::Hours(1)), absl::Milliseconds(4));
+  };
+  return {at_pace(windows.acknowledge), at_pace(windows.decide), at_pace(windows.start)};
+}
+
 absl::Time DueOf(const std::optional<referral::Rung>& rung) {
   return rung.has_value() ? rung->at : absl::InfiniteFuture();
 }
@@ -47,17 +56,15 @@ absl::Time DueOf(const std::optional<referral::Rung>& rung) {
 
 codes::Sla WindowsOf(const store::Snapshot& snapshot, const store::TaskRecord& task,
                      v1::Urgency urgency) {
+  const absl::Duration hour = snapshot.directory().Hour();
   if (task.recipient.has_value()) {
     // Where the directory cannot be read, everybody's windows hold.
     const absl::StatusOr<routing::DirectoryPtr> directory = snapshot.directory().Current();
     const routing::Unit* const unit =
         directory.ok() ? (*directory)->unit(*task.recipient) : nullptr;
-    if (unit != nullptr) {
-      const routing::SlaWindows own = unit->Sla(urgency);
-      return {own.acknowledge, own.decide, own.start};
-    }
+    if (unit != nullptr) return AtPace(hour, unit->Sla(urgency));
   }
-  return codes::SlaOf(urgency).value_or(*codes::SlaOf(v1::URGENCY_NORMAL));
+  return AtPace(hour, routing::DefaultSla(urgency));
 }
 
 std::optional<referral::Rung> NextRungOf(const store::Snapshot& snapshot,

@@ -13,7 +13,7 @@
 namespace amana::delivery {
 
 // The windows that hold for a task: its unit's own, where it is with one that has any, else those
-// of the urgency.
+// of the urgency; at the store's pace, in milliseconds.
 codes::Sla WindowsOf(const store::Snapshot& snapshot, const store::TaskRecord& task,
                      v1::Urgency urgency);
 

@@ -82,6 +82,7 @@ absl::Status Broker::OpenStore() {
            .origin = config_.log_origin,
            .opened_detail = config_.log_origin,
            .key_copies = config_.key_copies,
+           .hour = config_.drill_hour,
            .on_key_copies = [](const absl::Status& status) { LogError("key_copies", status); },
            .sqlite_vfs = ""}));
   context_ = {.store = store_.get(),

@@ -88,6 +88,19 @@ void ReadRetention(const ConfigTable& retention, const ConfigTable& store, Confi
   copies.folder = store.Path("key_copies_folder", config.data_dir + "/key-copies");
 }
 
+// Every checkpoint of a drill says that it is one: its evidence can be taken for nothing else.
+bool IsOfDrill(std::string_view origin) {
+  return origin.starts_with("drill.") || origin.starts_with("drill/") || origin == "drill";
+}
+
+void ReadDrill(const ConfigTable& table, Config& config) {
+  config.drill_hour =
+      table.Duration("hour", absl::Milliseconds(100), absl::Hours(1), config.drill_hour);
+  if (config.drill_hour < absl::Hours(1) && !IsOfDrill(config.log_origin)) {
+    table.Refuse("hour", "expected a transparency.origin whose first label is drill");
+  }
+}
+
 absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
   for (const auto& [key, value] : overrides) reader.Set(key, value);
   const ConfigTable root = reader.Root();
@@ -118,6 +131,7 @@ absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
   ReadLimits(root.Table("limits"), config);
   ReadDelivery(root.Table("delivery"), config);
   ReadRetention(root.Table("retention"), root.Table("store"), config);
+  ReadDrill(root.Table("drill"), config);
   AMANA_RETURN_IF_ERROR(reader.Finish());
   return config;
 }

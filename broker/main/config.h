@@ -56,6 +56,12 @@
 //   key_copies = 2                 # of the file without which no referral can be read; 0: none
 //   key_copies_lifetime = "24h"    # then a copy is destroyed, and what was erased is gone from it
 //   key_copies_folder = "<data_dir>/key-copies"  # keep it out of backups of the store
+//   [drill]
+//   hour = "1h"                    # what an hour of the SLA windows lasts, everybody's and units'
+//                                  # own, from "100ms" on. Less than 1h is refused unless the first
+//                                  # label of transparency.origin is "drill"
+//                                  # ("drill.amana.example/log"). A log is opened under its own
+//                                  # origin only, so none is both a drill's and real
 #ifndef AMANA_BROKER_MAIN_CONFIG_H_
 #define AMANA_BROKER_MAIN_CONFIG_H_
 
@@ -99,6 +105,7 @@ struct Config {
   rpc::RateLimits rates;
   delivery::Policy policy;
   store::KeyCopyPolicy key_copies;
+  absl::Duration drill_hour = absl::Hours(1);
 };
 
 // Dotted keys that stand in place of the file's: {"listen.address", "0.0.0.0:8443"}.

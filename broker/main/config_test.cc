@@ -250,6 +250,37 @@ TEST(ConfigTest, OriginsThatNoSignatureLineCanCarry) {
   }
 }
 
+std::string WithOrigin(const std::string& origin, const std::string& more) {
+  std::string text = kLeast;
+  const std::string old = "log.example/amana";
+  return text.replace(text.find(old), old.size(), origin) + more;
+}
+
+TEST(ConfigTest, AnHourIsAnHourUnlessTheLogIsADrills) {
+  EXPECT_EQ(Parse(kLeast)->drill_hour, absl::Hours(1));
+  const std::string drill = "[drill]\nhour = \"1s\"\n";
+  for (const char* origin : {"drill.amana.example/log", "drill/log", "drill"}) {
+    const absl::StatusOr<Config> config = Parse(WithOrigin(origin, drill));
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_EQ(config->drill_hour, absl::Seconds(1)) << origin;
+  }
+  for (const char* origin : {"log.example/amana", "drills.amana.example/log", "log.drill/amana",
+                             "Drill.amana.example", "drill-amana.example", "amana.example/drill"}) {
+    const absl::Status status = Parse(WithOrigin(origin, drill)).status();
+    EXPECT_EQ(ErrorReason(status), "CONFIG_INVALID") << origin;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("drill.hour")) << origin;
+  }
+  // What a real hour is may be said anywhere, also of a drill.
+  EXPECT_TRUE(Parse(kLeast + std::string("[drill]\nhour = \"1h\"\n")).ok());
+  EXPECT_TRUE(Parse(WithOrigin("drill.amana.example/log", "")).ok());
+  for (const char* hour : {"99ms", "61m", "0s"}) {
+    const std::string text = "[drill]\nhour = \"" + std::string(hour) + "\"\n";
+    EXPECT_EQ(ErrorReason(Parse(WithOrigin("drill.amana.example/log", text)).status()),
+              "CONFIG_INVALID")
+        << hour;
+  }
+}
+
 TEST(ConfigTest, AllFindingsAtOnce) {
   const std::string message(Parse("data_dir = 1\nclock_sync = \"maybe\"\n").status().message());
   for (const char* key : {"data_dir", "clock_sync", "tls.key", "registry.path"}) {

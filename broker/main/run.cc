@@ -55,6 +55,7 @@ absl::Status Run(const Config& config, ShutdownSignal& shutdown) {
   Log(LogLevel::kInfo, "started",
       {{"port", broker->port()},
        {"clock_trusted", config.clock_sync == ClockSync::kTrusted},
+       {"sla_hour_ms", absl::ToInt64Milliseconds(config.drill_hour)},
        {"core_dumps", !cores_off},
        {"file_limit", files}});
   Announce(*broker);

@@ -51,7 +51,7 @@ const tests::TestIdentity& HavenSealer(int generation) {
                          generation);
 }
 
-World::World() {
+World::World(absl::Duration hour) : hour_(hour) {
   registry_files_.Add("police", "signer", PoliceSigner().certificate);
   registry_files_.Add("haven", "signer", HavenSigner().certificate);
   registry_files_.Add("haven", "person", HavenPerson().certificate);
@@ -82,8 +82,11 @@ void World::SetDirectory() {
 }
 
 void World::Open() {
-  auto store = store::OpenEmbeddedStore(
-      {.directory = data_.File("store"), .clock = &clock_, .log_key = log_key_, .origin = kOrigin});
+  auto store = store::OpenEmbeddedStore({.directory = data_.File("store"),
+                                         .clock = &clock_,
+                                         .log_key = log_key_,
+                                         .origin = kOrigin,
+                                         .hour = hour_});
   AMANA_EXPECT_OK(store.status());
   store_ = *std::move(store);
   context_.store = store_.get();

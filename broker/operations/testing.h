@@ -44,7 +44,8 @@ absl::StatusOr<Response> Await(Operation operation) {
 
 class World {
  public:
-  World();
+  // `hour`: of the windows, less in a drill.
+  explicit World(absl::Duration hour = absl::Hours(1));
   ~World();
 
   Context& context() { return context_; }
@@ -100,6 +101,7 @@ class World {
   void Open();
   void SetDirectory();
 
+  const absl::Duration hour_;
   FakeClock clock_{absl::FromUnixSeconds(1900000000)};
   identity::TestRegistry registry_files_;
   TempDir data_;

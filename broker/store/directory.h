@@ -39,6 +39,8 @@ class Directory {
   // All that is in force, as this transaction sees it, with what it has changed itself. Shared, not
   // copied: about 1 us where nothing has changed since it was last asked for.
   virtual absl::StatusOr<routing::DirectoryPtr> Current() const = 0;
+  // What an hour of every window lasts; as told when the store was opened.
+  virtual absl::Duration Hour() const = 0;
   // version 0: the newest.
   virtual absl::StatusOr<std::optional<EntryRecord>> FindEntry(const AgencyId& agency,
                                                                uint32_t version) const = 0;

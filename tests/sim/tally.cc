@@ -60,10 +60,14 @@ std::map<v1::Urgency, std::vector<absl::Duration>> Tally::TimesToAcceptance() co
   return times;
 }
 
-double HoursAt(const std::vector<absl::Duration>& times, double part) {
-  if (times.empty()) return 0;
+absl::Duration TimeAt(const std::vector<absl::Duration>& times, double part) {
+  if (times.empty()) return absl::ZeroDuration();
   const auto index = static_cast<size_t>(part * static_cast<double>(times.size() - 1) + 0.5);
-  return absl::ToDoubleHours(times[index]);
+  return times[index];
+}
+
+double HoursAt(const std::vector<absl::Duration>& times, double part) {
+  return absl::ToDoubleHours(TimeAt(times, part));
 }
 
 }  // namespace amana::sim

@@ -39,7 +39,8 @@ class Tally {
   std::map<std::string, uint64_t> queued_;
 };
 
-// The part of ascending times that is at most 1, in hours; 0 of none.
+// The part of ascending times that is at most 1, also in hours; 0 of none.
+absl::Duration TimeAt(const std::vector<absl::Duration>& times, double part);
 double HoursAt(const std::vector<absl::Duration>& times, double part);
 
 }  // namespace amana::sim

@@ -23,26 +23,6 @@ std::vector<Digest> DigestsOf(const Bytes& hashes) {
 
 }  // namespace
 
-v1::TaskState TaskStateOf(v1::EventKind kind) {
-  static constexpr std::string_view kPrefix = "EVENT_KIND_TASK_";
-  const std::string& name = v1::EventKind_Name(kind);
-  v1::TaskState state = v1::TASK_STATE_UNSPECIFIED;
-  if (name.starts_with(kPrefix)) {
-    v1::TaskState_Parse("TASK_STATE_" + name.substr(kPrefix.size()), &state);
-  }
-  return state;
-}
-
-v1::HandoverState HandoverStateOf(v1::EventKind kind) {
-  static constexpr std::string_view kPrefix = "EVENT_KIND_HANDOVER_";
-  const std::string& name = v1::EventKind_Name(kind);
-  v1::HandoverState state = v1::HANDOVER_STATE_UNSPECIFIED;
-  if (name.starts_with(kPrefix)) {
-    v1::HandoverState_Parse("HANDOVER_STATE_" + name.substr(kPrefix.size()), &state);
-  }
-  return state;
-}
-
 std::vector<sdk::EventView> Told::Catch() {
   std::vector<sdk::EventView> out;
   const auto look = town_.world.store().Read().value();

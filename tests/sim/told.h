@@ -12,14 +12,10 @@
 
 #include "agency-adapters/sdk/event_view.h"
 #include "broker/operations/notices.h"
+#include "tests/sim/states.h"
 #include "tests/sim/town.h"
 
 namespace amana::sim {
-
-// The state that an event says a task is in; UNSPECIFIED: it says nothing of that. And the same of
-// a handover.
-v1::TaskState TaskStateOf(v1::EventKind kind);
-v1::HandoverState HandoverStateOf(v1::EventKind kind);
 
 class Told {
  public:

@@ -13,18 +13,12 @@
 #include "broker/operations/testing_offers.h"
 #include "tests/sim/agenda.h"
 #include "tests/sim/chance.h"
+#include "tests/sim/offering.h"
 
 namespace amana::sim {
 
-// What a shelter says of itself in the directory, and how it is.
-struct Profile {
+struct Profile : Offering {
   operations::Shelter shelter;
-  std::vector<v1::ServiceType> services;
-  uint32_t county = 0;
-  std::vector<uint32_t> serves;  // empty: every county
-  std::vector<v1::SexConstraint> sexes;
-  uint32_t places = 0;
-  bool reports_room = false;
 };
 
 // One referral, as its sender knows it.
@@ -60,12 +54,6 @@ class Town {
 
   std::map<std::string, size_t> numbers_;  // of shelters, by agency
 };
-
-// What is asked for, and where: counties of this town, and services that shelters of it may give.
-inline constexpr uint32_t kCounties[] = {1, 8, 16, 22, 32, 42, 47};
-inline constexpr v1::ServiceType kServices[] = {
-    v1::SERVICE_TYPE_ACCOMMODATION, v1::SERVICE_TYPE_PSYCHOSOCIAL, v1::SERVICE_TYPE_BASIC_NEEDS,
-    v1::SERVICE_TYPE_EDUCATION, v1::SERVICE_TYPE_LIVELIHOOD};
 
 }  // namespace amana::sim
 

@@ -20,8 +20,6 @@ namespace {
 using crypto::CertUsage;
 using crypto::Role;
 
-constexpr char kOrigin[] = "test.amana.example/log";
-
 constexpr std::string_view kRegistry = R"(# SYNTHETIC
 trust_domain = "test.amana.example"
 root_ca = "ca/root.pem"
@@ -76,6 +74,12 @@ const std::vector<std::string>& Agencies() {
   return *all;
 }
 
+std::string RegistryOfShelter(const std::string& id) {
+  return absl::StrCat("\n[[agency]]\nid = \"", id, "\"\nname = \"SYNTHETIC ", id,
+                      "\"\nkind = \"SHELTER\"\ncountry = \"KE\"\nissuing_ca = \"ca/agencies/", id,
+                      ".pem\"\ncertificates = \"certificates/", id, "\"\n");
+}
+
 struct Endpoint {
   std::string name;
   std::string agency;
@@ -95,6 +99,14 @@ const std::vector<Endpoint>& Endpoints() {
       {"operator", "amana", Role::kOperator, "", "", false},
   };
   return *all;
+}
+
+std::vector<Endpoint> EndpointsWith(const std::vector<std::string>& shelters) {
+  std::vector<Endpoint> all = Endpoints();
+  for (const std::string& shelter : shelters) {
+    all.push_back({shelter, shelter, Role::kSystem, "intake", "worker-1", true});
+  }
+  return all;
 }
 
 void OrDie(const absl::Status& status, std::string_view what) {
@@ -123,10 +135,11 @@ std::string MakeFolder() {
 
 }  // namespace
 
-BrokerWorld::BrokerWorld(const WorldOptions& options) : path_(MakeFolder()) {
+BrokerWorld::BrokerWorld(const WorldOptions& options)
+    : shelters_(options.shelters), path_(MakeFolder()) {
   data_dir_ = options.data_dir.empty() ? File("broker/data") : options.data_dir;
   WriteAuthorities();
-  WriteBroker(options.broker_settings);
+  WriteBroker(options);
   WriteEndpoints();
 }
 
@@ -139,24 +152,29 @@ void BrokerWorld::WriteAuthorities() const {
   FileSystem& files = RealFileSystem();
   OrDie(files.CreateDirectories(File("ca/agencies")), "ca");
   Write("ca/root.pem", TestRootPem());
-  for (const std::string& agency : Agencies()) {
+  std::vector<std::string> agencies = Agencies();
+  agencies.insert(agencies.end(), shelters_.begin(), shelters_.end());
+  for (const std::string& agency : agencies) {
     Write("ca/agencies/" + agency + ".pem", TestAgencyCa(agency).certificate.pem());
     OrDie(files.CreateDirectories(File("certificates/" + agency)), agency);
   }
   Write("revoked.txt", "# SYNTHETIC\n");
-  Write("registry.toml", kRegistry);
+  std::string registry(kRegistry);
+  for (const std::string& shelter : shelters_) registry += RegistryOfShelter(shelter);
+  Write("registry.toml", registry);
 }
 
-void BrokerWorld::WriteBroker(const std::string& settings) const {
+void BrokerWorld::WriteBroker(const WorldOptions& options) const {
   OrDie(RealFileSystem().CreateDirectories(File("broker")), "broker");
   WriteKey(File("broker/tls"), TestBrokerTls());
   const auto key = OrDie(crypto::Ed25519PrivateKey::Generate(), "log key");
   OrDie(crypto::WriteKeyFile(File("broker/log.key"), OrDie(key.ToPem(), "log key")), "log key");
-  Write("broker/log.vkey", OrDie(transparency::NoteVerifier::Create(
-                                     kOrigin, transparency::NoteKeyType::kEd25519, key.PublicKey()),
-                                 "log key")
-                                   .vkey() +
-                               "\n");
+  Write("broker/log.vkey",
+        OrDie(transparency::NoteVerifier::Create(
+                  options.origin, transparency::NoteKeyType::kEd25519, key.PublicKey()),
+              "log key")
+                .vkey() +
+            "\n");
   Write(
       "broker/broker.toml",
       absl::StrCat("data_dir = \"", data_dir_,
@@ -165,18 +183,20 @@ void BrokerWorld::WriteBroker(const std::string& settings) const {
                    "[tls]\ncertificate = \"tls.pem\"\nkey = \"tls.key\"\nca = \"../ca/root.pem\"\n"
                    "[registry]\npath = \"../registry.toml\"\n"
                    "[transparency]\nkey = \"log.key\"\norigin = \"",
-                   kOrigin, "\"\n[metrics]\nport = 0\n", settings));
+                   options.origin, "\"\n[metrics]\nport = 0\n", options.broker_settings));
 }
 
 void BrokerWorld::WriteEndpoints() const {
-  for (const char* agency : {"police", "haven"}) {
+  std::vector<std::string> kept = {"police", "haven"};
+  kept.insert(kept.end(), shelters_.begin(), shelters_.end());
+  for (const std::string& agency : kept) {
     Register(agency, "keeper", envelope::TestKeeper(agency).certificate);
   }
-  for (const Endpoint& endpoint : Endpoints()) {
+  for (const Endpoint& endpoint : EndpointsWith(shelters_)) {
     const std::string keys = File("endpoints/" + endpoint.name + "/keys");
     OrDie(RealFileSystem().CreateDirectories(keys), keys);
     const auto write = [&](const std::string& stem, const TestIdentity& identity) {
-      WriteKey(keys + "/" + stem, identity);
+      WriteKey(absl::StrCat(keys, "/", stem), identity);
       Register(endpoint.agency, endpoint.name + "-" + stem, identity.certificate);
     };
     if (endpoint.role == Role::kCoordinator) {
@@ -203,7 +223,7 @@ void BrokerWorld::WriteEndpoints() const {
 }
 
 void BrokerWorld::SetBrokerPort(int port) {
-  for (const Endpoint& endpoint : Endpoints()) {
+  for (const Endpoint& endpoint : EndpointsWith(shelters_)) {
     std::string text = absl::StrCat("agency = \"", endpoint.agency,
                                     "\"\ntrust_domain = \"test.amana.example\"\n"
                                     "broker = \"127.0.0.1:",

@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "base/ids.h"
@@ -33,6 +34,11 @@ struct WorldOptions {
   std::string broker_settings;
   // Empty: <world>/broker/data.
   std::string data_dir;
+  // The name that the log's checkpoints are signed under.
+  std::string origin = "test.amana.example/log";
+  // Further agencies, each with an endpoint of its name: the system of its unit intake, with a
+  // caseworker's key, receives. In no directory until an entry is handed in.
+  std::vector<std::string> shelters = {};
 };
 
 class BrokerWorld {
@@ -66,9 +72,10 @@ class BrokerWorld {
 
  private:
   void WriteAuthorities() const;
-  void WriteBroker(const std::string& settings) const;
+  void WriteBroker(const WorldOptions& options) const;
   void WriteEndpoints() const;
 
+  const std::vector<std::string> shelters_;
   std::string path_;
   std::string data_dir_;
   bool keep_ = false;

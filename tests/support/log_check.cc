@@ -41,6 +41,9 @@ sdk::DeliveryKey KeyOf(const sdk::EventView& view) {
   key.task = view.task.value_or(0);
   key.offer_epoch = view.offer_epoch;
   key.stage = view.stage;
+  if (v1::EventKind_Name(view.kind).starts_with("EVENT_KIND_DELIVERY_")) {
+    key.update = sdk::UpdateOf(view);
+  }
   return key;
 }
 
@@ -133,6 +136,10 @@ absl::Status LogCheck::ReadPartyEvents(uint64_t until) {
 void LogCheck::Tally(const sdk::EventView& view) {
   const sdk::DeliveryKey key = KeyOf(view);
   ++by_key_[{view.kind, key}];
+  // It is SEEN again when its question is answered.
+  if (view.kind == v1::EVENT_KIND_TASK_INFO_REQUESTED) {
+    tally_.erase({v1::EVENT_KIND_TASK_SEEN, key, Digest()});
+  }
   if (!OnceOnly(view.kind)) return;
   // Consents have no referral: the statement tells them apart. For what happens to a task, a second
   // statement is a second time.

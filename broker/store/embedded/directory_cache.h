@@ -9,6 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "broker/routing/directory.h"
 
 namespace amana::store::embedded {
@@ -21,6 +22,10 @@ struct DirectoryVersion {
 
 class DirectoryCache {
  public:
+  explicit DirectoryCache(absl::Duration hour = absl::Hours(1)) : hour_(hour) {}
+
+  // What an hour of every window lasts.
+  absl::Duration hour() const { return hour_; }
   // The newest that is kept and is not newer than `change`.
   std::optional<DirectoryVersion> NotAfter(int64_t change) const;
   // One that was committed. A few are kept: a snapshot may be older than what others have read.
@@ -29,6 +34,7 @@ class DirectoryCache {
  private:
   static constexpr size_t kKept = 8;
 
+  const absl::Duration hour_;
   mutable absl::Mutex mu_;
   std::deque<DirectoryVersion> versions_ ABSL_GUARDED_BY(mu_);  // ascending
 };

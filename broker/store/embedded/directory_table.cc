@@ -30,6 +30,11 @@ v1::SignedEnvelope EnvelopeOf(const StatementRecord& statement) {
 
 }  // namespace
 
+absl::Duration DirectoryTable::Hour() const {
+  const DirectoryCache* const shared = session_.directory_cache();
+  return shared == nullptr ? absl::Hours(1) : shared->hour();
+}
+
 absl::StatusOr<Digest> DirectoryTable::RegistryDigest() const {
   AMANA_ASSIGN_OR_RETURN(
       auto query,

@@ -23,6 +23,7 @@ class DirectoryTable final : public Directory {
   absl::StatusOr<Digest> RegistryDigest() const override;
   absl::StatusOr<std::optional<std::string>> FindCertificate(const CertId& id) const override;
   absl::StatusOr<routing::DirectoryPtr> Current() const override { return view_.Current(); }
+  absl::Duration Hour() const override;
   absl::StatusOr<std::optional<EntryRecord>> FindEntry(const AgencyId& agency,
                                                        uint32_t version) const override;
   absl::StatusOr<std::optional<StatementRecord>> FindCapacityReport(

@@ -70,5 +70,16 @@ TEST(EmbeddedDirectory, IsThereWhenTheStoreIsOpenedAgain) {
   EXPECT_EQ(store->Read().value()->directory().Current().value()->agencies().size(), 1u);
 }
 
+TEST(EmbeddedDirectory, AnHourLastsForEverybodyAsItWasOpened) {
+  EXPECT_EQ(EmbeddedWorld().Open().value()->Read().value()->directory().Hour(), absl::Hours(1));
+  EmbeddedWorld world([](EmbeddedOptions& options) { options.hour = absl::Seconds(1); });
+  const auto store = world.Open().value();
+  EXPECT_EQ(store->Read().value()->directory().Hour(), absl::Seconds(1));
+  AMANA_ASSERT_OK(store->CommitAndWait([](Transaction& tx) {
+    EXPECT_EQ(tx.directory().Hour(), absl::Seconds(1));
+    return absl::OkStatus();
+  }));
+}
+
 }  // namespace
 }  // namespace amana::store

@@ -147,7 +147,7 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const EmbeddedOptions& options) {
   auto health = std::make_shared<StoreHealth>();
   AMANA_ASSIGN_OR_RETURN(auto session, OpenWriterSession(path, options, *health));
   AMANA_ASSIGN_OR_RETURN(std::shared_ptr<BodyKeys> keys, OpenKeys(*session, options));
-  auto directory = std::make_shared<DirectoryCache>();
+  auto directory = std::make_shared<DirectoryCache>(options.hour);
   session->UseDirectory(*directory);
   // Now, and not when the first answer waits for it. One that cannot be read is in the health.
   Tables(*session, nullptr).directory.Current().status().IgnoreError();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/durable_file.h"
 #include "broker/store/embedded/key_copies.h"
@@ -31,6 +32,8 @@ struct EmbeddedOptions {
   size_t idle_readers = 8;      // connections kept for the next snapshots
   // Of <directory>/keys.amana, without which no referral in the database can be read.
   KeyCopyPolicy key_copies = {};
+  // What an hour of the windows for offers lasts: less in a drill only.
+  absl::Duration hour = absl::Hours(1);
   std::function<void(const absl::Status&)> on_key_copies = nullptr;  // when it changes; any thread
   size_t key_block = 4096;                                           // keys made at a time
   FileSystem* files = &RealFileSystem();                             // of the key file
