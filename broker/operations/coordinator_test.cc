@@ -203,9 +203,8 @@ TEST_F(Queue, WhatIsStillOwedStays) {
 TEST_F(Queue, ACallThatWasMadeOtherwiseIsClosed) {
   world.clock().Advance(absl::Seconds(1));
   ReportFree(world, kHaven, 5);
-  const Sent sent = SendRouteTo(world, {kHaven}, 's', [](auto& draft) {
-    draft.header.set_urgency(v1::URGENCY_IMMEDIATE);
-  });
+  const Sent sent = SendRouteTo(
+      world, {kHaven}, 's', [](auto& draft) { draft.header.set_urgency(v1::URGENCY_IMMEDIATE); });
   world.clock().Advance(absl::Minutes(15));
   world.RunTimers();
   const v1::QueueItem item = QueueOf(world).at(0);
