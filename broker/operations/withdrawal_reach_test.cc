@@ -8,6 +8,7 @@
 #include "broker/operations/run_erasure.h"
 #include "broker/operations/testing_acts.h"
 #include "broker/operations/testing_directory.h"
+#include "broker/operations/testing_offers.h"
 
 namespace amana::operations {
 namespace {
@@ -241,6 +242,25 @@ TEST(WithdrawalReach, AnAgencyThatHasReferredThePersonMayTakeTheNo) {
   ASSERT_EQ(TaskOf(t.world, sent).state, v1::TASK_STATE_ROUTED);
   AMANA_ASSERT_OK(Withdraw(t.world, theirs, "police").status());
   EXPECT_EQ(TaskOf(t.world, sent).state, v1::TASK_STATE_BLOCKED_CONSENT);
+}
+
+// One was disclosed to two agencies, and in their order another task stands between.
+TEST(WithdrawalReach, WhoWasDeclinedByOneAndIsWithAnotherIsTakenBackOnce) {
+  World world;
+  AddShelter(world, kRefuge);
+  const v1::ConsentRecord consent = ConsentTo(world, {kHaven, kRefuge});
+  const Sent rerouted = SendRoute(world, consent, {kHaven, kRefuge});
+  AMANA_ASSERT_OK(DeclineAt(world, kHaven, SeeAt(world, kHaven)).status());
+  SeeAt(world, kRefuge);
+  const Sent other = SendRoute(world, consent, {kHaven}, [](envelope::SubmissionDraft& draft) {
+    draft.order[0] = {kHaven.address()};
+  });
+  SeeAt(world, kHaven);
+  AMANA_ASSERT_OK(operations::Withdraw(world, consent).status());
+  world.Reconsider();
+  for (const Sent& sent : {rerouted, other}) {
+    EXPECT_EQ(TaskOf(world, sent).state, v1::TASK_STATE_REVOKED);
+  }
 }
 
 }  // namespace

@@ -164,18 +164,20 @@ void LiveJudge::CompareCustody(const StatementKey& key, const Address& now,
   }
 }
 
-void LiveJudge::CompareState(const StatementKey& key, const v1::TaskStatus& told,
-                             const std::map<uint64_t, sdk::EventView>& log) {
+bool LiveJudge::CompareState(const StatementKey& key, const v1::TaskStatus& told,
+                             const std::map<uint64_t, sdk::EventView>& log, bool for_good) {
   const auto last = std::find_if(log.rbegin(), log.rend(), [&](const auto& each) {
     return IsAbout(each.second, key, told.task());
   });
   if (last != log.rend() && TaskStateOf(last->second.kind) == told.state() &&
       last->second.offer_epoch == told.offer_epoch()) {
-    return;
+    return true;
   }
-  Blame(uninformed_, "uninformed", key,
-        absl::StrCat(v1::TaskState_Name(told.state()), " ", told.offer_epoch(), ", by the log ",
-                     last == log.rend() ? "nothing" : v1::EventKind_Name(last->second.kind)));
+  if (for_good)
+    Blame(uninformed_, "uninformed", key,
+          absl::StrCat(v1::TaskState_Name(told.state()), " ", told.offer_epoch(), ", by the log ",
+                       last == log.rend() ? "nothing" : v1::EventKind_Name(last->second.kind)));
+  return false;
 }
 
 }  // namespace amana::sim

@@ -49,9 +49,10 @@ class LiveJudge {
   // `now`.
   void CompareCustody(const StatementKey& key, const Address& now,
                       const std::vector<Address>& transfers);
-  // The state of a task as it is told, against the log's last word on it.
-  void CompareState(const StatementKey& key, const v1::TaskStatus& told,
-                    const std::map<uint64_t, sdk::EventView>& log);
+  // The state of a task as it is told, against the log's last word on it. False: it is not that;
+  // blamed with `for_good`, as time may have moved it in between.
+  bool CompareState(const StatementKey& key, const v1::TaskStatus& told,
+                    const std::map<uint64_t, sdk::EventView>& log, bool for_good = true);
 
   // Referrals of which it ever was not so.
   size_t without_responsible() const { return without_.size(); }

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "tests/sim/chance.h"
 #include "tests/sim/live_pace.h"
+#include "tests/sim/live_said.h"
 
 namespace amana::sim {
 namespace {
@@ -195,14 +196,7 @@ absl::Status LiveProvider::ReportRoom() {
 absl::Status LiveProvider::Finish(absl::Time deadline) {
   Stop();
   link_.join();
-  sdk::Outbox outbox(endpoint_->mailbox());
-  while (true) {
-    AMANA_RETURN_IF_ERROR(courier_.Flush().status());
-    AMANA_ASSIGN_OR_RETURN(const std::vector<int64_t> left, outbox.Pending(1));
-    if (left.empty()) return absl::OkStatus();
-    if (absl::Now() > deadline) return absl::DeadlineExceededError(agency_ + " has unsent answers");
-    absl::SleepFor(absl::Milliseconds(50));
-  }
+  return SendAll(*endpoint_, deadline);
 }
 
 }  // namespace amana::sim

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "tests/sim/live_pace.h"
+#include "tests/sim/live_said.h"
 #include "tests/sim/offering.h"
 
 namespace amana::sim {
@@ -235,13 +236,7 @@ absl::Status LiveSender::Finish(absl::Time deadline) {
     if (!report.ok() && !Passes(report.status())) return report.status();
     if (absl::Now() > deadline) return absl::DeadlineExceededError("notices are missing");
   }
-  while (true) {
-    AMANA_RETURN_IF_ERROR(endpoint_->sender().Flush().status());
-    AMANA_ASSIGN_OR_RETURN(const std::vector<int64_t> left,
-                           endpoint_->sender().outbox().Pending(1));
-    if (left.empty()) return absl::OkStatus();
-    if (absl::Now() > deadline) return absl::DeadlineExceededError("the police have more to send");
-  }
+  return SendAll(*endpoint_, deadline);
 }
 
 std::vector<absl::Duration> LiveSender::Lags() const {

@@ -137,17 +137,31 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksOf(
   return ReadReadableTasks(session_, std::move(query), limit);
 }
 
-// In the order of the index delivery_disclosed. The states are those of a recall.
+// In the order of the index delivery_disclosed. A task that several agencies have had is listed
+// once, at the first of them: that is for ever the same place, whoever it is with. The states are
+// those of a recall.
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::DisclosedTasksOf(
     const Pseudonym& subject, const std::optional<TaskKey>& after, size_t limit) const {
-  AMANA_ASSIGN_OR_RETURN(const Place place, PlaceOf(after));
+  AMANA_ASSIGN_OR_RETURN(Place place, PlaceOf(after));
+  if (after.has_value()) {
+    AMANA_ASSIGN_OR_RETURN(auto first,
+                           session_.Query("SELECT coalesce(min(agency), '') FROM delivery WHERE "
+                                          "referral = ?1 AND task = ?2 AND disclosed = 1",
+                                          place.row, place.task));
+    AMANA_RETURN_IF_ERROR(session_.Next(first).status());
+    place.agency = std::string(first.Text(0));
+  }
   AMANA_ASSIGN_OR_RETURN(
       auto query,
       session_.Query("SELECT " AMANA_TASK_COLUMNS " FROM delivery d CROSS JOIN task t "
                      "ON t.referral = d.referral AND t.task = d.task CROSS JOIN referral r "
                      "ON r.row = t.referral WHERE d.disclosed = 1 AND d.subject = ?1 AND "
-                     "(t.open = 1 OR d.state NOT IN (13, 14, 15, 16)) AND "
-                     "(d.agency, d.referral, d.task) > (?2, ?3, ?4) "
+                     "(d.agency, d.referral, d.task) > (?2, ?3, ?4) AND "
+                     "NOT EXISTS (SELECT 1 FROM delivery e WHERE e.referral = d.referral AND "
+                     "e.task = d.task AND e.disclosed = 1 AND e.agency < d.agency) AND "
+                     "(t.open = 1 OR EXISTS (SELECT 1 FROM delivery e WHERE "
+                     "e.referral = d.referral AND e.task = d.task AND e.disclosed = 1 AND "
+                     "e.state NOT IN (13, 14, 15, 16))) "
                      "ORDER BY d.agency, d.referral, d.task",
                      Blob(subject.view()), place.agency, place.row, place.task));
   return ReadReadableTasks(session_, std::move(query), limit);
