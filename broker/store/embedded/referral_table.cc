@@ -137,9 +137,8 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksOf(
   return ReadReadableTasks(session_, std::move(query), limit);
 }
 
-// In the order of the index delivery_disclosed. A task that several agencies have had is listed
-// once, at the first of them: that is for ever the same place, whoever it is with. The states are
-// those of a recall.
+// In the order of the index delivery_disclosed; what several agencies have had once, at the first
+// of them: that is for ever the same place, whoever has it. The states are those of a recall.
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::DisclosedTasksOf(
     const Pseudonym& subject, const std::optional<TaskKey>& after, size_t limit) const {
   AMANA_ASSIGN_OR_RETURN(Place place, PlaceOf(after));
@@ -161,8 +160,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::DisclosedTasksOf(
                      "e.task = d.task AND e.disclosed = 1 AND e.agency < d.agency) AND "
                      "(t.open = 1 OR EXISTS (SELECT 1 FROM delivery e WHERE "
                      "e.referral = d.referral AND e.task = d.task AND e.disclosed = 1 AND "
-                     "e.state NOT IN (13, 14, 15, 16))) "
-                     "ORDER BY d.agency, d.referral, d.task",
+                     "e.state NOT IN (13, 14, 15, 16))) ORDER BY d.agency, d.referral, d.task",
                      Blob(subject.view()), place.agency, place.row, place.task));
   return ReadReadableTasks(session_, std::move(query), limit);
 }
