@@ -13,8 +13,9 @@
 
 namespace amana::delivery {
 
-// So many referrals are erased in one transaction at most.
-inline constexpr size_t kErasedAtOnce = 16;
+// So many referrals are erased in one transaction at most: others' works share it, and wait for it.
+// Ten thousand are gone in ten seconds still.
+inline constexpr size_t kErasedAtOnce = 6;
 
 // Since when a referral must have been settled for its body to be erased at `now`. `policy` must
 // outlive it.

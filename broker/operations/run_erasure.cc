@@ -9,7 +9,7 @@ namespace amana::operations {
 namespace {
 
 constexpr absl::Duration kIdle = absl::Seconds(1);
-constexpr absl::Duration kBetweenSlices = absl::Milliseconds(5);
+constexpr absl::Duration kBetweenSlices = absl::Milliseconds(1);
 
 // An error is in the store's health; what was due stays due.
 bool IsAnyDue(const Context& context) {

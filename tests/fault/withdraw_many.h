@@ -59,6 +59,9 @@ class WithdrawMany {
   absl::Status QueueSome(Endpoint& client, size_t count, std::set<StatementKey>& keys);
   absl::Status Withdraw(Heard& heard);
   absl::Status Listen(Heard& heard);
+  // Whether none of the newest events is of ours. Reading all of them while others are measured
+  // would take the machine from these.
+  absl::StatusOr<bool> IsQuiet();
   absl::Status ListOpen();
   // One that is permitted reaches the same receiver: what it did not get it could have got.
   absl::Status SendOneMore();
