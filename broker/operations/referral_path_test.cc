@@ -269,6 +269,10 @@ TEST(ReferralPath, EveryForgeryIsNamedAndStoresNothing) {
       {"UNKNOWN_FIELD", edited([](v1::Submission& s) {
          s.mutable_header()->mutable_payload()->append("\xfa\x7f\x01x", 4);
        })},
+      {"UNKNOWN_FIELD", edited([](v1::Submission& s) {
+         v1::SignedEnvelope& header = *s.mutable_header();
+         header.GetReflection()->MutableUnknownFields(&header)->AddLengthDelimited(15, "SYNTHETIC");
+       })},
       {"SECTION_MISMATCH", edited([](v1::Submission& s) {
          s.mutable_sections(0)->mutable_ciphertext()->front() ^= 1;
        })},

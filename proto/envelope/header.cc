@@ -215,6 +215,8 @@ bool SignedSlots::NamesCompanion(const Digest& payload_digest) const {
 // is wrong with it to be told in the order of its fields.
 absl::Status ReferralStatement::ParseHeader(Data& data) {
   const std::string& payload = data.envelope.payload();
+  // Nobody signed them, and they would go to every recipient.
+  if (HasUnknownFields(data.envelope)) return UnknownField("header");
   if (data.envelope.payload_type() != kReferralType) return PayloadTypeUnexpected(kReferralType);
   AMANA_RETURN_IF_ERROR(CheckCanonical(*v1::ReferralHeader::descriptor(), payload));
   const std::optional<PayloadSlots> slots = PayloadSlots::Find(

@@ -63,7 +63,12 @@ absl::StatusOr<std::vector<GrantStatement>> CheckSubmission(const v1::Submission
                            CheckCandidateOrder(submission.candidate_order(), referral));
     if (!order.companion) return CompanionUnknown();
   }
-  return CheckGrants(submission.grants(), submission.openings(), referral.slots());
+  AMANA_ASSIGN_OR_RETURN(std::vector<GrantStatement> grants,
+                         CheckGrants(submission.grants(), submission.openings(), referral.slots()));
+  for (const GrantStatement& grant : grants) {
+    if (!grant.companion) return CompanionUnknown();
+  }
+  return grants;
 }
 
 }  // namespace amana::envelope

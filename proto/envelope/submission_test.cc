@@ -175,14 +175,13 @@ TEST_F(CheckSubmissionTest, RefusesUnknownFields) {
   EXPECT_EQ(Check(), "UNKNOWN_FIELD");
 }
 
-TEST_F(CheckSubmissionTest, AcceptsFurtherSignedGrants) {
+// Who is to get more later is said by AddWraps, which keeps the certificate that signed it.
+TEST_F(CheckSubmissionTest, RefusesGrantsThatTheHeaderDoesNotName) {
   *submission_.add_grants() =
       MakeGrant(referral_, SampleRecipient("shelter-b/intake"), sealed_.keys, SampleSigner().key,
                 SampleSigner().certificate, SampleTime())
           .value();
-  const auto grants = CheckSubmission(submission_, referral_);
-  ASSERT_TRUE(grants.ok()) << grants.status();
-  EXPECT_FALSE(grants->back().companion);
+  EXPECT_EQ(Check(), "COMPANION_UNKNOWN");
 }
 
 }  // namespace
