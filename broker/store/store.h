@@ -102,7 +102,8 @@ class Referrals {
                                                               const std::optional<TaskKey>& after,
                                                               size_t limit) const = 0;
   // Tasks under a person's pseudonym that something was disclosed of, agency by agency, in each as
-  // above: those not yet terminal, and of the others those of which a copy was not recalled yet.
+  // above, each task once, at the first of its agencies: those not yet terminal, and of the others
+  // those of which a copy was not recalled yet.
   virtual absl::StatusOr<std::vector<TaskRecord>> DisclosedTasksOf(
       const Pseudonym& subject, const std::optional<TaskKey>& after, size_t limit) const = 0;
   // Tasks not yet terminal whose recipient is a unit of `agency`, order and `after` as above.

@@ -50,11 +50,11 @@ absl::StatusOr<SealedSubmission> SealSubmission(const SubmissionDraft& draft,
 
 // Everything a broker can check of a submission but signatures and certificates: size
 // (SUBMISSION_TOO_LARGE), sections (CheckSections), at most 8 grants (TOO_MANY_GRANTS), each right
-// (CheckGrant), none twice for one certificate (GRANT_MISMATCH) and no wrap without a section
-// (WRAP_MISMATCH), a candidate order, if there is one, that is a companion (CheckCandidateOrder),
-// no UNKNOWN_FIELD outside the signed bytes. `referral` is what
+// (CheckGrant) and a companion (COMPANION_UNKNOWN), none twice for one certificate (GRANT_MISMATCH)
+// and no wrap without a section (WRAP_MISMATCH), a candidate order, if there is one, that is a
+// companion (CheckCandidateOrder), no UNKNOWN_FIELD outside the signed bytes. `referral` is what
 // ReferralStatement::Create made of submission.header(), which is not looked at here.
-// Returns the grants in order; those that are no companions the caller must still verify.
+// Returns the grants in order.
 absl::StatusOr<std::vector<GrantStatement>> CheckSubmission(const v1::Submission& submission,
                                                             const ReferralStatement& referral,
                                                             const SubmissionLimits& limits = {});

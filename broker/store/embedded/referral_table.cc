@@ -138,7 +138,7 @@ absl::StatusOr<std::vector<TaskRecord>> ReferralTable::OpenTasksOf(
 }
 
 // In the order of the index delivery_disclosed; what several agencies have had once, at the first
-// of them: that is for ever the same place, whoever has it. The states are those of a recall.
+// of them: a place that does not follow whoever has it. The states are those of a recall.
 absl::StatusOr<std::vector<TaskRecord>> ReferralTable::DisclosedTasksOf(
     const Pseudonym& subject, const std::optional<TaskKey>& after, size_t limit) const {
   AMANA_ASSIGN_OR_RETURN(Place place, PlaceOf(after));
