@@ -81,6 +81,19 @@ absl::Status CsrInvalid(std::string_view why) {
                    Because("certificate request", why));
 }
 
+absl::Status CmsMalformed(std::string_view why) {
+  return MakeError(StatusCode::kInvalidArgument, "CMS_MALFORMED", "", Because("CMS message", why));
+}
+
+absl::Status CmsAlgorithmRefused(std::string_view why) {
+  return Refusal("CMS_ALGORITHM_REFUSED", Because("CMS message", why));
+}
+
+absl::Status CmsOpenFailed() {
+  return MakeError(StatusCode::kInvalidArgument, "CMS_OPEN_FAILED", "",
+                   "the message cannot be opened with this key");
+}
+
 absl::Status CryptoFailed(std::string_view operation) {
   return MakeError(StatusCode::kInternal, "CRYPTO_FAILED", "",
                    std::string(operation) + " failed in the crypto library");

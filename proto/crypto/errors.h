@@ -25,6 +25,9 @@ absl::Status CertificateNotYetValid(std::string_view which);   // CERT_NOT_YET_V
 absl::Status CertificateUsageInvalid(std::string_view why);    // CERT_USAGE_INVALID, refusal
 absl::Status RevocationListInvalid(std::string_view why);      // REVOCATION_LIST_INVALID
 absl::Status CsrInvalid(std::string_view why);                 // CSR_INVALID, kInvalidArgument
+absl::Status CmsMalformed(std::string_view why);               // CMS_MALFORMED, kInvalidArgument
+absl::Status CmsAlgorithmRefused(std::string_view why);        // CMS_ALGORITHM_REFUSED, refusal
+absl::Status CmsOpenFailed();                                  // CMS_OPEN_FAILED, kInvalidArgument
 absl::Status CryptoFailed(
     std::string_view operation);  // CRYPTO_FAILED, kInternal: the library failed
 
