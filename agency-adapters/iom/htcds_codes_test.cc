@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "agency-adapters/iom/csv_records.h"
+#include "agency-adapters/formats/csv_records.h"
 #include "tests/support/shared.h"
 
 namespace amana::iom {
@@ -19,7 +19,8 @@ TEST(HtcdsCodes, AreTheStandardsOwn) {
   const auto path = tests::SharedFile("data/htcds/htcds_2.0_codes.csv");
   if (!path.has_value()) return;  // the table below it stands for itself
   Lists standard;
-  for (const CsvRecord& record : ReadCsvRecords(tests::ReadWhole(*path)).records) {
+  for (const formats::CsvRecord& record :
+       formats::ReadCsvRecords(tests::ReadWhole(*path)).records) {
     if (record.row == 1) continue;
     ASSERT_EQ(record.cells.size(), 3u);
     standard[record.cells[0]].emplace_back(record.cells[1], record.cells[2]);

@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "agency-adapters/iom/csv_records.h"
+#include "agency-adapters/formats/csv_records.h"
 #include "agency-adapters/iom/htcds_cell.h"
 #include "agency-adapters/iom/htcds_header.h"
 #include "agency-adapters/iom/htcds_sections.h"
@@ -30,7 +30,7 @@ class Importer {
     result_.report.findings = header_.findings;
   }
 
-  void Read(const CsvRecord& record) {
+  void Read(const formats::CsvRecord& record) {
     if (IsBlank(record)) return;
     ++result_.report.rows_read;
     if (record.cells.size() != header_.columns.size()) {
@@ -53,7 +53,7 @@ class Importer {
   }
 
   // The row in which quotes cannot be paired, and with it the rest of the file.
-  void Break(const CsvBreak& at) {
+  void Break(const formats::CsvBreak& at) {
     ++result_.report.rows_read;
     Refuse(at.row, FieldAt(header_, at.column),
            at.unterminated ? "QUOTE_UNTERMINATED" : "QUOTE_MALFORMED",
@@ -77,7 +77,7 @@ class Importer {
 
  private:
   // No cell of a field of ours is filled, as in the numbered empty rows of the spreadsheet.
-  bool IsBlank(const CsvRecord& record) const {
+  bool IsBlank(const formats::CsvRecord& record) const {
     for (size_t i = 0; i < record.cells.size(); ++i) {
       const bool ours = i >= header_.columns.size() || header_.columns[i] != nullptr;
       if (ours && !record.cells[i].empty()) return false;
@@ -85,7 +85,7 @@ class Importer {
     return true;
   }
 
-  RowValues ReadCells(const CsvRecord& record) {
+  RowValues ReadCells(const formats::CsvRecord& record) {
     RowValues values;
     for (size_t i = 0; i < record.cells.size(); ++i) {
       const Field* field = header_.columns[i];
@@ -117,7 +117,7 @@ class Importer {
 }  // namespace
 
 absl::StatusOr<ImportResult> ImportHtcdsCsv(std::string_view csv, const ImportOptions& options) {
-  const CsvRecords file = ReadCsvRecords(csv);
+  const formats::CsvRecords file = formats::ReadCsvRecords(csv);
   if (file.records.empty() && file.broken.has_value()) {
     return MakeError(absl::StatusCode::kInvalidArgument, "FILE_BROKEN", "header",
                      "the quotes of row 1 cannot be paired");

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agency-adapters/iom/csv_records.h"
+#include "agency-adapters/formats/csv_records.h"
 #include "agency-adapters/iom/htcds_csv.h"
 #include "agency-adapters/iom/htcds_generator.h"
 #include "agency-adapters/iom/htcds_header.h"
@@ -16,10 +16,10 @@
 namespace amana::fuzz {
 namespace {
 
-using iom::CsvRecord;
+using formats::CsvRecord;
 
 void RequireRecords(std::string_view text) {
-  const iom::CsvRecords file = iom::ReadCsvRecords(text);
+  const formats::CsvRecords file = formats::ReadCsvRecords(text);
   std::string written;
   uint32_t row = 0;
   for (const CsvRecord& record : file.records) {
@@ -29,11 +29,11 @@ void RequireRecords(std::string_view text) {
       if (i > 0) written += ',';
       // Quoted where it would be an empty line.
       const bool alone = record.cells.size() == 1 && record.cells[0].empty();
-      written += alone ? "\"\"" : iom::CsvCell(record.cells[i]);
+      written += alone ? "\"\"" : formats::CsvCell(record.cells[i]);
     }
     written += "\r\n";
   }
-  const iom::CsvRecords again = iom::ReadCsvRecords(written);
+  const formats::CsvRecords again = formats::ReadCsvRecords(written);
   Require(!again.broken.has_value() && again.records.size() == file.records.size(),
           "records that are written are read again");
   for (size_t i = 0; i < file.records.size(); ++i) {
@@ -88,7 +88,7 @@ bool CheckImport(std::string_view csv) {
   const auto result = iom::ImportHtcdsCsv(csv, options);
   if (!result.ok()) return RequireRefusal(result.status(), absl::StatusCode::kInvalidArgument);
   RequireRows(*result);
-  RequireNothingShown(result->report, iom::ReadCsvRecords(csv).records);
+  RequireNothingShown(result->report, formats::ReadCsvRecords(csv).records);
   return true;
 }
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "agency-adapters/iom/csv_records.h"
+#include "agency-adapters/formats/csv_records.h"
 #include "agency-adapters/iom/htcds_codes.h"
 #include "tests/support/shared.h"
 
@@ -16,7 +16,8 @@ TEST(HtcdsFields, AreTheStandardsOwn) {
   const auto path = tests::SharedFile("data/htcds/htcds_2.0_fields.csv");
   if (!path.has_value()) return;
   size_t fields = 0;
-  for (const CsvRecord& record : ReadCsvRecords(tests::ReadWhole(*path)).records) {
+  for (const formats::CsvRecord& record :
+       formats::ReadCsvRecords(tests::ReadWhole(*path)).records) {
     if (record.row == 1) continue;
     const Field* field = FindField(record.cells[3]);
     ASSERT_NE(field, nullptr) << record.cells[3];
@@ -37,7 +38,7 @@ TEST(HtcdsFields, OfficialColumnsAreTheSpreadsheets) {
   }
   const auto path = tests::SharedFile("data/htcds/htcds_excel_v2.0_header.csv");
   if (!path.has_value()) return;
-  const CsvRecords file = ReadCsvRecords(tests::ReadWhole(*path));
+  const formats::CsvRecords file = formats::ReadCsvRecords(tests::ReadWhole(*path));
   ASSERT_EQ(file.records.size(), OfficialColumns().size() + 1);
   for (size_t i = 0; i < OfficialColumns().size(); ++i) {
     EXPECT_EQ(file.records[i + 1].cells[0], OfficialColumns()[i].column);

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include "agency-adapters/iom/csv_records.h"
+#include "agency-adapters/formats/csv_records.h"
 #include "agency-adapters/iom/htcds_codes.h"
 #include "agency-adapters/iom/htcds_fields.h"
 
@@ -127,7 +127,7 @@ std::string GenerateHtcdsCsv(const GeneratorOptions& options) {
     std::string line = official ? std::to_string(row) + "," : "";
     for (size_t i = 0; i < OfficialColumns().size(); ++i) {
       if (i > 0) line += ',';
-      line += CsvCell(maker.Cell(*FindField(OfficialColumns()[i].field)));
+      line += formats::CsvCell(maker.Cell(*FindField(OfficialColumns()[i].field)));
     }
     csv += line + "\r\n";
   }

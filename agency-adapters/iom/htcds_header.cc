@@ -176,7 +176,7 @@ std::string ColumnLetters(size_t index) {
   return letters;
 }
 
-absl::StatusOr<Header> RecogniseHeader(const std::vector<CsvRecord>& records) {
+absl::StatusOr<Header> RecogniseHeader(const std::vector<formats::CsvRecord>& records) {
   static const Cells kNone;
   const Cells& first = records.empty() ? kNone : records[0].cells;
   const Cells& second = records.size() > 1 ? records[1].cells : kNone;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "agency-adapters/iom/csv_records.h"
+#include "agency-adapters/formats/csv_records.h"
 #include "agency-adapters/iom/htcds_fields.h"
 #include "agency-adapters/iom/import_report.h"
 
@@ -27,7 +27,7 @@ std::string ColumnLetters(size_t index);
 // Where both are there and differ, the machine name is believed. Errors: HEADER_UNRECOGNISED (no
 // field of the standard is in the first record), COLUMN_DUPLICATED (a field twice), both naming the
 // field. Pure; thread-safe.
-absl::StatusOr<Header> RecogniseHeader(const std::vector<CsvRecord>& records);
+absl::StatusOr<Header> RecogniseHeader(const std::vector<formats::CsvRecord>& records);
 
 }  // namespace amana::iom
 

@@ -30,7 +30,7 @@ std::vector<std::string> Defects(const Header& header) {
 }
 
 absl::StatusOr<Header> Recognise(std::string_view csv) {
-  return RecogniseHeader(ReadCsvRecords(csv).records);
+  return RecogniseHeader(formats::ReadCsvRecords(csv).records);
 }
 
 std::string Official(bool machine, bool labels) {

@@ -1,9 +1,9 @@
-#include "agency-adapters/iom/csv_records.h"
+#include "agency-adapters/formats/csv_records.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace amana::iom {
+namespace amana::formats {
 namespace {
 
 using ::testing::ElementsAre;
@@ -59,4 +59,4 @@ TEST(CsvCell, WhatItWritesIsReadBack) {
 }
 
 }  // namespace
-}  // namespace amana::iom
+}  // namespace amana::formats

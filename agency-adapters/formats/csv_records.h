@@ -1,6 +1,6 @@
 // CSV text (RFC 4180, comma, LF or CRLF) as records of fields, strictly: libcsv behind it.
-#ifndef AMANA_AGENCY_ADAPTERS_IOM_CSV_RECORDS_H_
-#define AMANA_AGENCY_ADAPTERS_IOM_CSV_RECORDS_H_
+#ifndef AMANA_AGENCY_ADAPTERS_FORMATS_CSV_RECORDS_H_
+#define AMANA_AGENCY_ADAPTERS_FORMATS_CSV_RECORDS_H_
 
 #include <cstdint>
 #include <optional>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace amana::iom {
+namespace amana::formats {
 
 struct CsvRecord {
   uint32_t row = 0;  // 1 for the first; blank lines count, line breaks inside quotes do not
@@ -34,6 +34,6 @@ CsvRecords ReadCsvRecords(std::string_view text);
 // One cell as it must be written: quoted where it has to be.
 std::string CsvCell(std::string_view text);
 
-}  // namespace amana::iom
+}  // namespace amana::formats
 
-#endif  // AMANA_AGENCY_ADAPTERS_IOM_CSV_RECORDS_H_
+#endif  // AMANA_AGENCY_ADAPTERS_FORMATS_CSV_RECORDS_H_

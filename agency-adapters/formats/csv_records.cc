@@ -1,10 +1,10 @@
-#include "agency-adapters/iom/csv_records.h"
+#include "agency-adapters/formats/csv_records.h"
 
 #include <csv.h>
 
 #include <utility>
 
-namespace amana::iom {
+namespace amana::formats {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -69,4 +69,4 @@ std::string CsvCell(std::string_view text) {
   return quoted + "\"";
 }
 
-}  // namespace amana::iom
+}  // namespace amana::formats
