@@ -74,7 +74,7 @@ struct NativeItem {
   // row id, a Message-ID. The same key is the same item for ever: with the same content nothing
   // happens; with another it is refused (KEY_REUSED), unless the first one is a dead letter, in
   // whose place it comes. May name a case: it is shown to the native side only, never logged.
-  std::string key;
+  std::string key = {};
   ItemKind kind = ItemKind::kCase;
   // What it is about, for all but kCase: the `key` of the delivery (answers of a recipient), or of
   // this agency's own kCase item (kUpdate, kCancel); kHandover: either.
@@ -109,7 +109,7 @@ std::string_view KindName(DeliveryKind kind);
 
 struct NativeDelivery {
   // Unique for ever over all kinds, 1 to 200 of A-Z a-z 0-9 . _ : - / : the native unique key.
-  std::string key;
+  std::string key = {};
   DeliveryKind kind = DeliveryKind::kCase;
   // kUpdate, kRecall, and kNotice of a received case: the key of its kCase delivery. kNotice of an
   // own case: the key of its item. Empty where this machine knows of neither.

@@ -1,0 +1,93 @@
+#include "agency-adapters/runtime/native_writer.h"
+
+#include <utility>
+
+#include "agency-adapters/runtime/errors.h"
+#include "base/log.h"
+#include "base/status.h"
+
+namespace amana::runtime {
+namespace {
+
+// So many that fail one after the other, and the native side is taken to be down.
+constexpr size_t kPatience = 3;
+
+}  // namespace
+
+struct NativeWriter::Batch {
+  Report report;
+  std::vector<DeliveryJournal::Result> written;
+  std::vector<int64_t> skipped;
+  size_t failed_in_a_row = 0;
+};
+
+absl::StatusOr<NativeWriter::Report> NativeWriter::Pass(size_t limit) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<DeliveryRow> rows, journal_.Due(clock_.Now(), limit));
+  Batch batch;
+  batch.report.due = rows.size();
+  if (rows.empty()) return batch.report;
+  AMANA_RETURN_IF_ERROR(journal_.Begin(rows));
+  AMANA_RETURN_IF_ERROR(Reached("begun"));
+  for (const DeliveryRow& row : rows) {
+    if (batch.failed_in_a_row >= kPatience) break;
+    AMANA_RETURN_IF_ERROR(One(row, batch));
+  }
+  // One transaction for all: a crash before it finds each of them again by Find.
+  AMANA_RETURN_IF_ERROR(journal_.Written(batch.written));
+  AMANA_RETURN_IF_ERROR(Reached("written"));
+  if (!batch.skipped.empty()) {
+    AMANA_RETURN_IF_ERROR(journal_.Settled(batch.skipped, "RECALLED"));
+  }
+  batch.report.written = batch.written.size();
+  batch.report.skipped = batch.skipped.size();
+  return batch.report;
+}
+
+absl::Status NativeWriter::One(const DeliveryRow& row, Batch& batch) {
+  // `row` is as it was before Begin: 0 means that no attempt was ever made.
+  if (row.attempts > 0) {
+    absl::StatusOr<std::optional<std::string>> found = adapter_.Find(row.key);
+    AMANA_RETURN_IF_ERROR(Reached("found"));
+    if (!found.ok()) return Fail(row, found.status(), batch);
+    if (found->has_value()) {
+      batch.written.push_back({row.id, **found});
+      batch.failed_in_a_row = 0;
+      return absl::OkStatus();
+    }
+  }
+  if (clock_.Now() > row.deadline) return Fail(row, DeadlinePassed(), batch);
+  return Give(row, batch);
+}
+
+absl::Status NativeWriter::Give(const DeliveryRow& row, Batch& batch) {
+  const absl::StatusOr<std::optional<NativeDelivery>> delivery = compose_(row);
+  if (!delivery.ok()) return Fail(row, delivery.status(), batch);
+  if (!delivery->has_value()) {
+    batch.skipped.push_back(row.id);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::string> native_id = adapter_.Deliver(**delivery);
+  AMANA_RETURN_IF_ERROR(Reached("delivered"));
+  if (!native_id.ok()) return Fail(row, native_id.status(), batch);
+  batch.written.push_back({row.id, *std::move(native_id)});
+  batch.failed_in_a_row = 0;
+  return absl::OkStatus();
+}
+
+absl::Status NativeWriter::Fail(const DeliveryRow& row, const absl::Status& why, Batch& batch) {
+  Log(LogLevel::kWarning, "native_write_failed",
+      {{"delivery", row.id},
+       {"kind", LogSafe::Code(KindName(row.kind))},
+       {"reason", LogSafe(why)},
+       {"attempts", row.attempts + 1}});
+  if (!IsTransient(why)) {
+    ++batch.report.dead;
+    return journal_.Dead(row.id, why);
+  }
+  ++batch.report.failed;
+  ++batch.failed_in_a_row;
+  const double jitter = std::uniform_real_distribution<>(0, 1)(random_);
+  return journal_.Failed(row.id, why, clock_.Now(), jitter);
+}
+
+}  // namespace amana::runtime

@@ -1,0 +1,315 @@
+#include <set>
+
+#include "agency-adapters/runtime/dead_letters.h"
+#include "agency-adapters/runtime/errors.h"
+#include "agency-adapters/runtime/native_reader.h"
+#include "agency-adapters/runtime/native_writer.h"
+#include "agency-adapters/runtime/outbox_feeder.h"
+#include "agency-adapters/runtime/testing.h"
+#include "base/log.h"
+#include "base/testing.h"
+#include "gtest/gtest.h"
+
+namespace amana::runtime {
+namespace {
+
+using testing::FakeAdapter;
+using testing::NativeDown;
+using testing::NativeSide;
+using testing::SampleCase;
+
+// The outbox, as far as the feeder knows it: durable, one entry a referral, and what the broker
+// makes of each.
+struct FakeOutbox {
+  std::map<std::string, int64_t> entries;  // by referral and key
+  std::map<int64_t, EntryNews> news;
+  int puts = 0;
+};
+
+// The process: everything that a crash takes with it.
+struct Process {
+  Process(const std::string& folder, NativeSide& side, FakeOutbox& outbox, const Clock& clock,
+          const RetryPolicy& policy, StepHook hook, uint64_t seed)
+      : journal(*Journal::Open(folder)),
+        items(*journal, policy),
+        deliveries(*journal, policy),
+        letters(*journal, policy),
+        adapter(side),
+        reader(items, clock,
+               [](const HeldItem& held) {
+                 return held.item.record.fields.contains("BAD")
+                            ? ItemJournal::Verdict{.refused = FactMissing("BAD")}
+                            : ItemJournal::Verdict{.urgency = v1::URGENCY_NORMAL};
+               },
+               {.most_waiting = 20, .agency = "police-a", .hook = hook}),
+        writer(
+            adapter, deliveries, clock,
+            [](const DeliveryRow& row) {
+              return std::optional<NativeDelivery>({.key = row.key, .kind = row.kind});
+            },
+            hook, seed),
+        feeder(
+            items, clock,
+            [&outbox](const ItemRow& row, const HeldItem& held) -> absl::StatusOr<int64_t> {
+              ++outbox.puts;
+              const auto next = static_cast<int64_t>(outbox.entries.size()) + 1;
+              return outbox.entries.emplace(row.referral.hex() + held.item.key, next).first->second;
+            },
+            [&outbox](int64_t entry, bool again) -> absl::StatusOr<EntryNews> {
+              if (again) outbox.news.erase(entry);
+              return outbox.news[entry];
+            },
+            hook, seed) {}
+
+  std::unique_ptr<Journal> journal;
+  ItemJournal items;
+  DeliveryJournal deliveries;
+  DeadLetters letters;
+  FakeAdapter adapter;
+  NativeReader reader;
+  NativeWriter writer;
+  OutboxFeeder feeder;
+};
+
+class PassesTest : public ::testing::Test {
+ protected:
+  Process& Start(StepHook hook = {}, uint64_t seed = 1) {
+    process_.reset();
+    process_ = std::make_unique<Process>(folder_.File("journal"), side_, outbox_, clock_, policy_,
+                                         std::move(hook), seed);
+    return *process_;
+  }
+  void Intend(Process& p, std::vector<std::string> keys) {
+    std::vector<NewDelivery> made;
+    for (const std::string& key : keys) {
+      made.push_back({.key = key, .thread = key, .urgency = v1::URGENCY_NORMAL});
+    }
+    AMANA_ASSERT_OK(p.deliveries.Intend(made, "inbox", 1, clock_.Now()));
+  }
+
+  TempDir folder_;
+  NativeSide side_;
+  FakeOutbox outbox_;
+  FakeClock clock_{absl::UnixEpoch() + absl::Hours(1000)};
+  RetryPolicy policy_;
+  std::unique_ptr<Process> process_;
+};
+
+TEST_F(PassesTest, AnItemGoesFromTheNativeSideToItsReceipt) {
+  side_.ready = {SampleCase("OB/1")};
+  Process& p = Start();
+  EXPECT_EQ(p.reader.Pass(p.adapter, 10)->shown, 1U);
+  EXPECT_EQ(*p.reader.TellOwed(p.adapter, 10), 1U);
+  EXPECT_EQ(side_.settled.at("OB/1").state, Settlement::State::kTaken);
+  EXPECT_EQ(side_.settled.at("OB/1").referral.substr(0, 9), "police-a/");
+  EXPECT_EQ(p.feeder.Feed(10)->put, 1U);
+  EXPECT_EQ(*p.feeder.Follow(10), 0U);
+  outbox_.news[1] = {EntryFate::kAccepted};
+  EXPECT_EQ(*p.feeder.Follow(10), 1U);
+  EXPECT_EQ(*p.reader.TellOwed(p.adapter, 10), 1U);
+  EXPECT_EQ(side_.settled.at("OB/1").state, Settlement::State::kAccepted);
+  EXPECT_EQ(*p.items.Count(RowState::kSettled), 1);
+}
+
+TEST_F(PassesTest, WhatIsRefusedIsToldWithItsField) {
+  NativeItem bad = SampleCase("OB/1");
+  bad.record.fields["BAD"] = {"CANARY"};
+  side_.ready = {bad, SampleCase(""), SampleCase("OB/2")};
+  Process& p = Start();
+  EXPECT_EQ(p.reader.Pass(p.adapter, 10)->refused, 1U);
+  EXPECT_EQ(side_.settled.at("").reason, "KEY_INVALID");
+  AMANA_ASSERT_OK(p.reader.TellOwed(p.adapter, 10));
+  EXPECT_EQ(side_.settled.at("OB/1").reason, "FACT_MISSING");
+  EXPECT_EQ(side_.settled.at("OB/1").field, "BAD");
+  EXPECT_EQ(side_.settled.at("OB/2").state, Settlement::State::kTaken);
+  // The broker's refusal comes the same way, after TAKEN; a redrive sends the entry again.
+  AMANA_ASSERT_OK(p.feeder.Feed(10));
+  outbox_.news[1] = {EntryFate::kRefused, MakeError(absl::StatusCode::kFailedPrecondition,
+                                                    "CONSENT_MISSING", "consent", "none")};
+  EXPECT_EQ(*p.feeder.Follow(10), 1U);
+  AMANA_ASSERT_OK(p.reader.TellOwed(p.adapter, 10));
+  EXPECT_EQ(side_.settled.at("OB/2").reason, "CONSENT_MISSING");
+  AMANA_ASSERT_OK(p.letters.Redrive("item-2", clock_.Now()));
+  EXPECT_EQ(*p.feeder.Follow(10), 0U) << "sent again";
+  outbox_.news[1] = {EntryFate::kAccepted};
+  EXPECT_EQ(*p.feeder.Follow(10), 1U);
+  EXPECT_EQ(p.items.Find("OB/2")->value().state, RowState::kSettled);
+}
+
+TEST_F(PassesTest, TooMuchThatWaitsHoldsTheNativeSideBack) {
+  Process& p = Start();
+  for (int i = 0; i < 20; ++i) {
+    AMANA_ASSERT_OK(p.reader.Take(SampleCase(absl::StrCat("k", i))));
+  }
+  EXPECT_EQ(ErrorReason(p.reader.Take(SampleCase("more"))), "BACKLOG_FULL");
+  EXPECT_TRUE(p.reader.Pass(p.adapter, 10)->full);
+  EXPECT_EQ(side_.polls, 0);
+}
+
+TEST_F(PassesTest, ALostAnswerIsLookedForBeforeItIsWrittenAgain) {
+  side_.loses_answer["d"] = 1;
+  Process& p = Start();
+  Intend(p, {"d"});
+  EXPECT_EQ(p.writer.Pass(10)->failed, 1U);
+  EXPECT_EQ(p.writer.Pass(10)->due, 0U) << "not before its backoff";
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_EQ(p.writer.Pass(10)->written, 1U);
+  EXPECT_EQ(side_.written.size(), 1U);
+  EXPECT_EQ(p.deliveries.Find("d")->value().native_id, "native-1");
+}
+
+TEST_F(PassesTest, ANativeSideThatIsDownIsNotAskedForEverything) {
+  Process& p = Start();
+  std::vector<std::string> keys;
+  for (int i = 0; i < 20; ++i) keys.push_back(absl::StrCat("d", i));
+  Intend(p, keys);
+  side_.down = NativeDown();
+  EXPECT_EQ(p.writer.Pass(20)->failed, 3U);
+  EXPECT_EQ(side_.delivers, 3);
+  side_.down.reset();
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(p.writer.Pass(20)->written, 20U);
+  EXPECT_EQ(side_.written.size(), 20U);
+}
+
+TEST_F(PassesTest, AFinalRefusalIsADeadLetterAndARedriveWritesIt) {
+  side_.refuses["d"] = MakeError(absl::StatusCode::kInvalidArgument, "CODE_UNMAPPED", "SEX", "x");
+  Process& p = Start();
+  Intend(p, {"d"});
+  EXPECT_EQ(p.writer.Pass(10)->dead, 1U);
+  auto letters = p.letters.List(10);
+  ASSERT_EQ(letters->size(), 1U);
+  EXPECT_EQ(letters->front().reason, "CODE_UNMAPPED");
+  EXPECT_EQ(letters->front().field, "SEX");
+  side_.refuses.clear();
+  AMANA_ASSERT_OK(p.letters.Redrive("delivery-1", clock_.Now()));
+  EXPECT_EQ(p.writer.Pass(10)->written, 1U);
+}
+
+TEST_F(PassesTest, PastItsDeadlineItIsALetterUnlessItWasWritten) {
+  side_.loses_answer["written"] = 1;
+  Process& p = Start();
+  Intend(p, {"written", "never"});
+  side_.refuses["never"] = NativeDown();
+  AMANA_ASSERT_OK(p.writer.Pass(10));
+  clock_.Advance(policy_.deadline + absl::Hours(1));
+  AMANA_ASSERT_OK(p.writer.Pass(10));
+  EXPECT_EQ(p.deliveries.Find("written")->value().state, RowState::kWritten);
+  EXPECT_EQ(p.deliveries.Find("never")->value().reason, "DEADLINE_PASSED");
+}
+
+TEST_F(PassesTest, NoContentAndNoKeyIsLogged) {
+  std::string log;
+  ScopedLogSink sink([&log](std::string_view line) { log += line; });
+  NativeItem bad = SampleCase("OB/CANARY", "CANARY");
+  bad.record.fields["BAD"] = {"CANARY"};
+  side_.ready = {bad, SampleCase("\x01 CANARY")};
+  side_.refuses["CANARY"] = NativeDown();
+  Process& p = Start();
+  Intend(p, {"CANARY"});
+  AMANA_ASSERT_OK(p.reader.Pass(p.adapter, 10));
+  AMANA_ASSERT_OK(p.writer.Pass(10));
+  EXPECT_NE(log.find("NATIVE_UNAVAILABLE"), std::string::npos);
+  EXPECT_EQ(log.find("CANARY"), std::string::npos) << log;
+}
+
+// --- crashes
+
+// Dies at the nth step from now, whichever part takes it.
+StepHook DeathAt(int nth) {
+  return [left = std::make_shared<int>(nth)](std::string_view) {
+    if (*left >= 0 && (*left)-- == 0) {
+      return MakeError(absl::StatusCode::kInternal, "DIED", "", "died");
+    }
+    return absl::OkStatus();
+  };
+}
+
+// One turn of the loop as the runtime makes it; false when it died.
+bool Turn(Process& p, FakeOutbox& outbox) {
+  const auto alive = [](const auto& result) {
+    return result.ok() || ErrorReason(StatusOf(result)) != "DIED";
+  };
+  if (!alive(p.reader.Pass(p.adapter, 5)) || !alive(p.reader.TellOwed(p.adapter, 100)) ||
+      !alive(p.feeder.Feed(5)) || !alive(p.writer.Pass(5))) {
+    return false;
+  }
+  for (const auto& [name, entry] : outbox.entries) outbox.news[entry] = {EntryFate::kAccepted};
+  return alive(p.feeder.Follow(100)) && alive(p.reader.TellOwed(p.adapter, 100));
+}
+
+// Whatever the steps it dies at: every item is once in the outbox, every delivery once on the
+// native side, and each side was told.
+class CrashTest : public PassesTest, public ::testing::WithParamInterface<int> {};
+
+void CheckEnds(const NativeSide& side, const FakeOutbox& outbox, size_t items, size_t deliveries) {
+  EXPECT_EQ(outbox.entries.size(), items);
+  EXPECT_EQ(side.settled.size(), items);
+  for (const auto& [key, settlement] : side.settled) {
+    EXPECT_EQ(settlement.state, Settlement::State::kAccepted);
+  }
+  std::multiset<std::string> written;
+  for (const NativeDelivery& delivery : side.written) written.insert(delivery.key);
+  EXPECT_EQ(written.size(), deliveries);
+  EXPECT_EQ(std::set(written.begin(), written.end()).size(), deliveries) << "written twice";
+}
+
+TEST_P(CrashTest, NothingIsLostAndNothingHappensTwice) {
+  std::mt19937_64 random(static_cast<uint64_t>(GetParam()));
+  const auto draw = [&random](int most) { return static_cast<int>(random() % (most + 1)); };
+  const size_t items = 1 + draw(7), deliveries = 1 + draw(7);
+  std::vector<std::string> keys;
+  for (size_t i = 0; i < items; ++i) side_.ready.push_back(SampleCase(absl::StrCat("k", i)));
+  for (size_t i = 0; i < deliveries; ++i) {
+    keys.push_back(absl::StrCat("d", i));
+    if (draw(3) == 0) side_.loses_answer[keys.back()] = 1;
+  }
+  Intend(Start(), keys);
+  for (int life = 0; life < 10; ++life) {
+    Process& p = Start(DeathAt(draw(20)), random());
+    if (draw(4) == 0) side_.down = NativeDown();
+    while (Turn(p, outbox_) && draw(3) != 0) clock_.Advance(absl::Minutes(draw(20)));
+    side_.down.reset();
+  }
+  Process& p = Start();
+  for (int i = 0; i < 30; ++i) {
+    ASSERT_TRUE(Turn(p, outbox_));
+    clock_.Advance(absl::Minutes(20));
+  }
+  CheckEnds(side_, outbox_, items, deliveries);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, CrashTest, ::testing::Range(0, 24));
+
+TEST_F(PassesTest, DyingAtEveryStepInTurn) {
+  for (int step = 0;; ++step) {
+    side_ = {};
+    outbox_ = {};
+    side_.ready = {SampleCase("k1"), SampleCase("k2")};
+    process_.reset();
+    const std::string folder = folder_.File(absl::StrCat("step", step));
+    const auto start = [&](StepHook hook) {
+      process_.reset();
+      process_ =
+          std::make_unique<Process>(folder, side_, outbox_, clock_, policy_, std::move(hook), 1);
+    };
+    start({});
+    Intend(*process_, {"d1", "d2"});
+    start(DeathAt(step));
+    const bool lived = Turn(*process_, outbox_);
+    start({});
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_TRUE(Turn(*process_, outbox_));
+      clock_.Advance(absl::Minutes(20));
+    }
+    CheckEnds(side_, outbox_, 2, 2);
+    ASSERT_FALSE(HasFailure()) << "died at step " << step;
+    if (lived) {
+      EXPECT_GE(step, 16) << "every step was tried";
+      return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace amana::runtime
