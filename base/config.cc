@@ -118,6 +118,18 @@ const Node* ConfigTable::Child(std::string_view key) const {
   return it == node_->children.end() ? nullptr : &it->second;
 }
 
+std::vector<std::string> ConfigTable::Keys() const {
+  std::vector<std::string> keys;
+  if (node_ == nullptr) return keys;
+  for (const auto& [key, child] : node_->children) keys.push_back(key);
+  return keys;
+}
+
+bool ConfigTable::IsTable(std::string_view key) const {
+  const config_internal::Node* child = Child(key);
+  return child != nullptr && child->kind == Node::kTable;
+}
+
 std::string ConfigTable::PathOf(std::string_view key) const { return Join(path_, key); }
 
 ConfigTable::Found ConfigTable::Find(std::string_view key, bool required,

@@ -43,6 +43,10 @@ struct State;
 class ConfigTable {
  public:
   bool Has(std::string_view key) const;  // given, in the file or by Set; does not mark
+  // For tables whose keys are the writer's own: what the file gives here, in alphabetical order,
+  // and whether one of them is a table. Neither marks.
+  std::vector<std::string> Keys() const;
+  bool IsTable(std::string_view key) const;
 
   ConfigTable Table(std::string_view key) const;
   // [[key]], in order; none when absent.

@@ -159,6 +159,17 @@ TEST(ConfigTest, TablesWhereValuesShouldBeAndBack) {
             "etc/broker.toml:5: name.x: unknown key");
 }
 
+TEST(ConfigTest, TablesWhoseKeysAreTheWritersOwn) {
+  auto reader = Parse("[codes]\nM = \"Male\"\n\"F x\" = { code = \"Female\" }\n");
+  const ConfigTable codes = reader->Root().Table("codes");
+  EXPECT_THAT(codes.Keys(), ElementsAre("F x", "M"));
+  EXPECT_TRUE(codes.IsTable("F x"));
+  EXPECT_FALSE(codes.IsTable("M"));
+  EXPECT_FALSE(codes.IsTable("N"));
+  EXPECT_THAT(reader->Root().Table("none").Keys(), IsEmpty());
+  EXPECT_THAT(Findings(*reader), testing::HasSubstr("codes.M: unknown key"));
+}
+
 TEST(ConfigTest, FlagsOverride) {
   auto reader = Parse("[listen]\nport = 1\nkey = 'file'\n");
   reader->Set("listen.port", "9");

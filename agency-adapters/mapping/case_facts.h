@@ -26,6 +26,7 @@ struct ServiceFact {
 
 struct CaseFacts {
   std::vector<ServiceFact> services;
+  std::optional<std::string> recipient;  // of all services that name none themselves
   std::optional<v1::Urgency> urgency;
   std::optional<v1::SubjectClass> subject_class;
   std::optional<v1::LegalBasis> legal_basis;

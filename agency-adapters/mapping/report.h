@@ -30,7 +30,7 @@ struct Report {
   friend bool operator==(const Report&, const Report&) = default;
 };
 
-// One line each: "MAPPED   ENTRY_DATE -> TRAVEL_DOC.entry_stamps[].date".
+// One line each: "MAPPED   ENTRY_DATE - TRAVEL_DOC.entry_stamps[].date".
 std::string ToText(const Report& report);
 // {"mapping": "...", "mapped": [{"native":, "fact":}], "dropped": [{..., "why":}], "refused":
 // [...]}
