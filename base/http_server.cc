@@ -1,0 +1,197 @@
+#include "base/http_server.h"
+
+#include <httplib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+#include "base/durable_file.h"
+#include "base/errors.h"
+#include "base/status.h"
+
+namespace amana::http {
+namespace {
+
+constexpr std::string_view kUnix = "unix:";
+constexpr size_t kKeepAliveRequests = 1000;
+constexpr time_t kKeepAliveSeconds = 1;  // Stop() waits for idle connections that long
+constexpr absl::Duration kStartPatience = absl::Seconds(10);
+
+absl::Status Invalid(std::string_view reason, std::string_view field, std::string_view message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, reason, field, message);
+}
+
+struct Endpoint {
+  std::string host;  // of a unix socket, its path
+  int port = 0;
+  bool is_unix = false;
+  bool loopback() const { return is_unix || host == "127.0.0.1" || host == "::1"; }
+};
+
+absl::StatusOr<Endpoint> ParseEndpoint(std::string_view address) {
+  const auto wrong = [] {
+    return Invalid("HTTP_ADDRESS_INVALID", "address",
+                   "expected HOST:PORT with a numeric host, or unix:PATH");
+  };
+  if (address.starts_with(kUnix)) {
+    address.remove_prefix(kUnix.size());
+    if (address.empty() || address.size() >= sizeof(sockaddr_un::sun_path)) return wrong();
+    return Endpoint{std::string(address), 0, true};
+  }
+  const size_t colon = address.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return wrong();
+  Endpoint endpoint;
+  std::string_view host = address.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  endpoint.host = std::string(host);
+  const std::string_view port = address.substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+  if (error != std::errc() || end != port.data() + port.size() || endpoint.port < 0 ||
+      endpoint.port > 65535 || endpoint.host.empty()) {
+    return wrong();
+  }
+  return endpoint;
+}
+
+absl::StatusOr<std::unique_ptr<httplib::Server>> Make(const ServerOptions& options) {
+  if (!options.tls) return std::make_unique<httplib::Server>();
+  const ServerTls& tls = *options.tls;
+  // Checks the mode; httplib reads it again by itself.
+  AMANA_RETURN_IF_ERROR(ReadSecretFile(tls.key_file).status());
+  auto server = std::make_unique<httplib::SSLServer>(
+      tls.certificate_file.c_str(), tls.key_file.c_str(),
+      tls.client_ca_file.empty() ? nullptr : tls.client_ca_file.c_str());
+  // httplib says nothing of a client CA file that it cannot read, and then lets nobody in.
+  const bool fits =
+      server->is_valid() && (tls.client_ca_file.empty() ||
+                             SSL_CTX_load_verify_locations(
+                                 server->ssl_context(), tls.client_ca_file.c_str(), nullptr) == 1);
+  if (!fits) {
+    return Invalid("HTTP_TLS_INVALID", "tls",
+                   "certificate, key or client CA file is missing, unreadable or does not fit");
+  }
+  SSL_CTX_set_min_proto_version(server->ssl_context(), TLS1_2_VERSION);
+  return std::unique_ptr<httplib::Server>(std::move(server));
+}
+
+// What httplib leaves of a request: only what a handler may need.
+Request FromHttplib(const httplib::Request& request) {
+  Request ours{request.method, request.path, "", {}, request.body};
+  if (const size_t mark = request.target.find('?'); mark != std::string::npos) {
+    ours.query = request.target.substr(mark + 1);
+  }
+  for (const auto& [name, value] : request.headers) ours.headers.emplace_back(name, value);
+  return ours;
+}
+
+void Configure(httplib::Server& server, const ServerOptions& options, Handler handler) {
+  server.set_payload_max_length(options.max_body);
+  server.set_read_timeout(absl::ToChronoMicroseconds(options.timeout));
+  server.set_write_timeout(absl::ToChronoMicroseconds(options.timeout));
+  server.set_keep_alive_max_count(kKeepAliveRequests);
+  server.set_keep_alive_timeout(kKeepAliveSeconds);
+  server.new_task_queue = [threads = options.threads] { return new httplib::ThreadPool(threads); };
+  server.set_exception_handler([](const httplib::Request&, httplib::Response& response,
+                                  std::exception_ptr) { response.status = 500; });
+  // The rest of a body that was too large would be read as the next request.
+  server.set_error_handler([](const httplib::Request&, httplib::Response& response) {
+    if (response.status == 413) response.set_header("Connection", "close");
+  });
+  const auto answer = [handler = std::move(handler)](const httplib::Request& request,
+                                                     httplib::Response& response) {
+    Response ours = handler(FromHttplib(request));
+    response.status = ours.status;
+    for (auto& [name, value] : ours.headers) response.set_header(name, value);
+    response.set_content(std::move(ours.body), ours.content_type);
+  };
+  const std::string any = "[\\s\\S]*";
+  server.Get(any, answer).Post(any, answer).Put(any, answer).Patch(any, answer).Delete(any, answer);
+}
+
+// True when somebody answers at this socket.
+bool IsAlive(const std::string& path) {
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return true;
+  const bool alive = connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  close(fd);
+  return alive;
+}
+
+absl::Status ListenFailed(const std::string& address) {
+  return MakeError(absl::StatusCode::kUnavailable, "HTTP_LISTEN_FAILED", "address",
+                   "cannot listen on " + address);
+}
+
+absl::Status BindUnix(httplib::Server& server, const std::string& path) {
+  struct stat found = {};
+  if (lstat(path.c_str(), &found) == 0) {
+    if (!S_ISSOCK(found.st_mode) || IsAlive(path)) return ListenFailed(path);
+    unlink(path.c_str());
+  }
+  server.set_address_family(AF_UNIX);
+  // The mode is that of the moment when it appears: nobody connects before it is ours alone.
+  const mode_t before = umask(0177);
+  const bool bound = server.bind_to_port(path, 80);
+  umask(before);
+  return bound ? absl::OkStatus() : ListenFailed(path);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      Handler handler) {
+  AMANA_ASSIGN_OR_RETURN(const Endpoint endpoint, ParseEndpoint(options.address));
+  if (!options.tls && !endpoint.loopback()) {
+    return Invalid("HTTP_ADDRESS_INVALID", "address",
+                   "without TLS only 127.0.0.1, [::1] and unix sockets are served");
+  }
+  AMANA_ASSIGN_OR_RETURN(std::unique_ptr<httplib::Server> server, Make(options));
+  Configure(*server, options, std::move(handler));
+  std::string address = options.address;
+  int port = endpoint.port;
+  if (endpoint.is_unix) {
+    AMANA_RETURN_IF_ERROR(BindUnix(*server, endpoint.host));
+  } else if (port == 0) {
+    port = server->bind_to_any_port(endpoint.host);
+    if (port <= 0) return ListenFailed(options.address);
+    address = address.substr(0, address.rfind(':') + 1) + std::to_string(port);
+  } else if (!server->bind_to_port(endpoint.host, port)) {
+    return ListenFailed(options.address);
+  }
+  std::unique_ptr<Server> started(new Server(std::move(server), std::move(address), port));
+  AMANA_RETURN_IF_ERROR(started->Serve());
+  return started;
+}
+
+Server::Server(std::unique_ptr<httplib::Server> server, std::string address, int port)
+    : server_(std::move(server)), address_(std::move(address)), port_(port) {}
+
+absl::Status Server::Serve() {
+  thread_ = std::thread([this] { server_->listen_after_bind(); });
+  // Stop() means nothing to httplib before it runs.
+  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoSeconds(kStartPatience);
+  while (!server_->is_running()) {
+    if (std::chrono::steady_clock::now() > deadline) return ListenFailed(address_);
+    std::this_thread::yield();
+  }
+  return absl::OkStatus();
+}
+
+void Server::Stop() {
+  if (!thread_.joinable()) return;
+  server_->stop();
+  thread_.join();
+  if (address_.starts_with(kUnix)) unlink(address_.c_str() + kUnix.size());
+}
+
+Server::~Server() { Stop(); }
+
+}  // namespace amana::http
