@@ -64,9 +64,10 @@ crypto::Secret KeyIn(std::string_view bytes) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BodyKeys>> BodyKeys::Open(const BodyKeysOptions& options,
-                                                         const std::string& id, uint64_t used) {
+                                                         const std::string& id, UsedSlots used) {
   AMANA_ASSIGN_OR_RETURN(const bool exists, options.files->Exists(options.path));
-  if (!exists && (!id.empty() || used > 0)) return KeyFileMissingError(options.path);
+  if (!exists && (!id.empty() || used.below > 0 || !used.all))
+    return KeyFileMissingError(options.path);
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<InPlaceFile> file,
                          options.files->OpenInPlace(options.path));
   std::unique_ptr<BodyKeys> keys(new BodyKeys(options, std::move(file)));
@@ -74,8 +75,8 @@ absl::StatusOr<std::unique_ptr<BodyKeys>> BodyKeys::Open(const BodyKeysOptions& 
   AMANA_RETURN_IF_ERROR(keys->ReadHeader(id, size));
   if (size > kSlotSize) keys->count_ = (size - 1) / kSlotSize;  // a part of a slot is one
   const uint64_t whole = size / kSlotSize;
-  if (used > 0 && whole < used + 1) return KeyFileTruncatedError(options.path);
-  keys->next_ = used;
+  if (used.below > 0 && whole < used.below + 1) return KeyFileTruncatedError(options.path);
+  keys->next_ = used.all ? used.below : keys->count_;
   // What a process that died had written and not fsynced yet.
   absl::Status synced = keys->file_->Sync();
   EndProcessIfFsyncFailed(synced);

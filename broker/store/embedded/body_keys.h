@@ -47,6 +47,13 @@ struct BodyKeysOptions {
   std::function<void(const absl::Status&)> on_copies = nullptr;
 };
 
+// Which slots the database has named: every one that it is sure of is below `below`. Where it is
+// not sure of all, nothing that is in the file is given out.
+struct UsedSlots {
+  uint64_t below = 0;
+  bool all = true;
+};
+
 struct BodyKey {
   uint64_t slot = 0;
   crypto::Secret key;
@@ -56,11 +63,10 @@ struct BodyKey {
 class BodyKeys {
  public:
   // `id`: of the file that the database was written with; empty when it has none, and then a file
-  // is made if there is none. `used`: every slot that the database names is below it. Errors:
-  // KEY_FILE_MISSING, KEY_FILE_FOREIGN, KEY_FILE_TRUNCATED, KEY_FILE_DAMAGED, KEY_FILE_PERMISSIONS,
-  // and those of files.
+  // is made if there is none. Errors: KEY_FILE_MISSING, KEY_FILE_FOREIGN, KEY_FILE_TRUNCATED,
+  // KEY_FILE_DAMAGED, KEY_FILE_PERMISSIONS, and those of files.
   static absl::StatusOr<std::unique_ptr<BodyKeys>> Open(const BodyKeysOptions& options,
-                                                        const std::string& id, uint64_t used);
+                                                        const std::string& id, UsedSlots used);
   ~BodyKeys();
 
   // Ends its thread; what is in the file can still be found. Idempotent.

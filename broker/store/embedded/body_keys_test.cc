@@ -31,7 +31,7 @@ class BodyKeysTest : public testing::Test {
     return {.files = &files_, .clock = &clock_, .path = path_, .block = kBlock, .copies = {}};
   }
   absl::StatusOr<std::unique_ptr<BodyKeys>> Open(const std::string& id = "", uint64_t used = 0) {
-    return BodyKeys::Open(Options(), id, used);
+    return BodyKeys::Open(Options(), id, {used});
   }
   // The keys of slots 0 to `count`, taken; and the file's id.
   std::string Fill(size_t count, std::vector<std::string>* keys = nullptr) {
@@ -99,6 +99,14 @@ TEST_F(BodyKeysTest, AnErasedSlotIsNotGivenOutAgain) {
   auto opened = Open(id, 2).value();
   EXPECT_EQ(opened->Take()->slot, 2u);
   EXPECT_EQ(opened->Take()->slot, 4u);
+}
+
+TEST_F(BodyKeysTest, WhereTheDatabaseIsNotSureNothingInTheFileIsGivenOut) {
+  const std::string id = Fill(6);
+  const size_t made = FileBytes().size() / 64 - 1;
+  auto opened = BodyKeys::Open(Options(), id, {2, false}).value();
+  EXPECT_EQ(opened->Take()->slot, made);
+  AMANA_EXPECT_OK(opened->Find(5));
 }
 
 TEST_F(BodyKeysTest, AFileThatIsNotWhatTheDatabaseNeedsIsRefused) {
@@ -279,7 +287,7 @@ TEST_F(KeyCopiesTest, TheNewestCopyHoldsEveryKeyInUse) {
   options.copies = {.folder = folder_, .keep = 2, .lifetime = absl::Hours(24)};
   std::vector<std::string> keys;
   {
-    auto opened = BodyKeys::Open(options, id_, 6).value();
+    auto opened = BodyKeys::Open(options, id_, {6}).value();
     const absl::Time deadline = absl::Now() + absl::Seconds(30);
     std::error_code error;
     while (std::filesystem::is_empty(folder_, error) != false || error) {

@@ -296,6 +296,7 @@ absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
   last_ = {};
   std::optional<ReferralRow> whole;
   std::string kept_digest;
+  int64_t kept_slot = kNoSlot;
   {
     AMANA_ASSIGN_OR_RETURN(auto query, session_.Query("SELECT " AMANA_REFERRAL_COLUMNS
                                                       ", r.body FROM referral r WHERE r.row = ?1",
@@ -308,7 +309,10 @@ absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
     std::string stored(query.Bytes(kReferralColumns));
     stored += query.Bytes(kReferralTagColumn);
     if (stored.empty()) return false;
-    if (whole.has_value() || Opens(slot, {kBody, row}, stored)) session_.DestroyAtCommit(slot);
+    if (whole.has_value() || Opens(slot, {kBody, row}, stored)) {
+      session_.DestroyAtCommit(slot);
+      kept_slot = query.Int(kReferralSlotColumn);
+    }
     kept_digest = std::string(query.Bytes(kReferralColumns - 1));
   }
   if (whole.has_value()) {
@@ -316,8 +320,9 @@ absl::StatusOr<bool> BodyTable::Erase(int64_t row, const StatementKey& key) {
     kept_digest = DigestOf(*whole).view();
   }
   AMANA_RETURN_IF_ERROR(
-      session_.Run("UPDATE referral SET tag = x'', body = x'', digest = ?2 WHERE row = ?1", row,
-                   Blob(kept_digest)));
+      session_.Run("UPDATE referral SET tag = x'', body = x'', digest = ?2, key_slot = ?3 WHERE "
+                   "row = ?1",
+                   row, Blob(kept_digest), kept_slot));
   AMANA_RETURN_IF_ERROR(EraseGrants(row, key));
   AMANA_RETURN_IF_ERROR(EraseOrder(row, key));
   AMANA_RETURN_IF_ERROR(EraseNotes(row, key));

@@ -24,6 +24,7 @@ namespace amana::store::embedded {
 // `row` is the referral's.
 class BodyTable {
  public:
+  static constexpr int64_t kNoSlot = -1;
   explicit BodyTable(Session& session) : session_(session), statements_(session) {}
 
   // A submission for a row to come, under a key of its own. The views live until the next call.
@@ -62,6 +63,8 @@ class BodyTable {
   absl::StatusOr<bool> KeepEquivocation(int64_t row, const StatementKey& key,
                                         StatementRecord other);
   // Clears all of it, and has the key destroyed when this is committed. False when that was done.
+  // A damaged row that names another's key loses the name, so that no later start takes it for its
+  // own: key_slot is kNoSlot from then on.
   absl::StatusOr<bool> Erase(int64_t row, const StatementKey& key);
 
  private:

@@ -1,5 +1,6 @@
 #include "broker/store/embedded/embedded_store.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -10,6 +11,7 @@
 #include "broker/store/embedded/directory_lock.h"
 #include "broker/store/embedded/health.h"
 #include "broker/store/embedded/reader_pool.h"
+#include "broker/store/embedded/record_rows.h"
 #include "broker/store/embedded/schema.h"
 #include "broker/store/embedded/sequencer.h"
 #include "broker/store/embedded/writer.h"
@@ -91,20 +93,31 @@ absl::StatusOr<std::unique_ptr<Session>> OpenWriterSession(const std::string& pa
   return session;
 }
 
-// The slots that rows name were given out in the order of the rows.
-absl::StatusOr<uint64_t> UsedSlots(Session& session) {
-  AMANA_ASSIGN_OR_RETURN(auto newest,
-                         session.Query("SELECT key_slot FROM referral ORDER BY row DESC LIMIT 1"));
-  AMANA_ASSIGN_OR_RETURN(const bool any, session.Next(newest));
-  return any ? static_cast<uint64_t>(newest.Int(0)) + 1 : 0;
+// The slots that rows name were given out in the order of the rows; what a damaged row names may be
+// anybody's, and its own lies somewhere after the last one that is sure.
+absl::StatusOr<UsedSlots> SlotsInUse(Session& session) {
+  UsedSlots used;
+  AMANA_ASSIGN_OR_RETURN(auto newest, session.Query("SELECT " AMANA_REFERRAL_COLUMNS
+                                                    " FROM referral r ORDER BY r.row DESC"));
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool found, session.Next(newest));
+    if (!found) return used;
+    const std::optional<ReferralRow> row = ReadReferral(newest);
+    if (row.has_value()) {
+      used.below = row->key_slot + 1;
+      return used;
+    }
+    used.all = false;
+  }
 }
 
 // A process may have died between an erasure's commit and the end of its key; or the key file is an
-// older one that was put back.
+// older one that was put back. A row that was erased without its key names none (body_table.h).
 absl::Status FinishErasures(Session& session, BodyKeys& keys) {
   std::vector<uint64_t> slots;
-  AMANA_ASSIGN_OR_RETURN(auto erased,
-                         session.Query("SELECT key_slot FROM referral WHERE tag = x''"));
+  AMANA_ASSIGN_OR_RETURN(
+      auto erased,
+      session.Query("SELECT key_slot FROM referral WHERE tag = x'' AND key_slot >= 0"));
   while (true) {
     AMANA_ASSIGN_OR_RETURN(const bool row, session.Next(erased));
     if (!row) break;
@@ -121,7 +134,7 @@ absl::StatusOr<std::shared_ptr<BodyKeys>> OpenKeys(Session& session,
     AMANA_ASSIGN_OR_RETURN(const bool known, session.Next(query));
     if (known) id = std::string(query.Bytes(0));
   }
-  AMANA_ASSIGN_OR_RETURN(const uint64_t used, UsedSlots(session));
+  AMANA_ASSIGN_OR_RETURN(const UsedSlots used, SlotsInUse(session));
   const BodyKeysOptions key_options{.files = options.files,
                                     .clock = options.clock,
                                     .path = options.directory + "/keys.amana",

@@ -77,6 +77,44 @@ TEST_F(ErasureTest, ARowThatCannotBeReadIsErasedAndTakesNoKeyButItsOwn) {
   EXPECT_EQ(keys[64], 2) << "the first referral's key has gone";
   EXPECT_EQ(keys[64 * 2], 1) << "nobody knows whose it was";
   EXPECT_EQ(keys[64 * 3], 1);
+  // The next start, which ends the keys of what was erased, goes by the same rule.
+  store = world_.Open().value();
+  AMANA_EXPECT_OK(Read(*store, 3));
+  for (const uint32_t number : {1, 2}) {
+    EXPECT_EQ(ErrorReason(Read(*store, number)), "STORE_CORRUPT");
+  }
+}
+
+// Which slots are taken is not said by a row that cannot be believed: another's key would be given
+// out again, and would go with whichever of the two is erased first.
+TEST_F(ErasureTest, TheNewestRowsSlotIsBelievedOnlyIfTheRowIsWhole) {
+  for (const char* slot : {"0", "-1", "1099511627776"}) {
+    SCOPED_TRACE(slot);
+    EmbeddedWorld world([](EmbeddedOptions& options) { options.key_block = 64; });
+    auto store = world.Open().value();
+    for (const uint32_t number : {1, 2, 3}) {
+      AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(number)));
+    }
+    store.reset();
+    {
+      auto db = sqlite::Database::Open(world.database(), {}).value();
+      AMANA_ASSERT_OK(
+          db->Exec("UPDATE referral SET key_slot = " + std::string(slot) + " WHERE row = 3"));
+    }
+    auto reopened = world.Open();
+    AMANA_ASSERT_OK(reopened.status());
+    store = *std::move(reopened);
+    AMANA_ASSERT_OK(store->CommitAndWait(AcceptSample(4)));
+    EXPECT_EQ(ErrorReason(Read(*store, 3)), "STORE_CORRUPT");
+    store.reset();
+    {
+      auto db = sqlite::Database::Open(world.database(), {}).value();
+      EXPECT_GT(ReadRaw(*db, 4).row.key_slot, 2u) << "the third's own";
+    }
+    store = world.Open().value();
+    AMANA_ASSERT_OK(store->CommitAndWait(Erase(4)));
+    for (const uint32_t number : {1, 2}) AMANA_EXPECT_OK(Read(*store, number));
+  }
 }
 
 }  // namespace
