@@ -88,6 +88,12 @@ TEST_F(HandoverBrokerTest, FromOfferToBothSignatures) {
   EXPECT_EQ(Custody("police")["responsible"], "haven/intake");
   EXPECT_EQ(Run("police", {"referral", "status", referral_})["tasks"][0]["state"], "IN_PROGRESS");
   EXPECT_EQ(Run("intake", {"handover", "list", "--open"}).size(), 0u);
+
+  // The transfer began the service: no start, and the outcome at once.
+  EXPECT_EQ(Run("intake", {"inbox", "start", "1"}, kExitRefused)["field"], "item");
+  EXPECT_EQ(Run("intake", {"inbox", "complete", "1", "--outcome", "PROVIDED"})["outbox"]["state"],
+            "ACCEPTED");
+  EXPECT_EQ(Run("police", {"referral", "status", referral_})["tasks"][0]["state"], "COMPLETED");
 }
 
 TEST_F(HandoverBrokerTest, AfterwardsItIsCorrectedAndEndedButNeverReopened) {

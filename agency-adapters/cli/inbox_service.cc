@@ -35,7 +35,18 @@ std::string OutcomeNames(bool failures_only) {
   return names;
 }
 
+// A person who was handed over since: then it has begun, and no start may be signed. Who holds the
+// answer back is not connected, and goes by what was seen last.
+absl::Status LookForTransfer(Context& context, int64_t id, bool hold) {
+  if (hold) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, context.mailbox());
+  AMANA_ASSIGN_OR_RETURN(const sdk::InboxItem item, sdk::Inbox(*mailbox).Get(id));
+  AMANA_ASSIGN_OR_RETURN(sdk::Handovers * handovers, context.handovers());
+  return handovers->LookForTransfer(item);
+}
+
 Result Start(Context& context, const StartOptions& o) {
+  AMANA_RETURN_IF_ERROR(LookForTransfer(context, o.item, o.hold));
   AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, context.mailbox());
   return Answer(context, o.item, o.hold, [&](sdk::Inbox&, const sdk::Identity& identity) {
     return sdk::ServiceAnswers(identity, *mailbox, context.clock()).Start(o.item);
@@ -47,6 +58,7 @@ Result ReportOutcome(Context& context, const OutcomeOptions& o, bool completed) 
   const bool fits = outcome.has_value() && codes::KindOf(*outcome) == codes::ReasonKind::kOutcome &&
                     (completed || codes::IsFailure(*outcome));
   if (!fits) return UsageError("--outcome", "expected one of " + OutcomeNames(!completed));
+  AMANA_RETURN_IF_ERROR(LookForTransfer(context, o.item, o.hold));
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<ReadWords> read, WordsFor(context, o.words, o.item));
   AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, context.mailbox());
   return Answer(context, o.item, o.hold, [&](sdk::Inbox&, const sdk::Identity& identity) {

@@ -1,7 +1,12 @@
 #include "agency-adapters/sdk/handover_memory.h"
 
+#include <utility>
+#include <vector>
+
+#include "agency-adapters/sdk/outbox.h"
 #include "base/errors.h"
 #include "base/status.h"
+#include "proto/envelope/handover.h"
 
 namespace amana::sdk {
 namespace {
@@ -49,6 +54,22 @@ absl::Status KeepSeen(Mailbox& mailbox, const HandoverName& name,
         name.referral.sender.value(), Blob(name.referral.referral.view()), name.referral.version,
         name.task, name.attempt, Blob(bytes));
   });
+}
+
+absl::Status AddOwnSteps(Mailbox& mailbox, OwnSteps which, HandoverView& view) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<OutboxEntry> standing,
+                         Outbox(mailbox).Standing(EntryKind::kHandoverStep, view.name.referral));
+  for (const OutboxEntry& entry : standing) {
+    if (which == OwnSteps::kTaken && entry.state != EntryState::kAccepted) continue;
+    v1::TakeHandoverStepRequest request;
+    if (!request.ParseFromString(entry.request)) return StoreCorruptError("a step does not parse");
+    VerifiedStep step;
+    AMANA_ASSIGN_OR_RETURN(step.statement, envelope::ParseHandoverStep(request.step()));
+    if (step.statement.previous != view.last_step || view.Has(step.statement.digest)) continue;
+    AMANA_ASSIGN_OR_RETURN(step.signer, CertId::FromBytes(step.statement.message.meta().cert_id()));
+    AMANA_RETURN_IF_ERROR(Apply(std::move(step), view));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<std::string>> FindCode(Mailbox& mailbox, std::string_view commitment) {

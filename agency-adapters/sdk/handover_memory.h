@@ -1,5 +1,5 @@
 // What an agency keeps of handovers in its mailbox: as the broker showed them last, and the codes
-// that it gave to escorts. Thread-safe. Errors: Mailbox's.
+// that it gave to escorts. Thread-safe. Errors besides those named: Mailbox's.
 #ifndef AMANA_AGENCY_ADAPTERS_SDK_HANDOVER_MEMORY_H_
 #define AMANA_AGENCY_ADAPTERS_SDK_HANDOVER_MEMORY_H_
 
@@ -20,6 +20,12 @@ absl::StatusOr<std::optional<v1::GetHandoverResponse>> FindSeen(Mailbox& mailbox
                                                                 const HandoverName& name);
 absl::Status KeepSeen(Mailbox& mailbox, const HandoverName& name,
                       const v1::GetHandoverResponse& response);
+
+// Which of this side's steps: all but what was refused, or those alone that the broker has taken.
+enum class OwnSteps { kSigned, kTaken };
+// Applies those that come after what `view` shows: it may be older than they are. Errors also of
+// Apply.
+absl::Status AddOwnSteps(Mailbox& mailbox, OwnSteps which, HandoverView& view);
 
 // The code behind the commitment that a step in this mailbox makes. KeepCode is for a transaction
 // of the caller's.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agency-adapters/sdk/errors.h"
+#include "agency-adapters/sdk/handover_begun.h"
 #include "agency-adapters/sdk/handover_memory.h"
 #include "agency-adapters/sdk/keys.h"
 #include "agency-adapters/sdk/note_memory.h"
@@ -86,8 +87,17 @@ absl::StatusOr<SeenHandover> Handovers::Get(const HandoverName& name) {
       (name.attempt != 0 && view.name.attempt != name.attempt)) {
     return HandoverMismatch("handover");
   }
-  if (!stale) AMANA_RETURN_IF_ERROR(KeepSeen(mailbox_, view.name, *response));
+  if (!stale) {
+    AMANA_RETURN_IF_ERROR(KeepSeen(mailbox_, view.name, *response));
+    AMANA_RETURN_IF_ERROR(NoteBegun(mailbox_, view));
+  }
   return SeenHandover{std::move(view), stale};
+}
+
+absl::Status Handovers::LookForTransfer(const InboxItem& item) {
+  if (item.state != InboxState::kAccepted) return absl::OkStatus();
+  const absl::Status seen = Get({item.key.referral, item.key.task, 0}).status();
+  return ErrorReason(seen) == "NOT_FOUND" || LinkIsDown(seen) ? absl::OkStatus() : seen;
 }
 
 absl::StatusOr<std::vector<v1::HandoverSummary>> Handovers::List(bool open_only) {
@@ -176,27 +186,12 @@ absl::StatusOr<HandoverView> Handovers::NewAttempt(const HandoverDraft& draft) {
   return view;
 }
 
-// Steps of this side that are not in the view, because the broker has not taken them yet or because
-// it was last seen before it did, come before the next one.
-absl::Status Handovers::AddOwn(HandoverView& view) {
-  AMANA_ASSIGN_OR_RETURN(const std::vector<OutboxEntry> standing,
-                         sender_.outbox().Standing(EntryKind::kHandoverStep, view.name.referral));
-  for (const OutboxEntry& entry : standing) {
-    v1::TakeHandoverStepRequest request;
-    if (!request.ParseFromString(entry.request)) return StoreCorruptError("a step does not parse");
-    VerifiedStep step;
-    AMANA_ASSIGN_OR_RETURN(step.statement, envelope::ParseHandoverStep(request.step()));
-    if (step.statement.previous != view.last_step || view.Has(step.statement.digest)) continue;
-    AMANA_ASSIGN_OR_RETURN(step.signer, CertId::FromBytes(step.statement.message.meta().cert_id()));
-    AMANA_RETURN_IF_ERROR(Apply(std::move(step), view));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<HandoverView> Handovers::Basis(const HandoverDraft& draft) {
   if (draft.to == v1::HANDOVER_STATE_OFFERED) return NewAttempt(draft);
   AMANA_ASSIGN_OR_RETURN(SeenHandover seen, Get(draft.handover));
-  AMANA_RETURN_IF_ERROR(AddOwn(seen.view));
+  // Steps that the broker has not taken yet, or had not when it was asked last, come before the
+  // next.
+  AMANA_RETURN_IF_ERROR(AddOwnSteps(mailbox_, OwnSteps::kSigned, seen.view));
   return std::move(seen.view);
 }
 

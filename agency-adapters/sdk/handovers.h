@@ -16,6 +16,7 @@
 #include "agency-adapters/sdk/client.h"
 #include "agency-adapters/sdk/handover_view.h"
 #include "agency-adapters/sdk/identity.h"
+#include "agency-adapters/sdk/inbox.h"
 #include "agency-adapters/sdk/mailbox.h"
 #include "agency-adapters/sdk/sender.h"
 #include "amana/v1/handover_service.pb.h"
@@ -60,9 +61,13 @@ class Handovers {
             Sender& sender)
       : identity_(identity), client_(client), mailbox_(mailbox), clock_(clock), sender_(sender) {}
 
-  // As the broker shows it, verified, and kept; what waits in the outbox is not in it. Errors of
-  // CheckHandover; NOT_FOUND.
+  // As the broker shows it, verified, and kept; what waits in the outbox is not in it. The item of
+  // a person who was handed over is IN_PROGRESS from then on. Errors of CheckHandover; NOT_FOUND.
   absl::StatusOr<SeenHandover> Get(const HandoverName& name);
+  // Before a service is started or reported on: an accepted item whose person was handed over is
+  // IN_PROGRESS afterwards. OK where there is no handover, and where the broker is not reached.
+  // Errors of Get.
+  absl::Status LookForTransfer(const InboxItem& item);
   // What the broker says; nothing is verified.
   absl::StatusOr<std::vector<v1::HandoverSummary>> List(bool open_only);
   // The words beside a step, fetched once and kept sealed. Errors of OpenNotedStatement and of the
@@ -84,7 +89,6 @@ class Handovers {
   struct Making;
   absl::StatusOr<HandoverView> Basis(const HandoverDraft& draft);
   absl::StatusOr<HandoverView> NewAttempt(const HandoverDraft& draft);
-  absl::Status AddOwn(HandoverView& view);
   absl::StatusOr<crypto::Certificate> SealingOf(const Address& reader);
   absl::Status FillWords(Making& making);
   absl::Status FillCode(Making& making);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agency-adapters/sdk/errors.h"
+#include "agency-adapters/sdk/handover_begun.h"
 #include "agency-adapters/sdk/inbox_rows.h"
 #include "agency-adapters/sdk/keys.h"
 #include "amana/v1/coordination_service.pb.h"
@@ -88,6 +89,11 @@ bool MayReport(InboxState state) {
 
 }  // namespace
 
+absl::StatusOr<bool> ServiceAnswers::Begun(int64_t id) {
+  AMANA_ASSIGN_OR_RETURN(const InboxItem item, Inbox(mailbox_).Get(id));
+  return BegunByHandover(mailbox_, identity_, item);
+}
+
 absl::StatusOr<int64_t> ServiceAnswers::Ask(int64_t id, const std::vector<v1::Category>& wanted,
                                             const std::optional<Words>& words) {
   int64_t result = 0;
@@ -141,6 +147,7 @@ absl::StatusOr<int64_t> ServiceAnswers::DeclineInWords(int64_t id, v1::Reason re
 absl::StatusOr<int64_t> ServiceAnswers::Start(int64_t id) {
   int64_t result = 0;
   AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
+  AMANA_ASSIGN_OR_RETURN(const bool begun, Begun(id));
   AMANA_RETURN_IF_ERROR(mailbox_.Write([&](Database& db) -> absl::Status {
     AMANA_ASSIGN_OR_RETURN(const InboxItem item, GetItem(db, id));
     AMANA_RETURN_IF_ERROR(CheckOffer(item));
@@ -149,6 +156,7 @@ absl::StatusOr<int64_t> ServiceAnswers::Start(int64_t id) {
       result = *standing;
       return absl::OkStatus();
     }
+    if (begun) return StatementInvalid("item", "it began when the person was handed over");
     // Where the last one was refused, it stands as started.
     if (item.state != InboxState::kAccepted && item.state != InboxState::kInProgress) {
       return StatementInvalid("item", "accept it first");
@@ -173,6 +181,7 @@ absl::StatusOr<int64_t> ServiceAnswers::Report(int64_t id, bool completed, v1::R
   }
   int64_t result = 0;
   AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.Signer());
+  AMANA_ASSIGN_OR_RETURN(const bool begun, Begun(id));
   AMANA_RETURN_IF_ERROR(mailbox_.Write([&](Database& db) -> absl::Status {
     AMANA_ASSIGN_OR_RETURN(const InboxItem item, GetItem(db, id));
     AMANA_RETURN_IF_ERROR(CheckOffer(item));
@@ -183,7 +192,8 @@ absl::StatusOr<int64_t> ServiceAnswers::Report(int64_t id, bool completed, v1::R
       result = *standing;
       return absl::OkStatus();
     }
-    if (!MayReport(item.state)) return StatementInvalid("item", "start it first");
+    const bool handed_over = begun && item.state == InboxState::kAccepted;
+    if (!MayReport(item.state) && !handed_over) return StatementInvalid("item", "start it first");
     v1::Outcome message;
     message.set_completed(completed);
     message.set_outcome(outcome);

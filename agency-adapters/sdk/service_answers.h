@@ -40,12 +40,17 @@ class ServiceAnswers {
                               const std::optional<Words>& words);
   // Inbox::Decline with words beside the code, which OTHER needs; a person's key.
   absl::StatusOr<int64_t> DeclineInWords(int64_t item, v1::Reason reason, const Words& words);
+  // STATEMENT_INVALID also when the person was handed over to this unit, as far as this mailbox
+  // knows (Handovers::LookForTransfer): that began it.
   absl::StatusOr<int64_t> Start(int64_t item);
-  // An OUTCOME code; `completed` false: it was tried and failed.
+  // Of what was started or began with a handover. An OUTCOME code; `completed` false: it was tried
+  // and failed.
   absl::StatusOr<int64_t> Report(int64_t item, bool completed, v1::Reason outcome,
                                  const std::optional<Words>& words);
 
  private:
+  absl::StatusOr<bool> Begun(int64_t item);
+
   const Identity& identity_;
   Mailbox& mailbox_;
   const Clock& clock_;
