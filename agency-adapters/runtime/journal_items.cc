@@ -62,7 +62,11 @@ absl::Status ItemJournal::TakeIn(sqlite::Database& db, const Judged& judged, abs
   const Digest digest = crypto::Sha256({journal_.salt(), text});
   AMANA_ASSIGN_OR_RETURN(const std::optional<Standing> standing, FindStanding(db, held.item.key));
   if (standing.has_value()) {
-    if (standing->digest == digest) return absl::OkStatus();
+    if (standing->digest == digest) {
+      // It is shown again because the native side has lost what it was told, or has sent it again.
+      return db.Run("UPDATE item SET told = ?2 WHERE key = ?1 AND told <> ?2", held.item.key,
+                    Told::kNothing);
+    }
     if (standing->state != RowState::kDead) return KeyReused();
     AMANA_RETURN_IF_ERROR(db.Run("DELETE FROM item WHERE key = ?1", held.item.key));
   }

@@ -58,8 +58,9 @@ class ItemJournal {
     v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;
     absl::Status refused = {};
   };
-  // Holds an item. The same again is the row that stands; with another content KEY_REUSED, unless
-  // that row is DEAD: then the new one takes its place. KEY_INVALID.
+  // Holds an item. The same again is the row that stands, of which the native side is told again;
+  // with another content KEY_REUSED, unless that row is DEAD: then the new one takes its place.
+  // KEY_INVALID.
   absl::StatusOr<ItemRow> Take(const HeldItem& item, const Verdict& verdict, absl::Time now);
   // Many in one transaction; what became of each, in order. Errors: of the journal only.
   struct Judged {

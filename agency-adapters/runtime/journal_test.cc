@@ -67,6 +67,17 @@ TEST_F(JournalTest, TheSameItemIsTheSameRowAndAnotherUnderItsKeyIsRefused) {
   EXPECT_EQ(ErrorReason(other.status()), "KEY_REUSED");
 }
 
+TEST_F(JournalTest, WhatIsShownAgainIsToldAgain) {
+  Take({SampleCase("OB/1/2031")});
+  const auto owed = items().Owed(10);
+  AMANA_ASSERT_OK(owed);
+  AMANA_ASSERT_OK(items().TellDone(*owed));
+  EXPECT_TRUE(items().Owed(10)->empty());
+  Take({SampleCase("OB/1/2031")});
+  ASSERT_EQ(items().Owed(10)->size(), 1U);
+  EXPECT_EQ(items().Owed(10)->front().owed, Told::kTaken);
+}
+
 TEST_F(JournalTest, ADeadItemGivesWayToItsCorrection) {
   auto dead = items().Take({SampleCase("k")}, {.refused = FactMissing("SEX")}, kNow);
   AMANA_ASSERT_OK(dead);
