@@ -80,13 +80,40 @@ absl::StatusOr<std::unique_ptr<httplib::Server>> Make(const ServerOptions& optio
 }
 
 // What httplib leaves of a request: only what a handler may need.
-Request FromHttplib(const httplib::Request& request) {
-  Request ours{request.method, request.path, "", {}, request.body};
+Request FromHttplib(const httplib::Request& request, std::string body) {
+  Request ours{request.method, request.path, "", {}, std::move(body)};
   if (const size_t mark = request.target.find('?'); mark != std::string::npos) {
     ours.query = request.target.substr(mark + 1);
   }
   for (const auto& [name, value] : request.headers) ours.headers.emplace_back(name, value);
   return ours;
+}
+
+// The body, or an answer in its place. What is refused is read all the same, as far as time allows,
+// or the rest of it would be taken for the next request.
+bool TakeBody(const httplib::Request& request, const httplib::ContentReader& content,
+              const ServerOptions& options, std::string& body, int& status) {
+  int refused = 0;
+  const std::string type = request.get_header_value("Content-Type");
+  if (request.has_header("Content-Encoding") || type.starts_with("multipart/")) {
+    refused = 415;
+    // httplib's own object; it would inflate the body without bound, or divide it.
+    auto& headers = const_cast<httplib::Request&>(request).headers;
+    headers.erase("Content-Encoding");
+    headers.erase("Content-Type");
+  }
+  const auto end = std::chrono::steady_clock::now() + 2 * absl::ToChronoMicroseconds(options.timeout);
+  const bool whole = content([&](const char* data, size_t size) {
+    if (std::chrono::steady_clock::now() > end) refused = 408;
+    if (refused == 408) return false;
+    if (refused == 0 && size > options.max_body - body.size()) refused = 413;
+    if (refused == 0) body.append(data, size);
+    return true;
+  });
+  if (whole && refused == 0) return true;
+  // 413 is httplib's own where too much was announced.
+  status = refused != 0 ? refused : status == 413 ? 413 : 400;
+  return false;
 }
 
 void Configure(httplib::Server& server, const ServerOptions& options, Handler handler) {
@@ -103,14 +130,25 @@ void Configure(httplib::Server& server, const ServerOptions& options, Handler ha
     if (response.status == 413) response.set_header("Connection", "close");
   });
   const auto answer = [handler = std::move(handler)](const httplib::Request& request,
+                                                     std::string body,
                                                      httplib::Response& response) {
-    Response ours = handler(FromHttplib(request));
+    Response ours = handler(FromHttplib(request, std::move(body)));
     response.status = ours.status;
     for (auto& [name, value] : ours.headers) response.set_header(name, value);
     response.set_content(std::move(ours.body), ours.content_type);
   };
+  const auto without = [answer](const httplib::Request& request, httplib::Response& response) {
+    answer(request, "", response);
+  };
+  const auto with = [answer, options](const httplib::Request& request, httplib::Response& response,
+                                      const httplib::ContentReader& content) {
+    std::string body;
+    if (TakeBody(request, content, options, body, response.status)) {
+      answer(request, std::move(body), response);
+    }
+  };
   const std::string any = "[\\s\\S]*";
-  server.Get(any, answer).Post(any, answer).Put(any, answer).Patch(any, answer).Delete(any, answer);
+  server.Get(any, without).Post(any, with).Put(any, with).Patch(any, with).Delete(any, with);
 }
 
 // True when somebody answers at this socket.

@@ -37,7 +37,7 @@ struct ServerOptions {
   // left behind by a dead process is replaced).
   std::string address = "127.0.0.1:0";
   std::optional<ServerTls> tls = {};           // without: loopback and unix sockets only
-  size_t max_body = size_t{1} << 20;           // beyond: 413
+  size_t max_body = size_t{1} << 20;           // beyond: 413; encoded or multipart: 415
   absl::Duration timeout = absl::Seconds(10);  // of each read and write
   size_t threads = 16;  // connections at a time, for a second after their last request; others wait
 };

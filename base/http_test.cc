@@ -1,7 +1,9 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -9,6 +11,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/durable_file.h"
 #include "base/http_client.h"
 #include "base/http_server.h"
@@ -108,6 +112,62 @@ TEST(HttpTest, SizesAndTimesAreBounded) {
     if (got == 0) break;
   }
   close(fd);
+}
+
+// Sends bytes as they are to 127.0.0.1; the first bytes of what comes back, until it closes.
+std::string Raw(int port, std::string_view bytes) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  const timeval patience = {10, 0};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  std::string answer;
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
+      send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size())) {
+    char buffer[4096];
+    for (ssize_t got = 0; (got = recv(fd, buffer, sizeof(buffer), 0)) > 0;) {
+      answer.append(buffer, static_cast<size_t>(got));
+    }
+  }
+  close(fd);
+  return answer;
+}
+
+TEST(HttpTest, ABodyInChunksIsBoundedToo) {
+  std::atomic<int> calls = 0;
+  const auto server = Serve({.max_body = 1000}, [&calls](const Request& request) {
+    ++calls;
+    return Echo(request);
+  });
+  const auto chunked = [&server](size_t size) {
+    return Raw(server->port(),
+               absl::StrFormat("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                               "Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n",
+                               size, std::string(size, 'x')))
+        .substr(0, 12);
+  };
+  EXPECT_EQ(chunked(1000), "HTTP/1.1 200");
+  EXPECT_EQ(chunked(1001), "HTTP/1.1 413");
+  EXPECT_EQ(chunked(3000), "HTTP/1.1 413");
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(HttpTest, NothingIsInflatedAndNothingDivided) {
+  std::atomic<int> calls = 0;
+  const auto server = Serve({}, [&calls](const Request& request) {
+    ++calls;
+    return Echo(request);
+  });
+  for (const char* header :
+       {"Content-Encoding: gzip", "Content-Encoding: br", "Content-Type: multipart/form-data"}) {
+    const std::string answer =
+        Raw(server->port(), absl::StrCat("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n",
+                                         "Content-Length: 1\r\n", header, "\r\n\r\nx"));
+    EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 415") << header;
+  }
+  EXPECT_EQ(calls, 0);
 }
 
 TEST(HttpTest, ASlowServerIsGivenUp) {
