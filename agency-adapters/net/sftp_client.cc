@@ -75,12 +75,11 @@ absl::StatusOr<RemoteListing> SftpClient::List(const std::string& folder) {
       if (name == "." || name == "..") continue;
       if (!IsRemoteName(name)) {
         ++listing.unsafe_names;
-      } else if (file->type == SSH_FILEXFER_TYPE_REGULAR) {
-        listing.files.push_back({std::string(name), file->size, file->mtime});
+        continue;
       }
-      if (listing.files.size() + listing.unsafe_names > kMaxListed) {
-        return RemoteFailed("list: too many files", SSH_FX_FAILURE);
-      }
+      if (file->type != SSH_FILEXFER_TYPE_REGULAR) continue;
+      listing.files.push_back({std::string(name), file->size, file->mtime});
+      if (listing.files.size() > kMaxListed) return RemoteFailed("list: too many files", 0);
     }
     return sftp_dir_eof(open.get()) ? absl::OkStatus() : session.Error("list");
   }));
@@ -147,7 +146,7 @@ absl::Status SftpClient::Rename(const RemotePath& from, const RemotePath& to) {
     const char* source = from.text().c_str();
     const char* target = to.text().c_str();
     if (sftp_rename(session.sftp.get(), source, target) == SSH_OK) return absl::OkStatus();
-    const absl::Status first = session.Error("rename");
+    absl::Status first = session.Error("rename");
     // Version 3 replaces nothing, and says no more than that it failed.
     if (ErrorReason(first) != "REMOTE_FAILED") return first;
     if (sftp_unlink(session.sftp.get(), target) != SSH_OK) return first;
