@@ -7,7 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "agency-adapters/immigration/errors.h"
 #include "agency-adapters/immigration/mrz_layout.h"
-#include "agency-adapters/immigration/mrz_states.h"
+#include "agency-adapters/mapping/countries.h"
 #include "base/status.h"
 
 namespace amana::immigration {
@@ -62,7 +62,7 @@ absl::Status ReadName(std::string_view field, Mrz& mrz) {
 
 absl::StatusOr<std::string> ReadState(std::string_view name, std::string_view field) {
   const std::string_view code = WithoutFillers(field);
-  if (!IsMrzState(code)) return MrzStateUnknown(name);
+  if (!mapping::CountryFrom(mapping::CountryForm::kIcao, code)) return MrzStateUnknown(name);
   return std::string(code);
 }
 

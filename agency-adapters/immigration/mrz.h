@@ -27,9 +27,10 @@ std::string_view Name(MrzFormat format);  // "TD1" ... "MRV-B"
 // a character that the zone cannot hold.
 struct Mrz {
   MrzFormat format = MrzFormat::kTd3;
-  std::string document_code;    // "P", "AC"
-  std::string issuing_state;    // as in mrz_states.h
-  std::string primary_name;     // name components divided by spaces
+  std::string document_code;  // "P", "AC"
+  std::string issuing_state;  // a code of Doc 9303-3, section 5 (mapping/countries.h), as all codes
+                              // of states
+  std::string primary_name;   // name components divided by spaces
   std::string secondary_name;   // empty where the document names none
   bool name_truncated = false;  // the name fills its field to the end: there may be more of it
   std::string document_number;  // TD1 and TD2: up to 20 and 15 characters

@@ -3,12 +3,19 @@
 #include <vector>
 
 #include "agency-adapters/immigration/mrz.h"
-#include "agency-adapters/immigration/mrz_states.h"
+#include "agency-adapters/mapping/countries.h"
 #include "base/status.h"
 #include "tests/fuzz/target.h"
 #include "tests/vectors/mrz.h"
 
 namespace amana::fuzz {
+namespace {
+
+bool IsState(std::string_view code) {
+  return mapping::CountryFrom(mapping::CountryForm::kIcao, code).has_value();
+}
+
+}  // namespace
 
 const std::vector<std::string>& Seeds() {
   static const auto* const seeds = [] {
@@ -41,8 +48,7 @@ bool Check(std::string_view bytes) {
   }
   Require(!mrz->primary_name.empty() && !mrz->document_number.empty(), "a name and a number");
   Require(mrz->document_number.size() <= 22, "the number fits its fields");
-  Require(immigration::IsMrzState(mrz->issuing_state) && immigration::IsMrzState(mrz->nationality),
-          "states are states");
+  Require(IsState(mrz->issuing_state) && IsState(mrz->nationality), "states are states");
   const absl::CivilDay today(2031, 2, 2);
   const auto birth = immigration::BirthDay(mrz->birth, today);
   Require(!birth || (*birth <= today && birth->year() % 100 == *mrz->birth.year),

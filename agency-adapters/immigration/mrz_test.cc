@@ -5,7 +5,6 @@
 #include <random>
 
 #include "agency-adapters/immigration/mrz_layout.h"
-#include "agency-adapters/immigration/mrz_states.h"
 #include "base/status.h"
 #include "tests/vectors/mrz.h"
 
@@ -150,16 +149,6 @@ TEST(Mrz, WhatTheLayoutsWriteIsReadTheSame) {
     const auto read = ParseMrz(writer.Finish());
     ASSERT_TRUE(read.ok()) << i << read.status();
     ASSERT_EQ(*read, mrz) << i;
-  }
-}
-
-TEST(MrzStates, AreThoseOfDoc9303) {
-  for (const char* code : {"D", "KEN", "UTO", "UNO", "UNA", "UNK", "EUE", "GBD", "RKS", "XXA",
-                           "XXB", "XXC", "XXX", "XOM", "ABW", "ZWE"}) {
-    EXPECT_TRUE(IsMrzState(code)) << code;
-  }
-  for (const char* code : {"", "DEU ", "Z", "KE", "QQQ", "ken", "BW ", "D<<", " AB", "KENX"}) {
-    EXPECT_FALSE(IsMrzState(code)) << code;
   }
 }
 
