@@ -150,14 +150,6 @@ std::string CsvSafeCell(std::string_view text) {
   return (guard ? "'" : "") + std::string(text);
 }
 
-std::string FromCsvSafeCell(std::string_view cell) {
-  if (cell.size() > 1 && cell.front() == '\'' &&
-      kFormulaStarts.find(cell[1]) != std::string_view::npos) {
-    cell.remove_prefix(1);
-  }
-  return std::string(cell);
-}
-
 bool IsRefNo(std::string_view text) {
   return !text.empty() && text.size() <= 64 && absl::ascii_isalnum(text.front()) &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) {

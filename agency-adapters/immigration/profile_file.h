@@ -61,8 +61,6 @@ std::string WriteProfileFile(std::string_view profile, std::span<const std::stri
 // A cell that no spreadsheet takes for a formula: one that begins with = + - @, a tab or a line end
 // gets an apostrophe in front, and so does one that begins with an apostrophe.
 std::string CsvSafeCell(std::string_view text);
-// And back.
-std::string FromCsvSafeCell(std::string_view cell);
 
 // 1 to 64 of A-Z a-z 0-9 . _ / -, the first a letter or a digit.
 bool IsRefNo(std::string_view text);

@@ -128,6 +128,12 @@ TEST(ProfileFile, FromAQuoteThatIsNeverClosedOnNothingIsBelieved) {
   EXPECT_EQ(ErrorReason(file->rows[3].status), "ROW_UNREAD");
 }
 
+// As the department's program reads it.
+std::string Unguarded(std::string cell) {
+  if (cell.starts_with('\'')) cell.erase(0, 1);
+  return cell;
+}
+
 TEST(ProfileFile, WhatIsWrittenIsNoFormulaAndIsReadBack) {
   constexpr std::string_view kColumns[] = {"A", "B"};
   const std::vector<std::vector<std::string>> rows = {
@@ -144,7 +150,7 @@ TEST(ProfileFile, WhatIsWrittenIsNoFormulaAndIsReadBack) {
       EXPECT_TRUE(cell.empty() ||
                   std::string_view("=+-@\t\r\n").find(cell[0]) == std::string_view::npos)
           << cell;
-      EXPECT_EQ(FromCsvSafeCell(cell), rows[i][j]);
+      EXPECT_EQ(Unguarded(cell), rows[i][j]);
     }
   }
 }

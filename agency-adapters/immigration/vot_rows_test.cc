@@ -54,6 +54,13 @@ TEST(NativeDate, IsADayOrNothing) {
                            "02-02-2031", "2031-02-02", "02/02/31", "02/02/1899", " 2/02/2031"}) {
     EXPECT_FALSE(ParseNativeDate(text).has_value()) << text;
   }
+  for (const char* text : {"02/02/2031 11:15", "02/02/2031 11:15:00"}) {
+    EXPECT_EQ(ParseNativeTime(text), absl::FromUnixSeconds(1'927'786'500)) << text;
+  }
+  for (const char* text : {"02/02/2031", "02/02/2031 24:00", "02/02/2031 11:60", "02/02/2031T11:15",
+                           "31/02/2031 11:15", "02/02/2031 11:15:6", "02/02/2031 11:15:00Z", ""}) {
+    EXPECT_FALSE(ParseNativeTime(text).has_value()) << text;
+  }
   EXPECT_EQ(FormatNativeTime(absl::FromUnixSeconds(1'927'786'500)), "02/02/2031 11:15:00");
 }
 
