@@ -76,6 +76,10 @@ absl::StatusOr<std::unique_ptr<httplib::Server>> Make(const ServerOptions& optio
                    "certificate, key or client CA file is missing, unreadable or does not fit");
   }
   SSL_CTX_set_min_proto_version(server->ssl_context(), TLS1_2_VERSION);
+  // Nobody is remembered: each client is verified in each handshake. (OpenSSL turns away who offers
+  // to resume a session of a server that asks for certificates and has not said otherwise.)
+  SSL_CTX_set_session_cache_mode(server->ssl_context(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(server->ssl_context(), SSL_OP_NO_TICKET);
   return std::unique_ptr<httplib::Server>(std::move(server));
 }
 
@@ -102,7 +106,8 @@ bool TakeBody(const httplib::Request& request, const httplib::ContentReader& con
     headers.erase("Content-Encoding");
     headers.erase("Content-Type");
   }
-  const auto end = std::chrono::steady_clock::now() + 2 * absl::ToChronoMicroseconds(options.timeout);
+  const auto end =
+      std::chrono::steady_clock::now() + 2 * absl::ToChronoMicroseconds(options.timeout);
   const bool whole = content([&](const char* data, size_t size) {
     if (std::chrono::steady_clock::now() > end) refused = 408;
     if (refused == 408) return false;

@@ -278,6 +278,16 @@ TEST_F(HttpTlsTest, BothSidesAreChecked) {
   EXPECT_EQ(As("client", "root.pem"), "200");
 }
 
+// A client offers to resume its session: it is verified anew, and not turned away.
+TEST_F(HttpTlsTest, AConnectionAfterAnotherIsTakenToo) {
+  const auto client = MakeClient({.ca_file = dir_.File("root.pem"),
+                                  .certificate_file = dir_.File("client.pem"),
+                                  .key_file = dir_.File("client.key")});
+  for (int i = 0; i < 3; ++i) {
+    AMANA_EXPECT_OK(client->Call({"GET", url_, "", {{"Connection", "close"}}, ""}));
+  }
+}
+
 TEST_F(HttpTlsTest, FilesThatDoNotFitAreNamedAtStart) {
   const auto start = [&](ServerTls tls) { return ReasonOf(Server::Start({.tls = tls}, Echo)); };
   EXPECT_EQ(start({dir_.File("server.pem"), dir_.File("client.key"), ""}), "HTTP_TLS_INVALID");
