@@ -1,0 +1,47 @@
+#include "agency-adapters/police/case_index.h"
+
+#include "agency-adapters/police/errors.h"
+#include "base/status.h"
+
+namespace amana::police {
+
+absl::StatusOr<std::unique_ptr<CaseIndex>> CaseIndex::Open(const std::string& folder) {
+  AMANA_ASSIGN_OR_RETURN(std::unique_ptr<sqlite::Database> db,
+                         sqlite::Database::Open(folder + "/police-cases.db", {}));
+  AMANA_RETURN_IF_ERROR(
+      db->Exec("CREATE TABLE IF NOT EXISTS known_case(ob TEXT NOT NULL, side INTEGER NOT NULL,"
+               " key TEXT NOT NULL, PRIMARY KEY(ob, side, key)) WITHOUT ROWID;"
+               "CREATE INDEX IF NOT EXISTS known_case_key ON known_case(key, side);"));
+  return std::unique_ptr<CaseIndex>(new CaseIndex(std::move(db)));
+}
+
+absl::Status CaseIndex::Add(std::string_view ob_number, std::string_view key, CaseSide side) {
+  const absl::MutexLock lock(&mu_);
+  return db_->Run("INSERT OR IGNORE INTO known_case(ob, side, key) VALUES(?1, ?2, ?3)", ob_number,
+                  side, key);
+}
+
+absl::StatusOr<std::string> CaseIndex::Find(std::string_view ob_number, CaseSide side) {
+  const absl::MutexLock lock(&mu_);
+  AMANA_ASSIGN_OR_RETURN(
+      sqlite::Statement statement,
+      db_->Prepare("SELECT key FROM known_case WHERE ob = ?1 AND side = ?2 LIMIT 2"));
+  statement.Bind(ob_number, side);
+  AMANA_ASSIGN_OR_RETURN(const bool found, statement.Step());
+  if (!found) return CaseUnknown("x:NationalPoliceCase/x:OBNumber");
+  std::string key(statement.Text(0));
+  AMANA_ASSIGN_OR_RETURN(const bool another, statement.Step());
+  if (another) return CaseAmbiguous("x:NationalPoliceCase/x:OBNumber");
+  return key;
+}
+
+absl::Status CaseIndex::Check(std::string_view key, CaseSide side) {
+  const absl::MutexLock lock(&mu_);
+  AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement,
+                         db_->Prepare("SELECT 1 FROM known_case WHERE key = ?1 AND side = ?2"));
+  statement.Bind(key, side);
+  AMANA_ASSIGN_OR_RETURN(const bool found, statement.Step());
+  return found ? absl::OkStatus() : CaseUnknown("x:Decision/x:CaseReference");
+}
+
+}  // namespace amana::police

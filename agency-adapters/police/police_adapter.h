@@ -1,0 +1,73 @@
+// The police's adapter (runtime/adapter.h). To the police system: POST over HTTPS with our
+// certificate and an idempotency key (police_system.h). From it: its decisions and new cases, at an
+// HTTPS endpoint of our own that asks for its certificate:
+//   POST /v1/items         NIEM JSON (messages.h), Idempotency-Key: the message id
+//   200 {"key": ...}       durable here; the same message again answers the same
+//   409 KEY_REUSED, 422    final: {"reason": ..., "field": ...}, names only
+//   503                    try again
+#ifndef AMANA_AGENCY_ADAPTERS_POLICE_POLICE_ADAPTER_H_
+#define AMANA_AGENCY_ADAPTERS_POLICE_POLICE_ADAPTER_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "agency-adapters/police/case_index.h"
+#include "agency-adapters/police/messages.h"
+#include "agency-adapters/police/police_system.h"
+#include "agency-adapters/runtime/adapter.h"
+#include "base/config.h"
+#include "base/http_client.h"
+#include "base/http_server.h"
+
+namespace amana::police {
+
+struct PoliceConfig {
+  std::string base;  // "https://police.example:8443"
+  http::ClientOptions client;
+  http::ServerOptions endpoint;
+};
+
+// [native]: base, ca_file, certificate_file, key_file, timeout; listen, listen_certificate_file,
+// listen_key_file, client_ca_file. What is wrong is the table's finding.
+PoliceConfig ReadPoliceConfig(const ConfigTable& native);
+
+class PoliceAdapter final : public runtime::Adapter {
+ public:
+  // Listens when it returns. Errors of PoliceSystem, CaseIndex and http::Server.
+  static absl::StatusOr<std::unique_ptr<PoliceAdapter>> Open(
+      const PoliceConfig& config, const runtime::AdapterContext& context);
+
+  // Nothing: the police system pushes.
+  absl::StatusOr<std::vector<runtime::NativeItem>> Poll(size_t limit) override;
+  absl::Status Settle(const std::string& key, const runtime::Settlement& settlement) override;
+  absl::StatusOr<std::string> Deliver(const runtime::NativeDelivery& delivery) override;
+  // None is no promise that an earlier POST will not arrive: that one has the same idempotency key.
+  absl::StatusOr<std::optional<std::string>> Find(const std::string& delivery_key) override;
+  runtime::Health Check() override;
+  // One document; reads the index of cases, and changes nothing.
+  absl::StatusOr<std::vector<runtime::NativeItem>> Decode(std::string_view bytes) const override;
+
+  int port() const { return server_->port(); }
+
+ private:
+  PoliceAdapter(const runtime::AdapterContext& context, std::unique_ptr<PoliceSystem> system,
+                std::unique_ptr<CaseIndex> index)
+      : intake_(context.intake), system_(std::move(system)), index_(std::move(index)) {}
+  http::Response Answer(const http::Request& request);
+  absl::StatusOr<std::string> Take(const http::Request& request);
+  absl::Status NameCase(Message& message) const;
+
+  runtime::Intake& intake_;
+  const std::unique_ptr<PoliceSystem> system_;
+  const std::unique_ptr<CaseIndex> index_;
+  std::unique_ptr<http::Server> server_;  // last: its threads use the others
+};
+
+// For runtime's program frame.
+runtime::AdapterOpener PoliceFactory(const ConfigTable& native);
+
+}  // namespace amana::police
+
+#endif  // AMANA_AGENCY_ADAPTERS_POLICE_POLICE_ADAPTER_H_
