@@ -11,8 +11,22 @@ absl::StatusOr<std::unique_ptr<CaseIndex>> CaseIndex::Open(const std::string& fo
   AMANA_RETURN_IF_ERROR(
       db->Exec("CREATE TABLE IF NOT EXISTS known_case(ob TEXT NOT NULL, side INTEGER NOT NULL,"
                " key TEXT NOT NULL, PRIMARY KEY(ob, side, key)) WITHOUT ROWID;"
-               "CREATE INDEX IF NOT EXISTS known_case_key ON known_case(key, side);"));
+               "CREATE INDEX IF NOT EXISTS known_case_key ON known_case(key, side);"
+               "CREATE TABLE IF NOT EXISTS awaited(key TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;"));
   return std::unique_ptr<CaseIndex>(new CaseIndex(std::move(db)));
+}
+
+absl::Status CaseIndex::Await(std::string_view key) {
+  const absl::MutexLock lock(&mu_);
+  return db_->Run("INSERT OR IGNORE INTO awaited(key) VALUES(?1)", key);
+}
+
+absl::StatusOr<bool> CaseIndex::IsAwaited(std::string_view key) {
+  const absl::MutexLock lock(&mu_);
+  AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement,
+                         db_->Prepare("SELECT 1 FROM awaited WHERE key = ?1"));
+  statement.Bind(key);
+  return statement.Step();
 }
 
 absl::Status CaseIndex::Add(std::string_view ob_number, std::string_view key, CaseSide side) {

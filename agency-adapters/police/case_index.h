@@ -26,6 +26,11 @@ class CaseIndex {
   // Errors of base/sqlite.h.
   static absl::StatusOr<std::unique_ptr<CaseIndex>> Open(const std::string& folder);
 
+  // A case is about to be given to the police; its number is not known yet. Durable.
+  absl::Status Await(std::string_view key);
+  // Whether it was. A number that something else was given (a notice) names no case.
+  absl::StatusOr<bool> IsAwaited(std::string_view key);
+
   // Durable when it returns; the same again is OK.
   absl::Status Add(std::string_view ob_number, std::string_view key, CaseSide side);
   // The one case of that number. CASE_UNKNOWN; CASE_AMBIGUOUS naming x:OBNumber where there are

@@ -90,8 +90,11 @@ absl::Status PoliceAdapter::Settle(const std::string& key, const runtime::Settle
 
 absl::StatusOr<std::string> PoliceAdapter::Deliver(const runtime::NativeDelivery& delivery) {
   AMANA_ASSIGN_OR_RETURN(std::string document, WriteDelivery(delivery));
+  const bool is_case = delivery.kind == runtime::DeliveryKind::kCase;
+  // Before it is sent: after a lost answer only Find learns the number.
+  if (is_case) AMANA_RETURN_IF_ERROR(index_->Await(delivery.key));
   AMANA_ASSIGN_OR_RETURN(std::string id, system_->Store(delivery.key, std::move(document)));
-  if (delivery.kind == runtime::DeliveryKind::kCase) {
+  if (is_case) {
     AMANA_RETURN_IF_ERROR(index_->Add(id, delivery.key, CaseSide::kReceived));
   }
   return id;
@@ -99,10 +102,9 @@ absl::StatusOr<std::string> PoliceAdapter::Deliver(const runtime::NativeDelivery
 
 absl::StatusOr<std::optional<std::string>> PoliceAdapter::Find(const std::string& delivery_key) {
   AMANA_ASSIGN_OR_RETURN(std::optional<std::string> id, system_->Find(delivery_key));
-  // Of a notice it is a number that nobody asks for.
-  if (id.has_value()) {
-    AMANA_RETURN_IF_ERROR(index_->Add(*id, delivery_key, CaseSide::kReceived));
-  }
+  if (!id.has_value()) return id;
+  AMANA_ASSIGN_OR_RETURN(const bool is_case, index_->IsAwaited(delivery_key));
+  if (is_case) AMANA_RETURN_IF_ERROR(index_->Add(*id, delivery_key, CaseSide::kReceived));
   return id;
 }
 

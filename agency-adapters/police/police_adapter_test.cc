@@ -209,6 +209,22 @@ TEST_F(PoliceAdapterTest, ADecisionIsAboutTheOneCaseOfItsNumber) {
             422);
 }
 
+TEST_F(PoliceAdapterTest, ANumberThatOnlyFindLearntNamesTheCaseAndANoticeNamesNone) {
+  backend_->UseId("OB/7");
+  backend_->Add({.status = 500, .stores = true, .delay = {}});
+  EXPECT_FALSE(adapter_->Deliver(Delivery("d1")).ok());
+  Start();
+  EXPECT_EQ(*adapter_->Find("d1"), "OB/7");
+  // The system answers a notice with the number of the case that it is about.
+  runtime::NativeDelivery notice = Delivery("n1");
+  notice.kind = runtime::DeliveryKind::kNotice;
+  backend_->UseId("OB/7");
+  AMANA_ASSERT_OK(adapter_->Deliver(notice));
+  EXPECT_EQ(*adapter_->Find("n1"), "OB/7");
+  ASSERT_EQ(Push(DecisionForTest("OB/7", R"("x:DecisionCode": "ACCEPT")"), "m1")->status, 200);
+  EXPECT_EQ(intake_.items.at("OB/7!m1").about, "d1");
+}
+
 TEST_F(PoliceAdapterTest, AnOwnCaseIsCancelledByItsNumber) {
   const std::string cancel =
       DecisionForTest("OB/1", R"("x:DecisionCode": "CANCEL", "x:ReasonCode": "SENT_IN_ERROR")");
