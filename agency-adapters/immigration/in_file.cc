@@ -89,7 +89,7 @@ absl::Status InFile::AppendTo(net::RemoteFiles& files, Report& report, std::stri
       const net::RemotePath path,
       net::RemotePath::Create(folder_, listed_.name + std::string(report.suffix)));
   if (report.started) {
-    const absl::Status appended = files.Append(path, lines);
+    absl::Status appended = files.Append(path, lines);
     // Part of it may be there: looked at again before the next line.
     if (!appended.ok()) report.started = false;
     return appended;
