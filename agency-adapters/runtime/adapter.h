@@ -144,8 +144,9 @@ class Adapter {
   virtual ~Adapter() = default;
 
   // What the native side has ready, oldest first, at most `limit`; stays there until Settle. May
-  // show again what was settled: it is known by its key, and Settle tells again how it stands. What cannot be read at all (a broken
-  // file) the adapter refuses natively by itself (quarantine), and shows the rest.
+  // show again what was settled: it is known by its key, and Settle tells again how it stands. What
+  // cannot be read at all (a broken file) the adapter refuses natively by itself (quarantine), and
+  // shows the rest.
   virtual absl::StatusOr<std::vector<NativeItem>> Poll(size_t limit) = 0;
   // Idempotent: the same settlement may be told any number of times, and after a crash will be.
   virtual absl::Status Settle(const std::string& key, const Settlement& settlement) = 0;
