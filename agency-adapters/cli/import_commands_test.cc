@@ -56,6 +56,16 @@ TEST_F(ImportTest, QueuesAConsentAndAReferralForEachRowOnce) {
   EXPECT_EQ(report["known"], 3);
 }
 
+TEST_F(ImportTest, AnXFormInstanceIsTakenAsAFileOfOneRowIs) {
+  const nlohmann::json report = Json(
+      Import("<?xml version=\"1.0\"?><data id=\"htcds_xlsform\"><con_Consent>TRUE</con_Consent>"
+             "<prs_First_Name>TESTCASE-1</prs_First_Name><prs_Birthdate>1999-01-01</prs_Birthdate>"
+             "<prs_Gender>Feminine</prs_Gender></data>"));
+  EXPECT_EQ(report["queued"], 1);
+  EXPECT_THAT(report["file"]["findings"].dump(), HasSubstr("XLSFORM_SPELLING"));
+  EXPECT_THAT(report["file"]["findings"].dump(), HasSubstr("CONSENT_CHECKBOX_IGNORED"));
+}
+
 TEST_F(ImportTest, RefusedRowsAreReportedAndTheOthersGoOn) {
   const std::string csv =
       "prs_FirstName,prs_Birthdate,prs_Gender,con_Consent\n"

@@ -10,7 +10,7 @@
 #include "agency-adapters/cli/referral_options.h"
 #include "agency-adapters/cli/sending.h"
 #include "agency-adapters/cli/values.h"
-#include "agency-adapters/iom/htcds_csv.h"
+#include "agency-adapters/iom/htcds_xform.h"
 #include "base/durable_file.h"
 #include "base/status.h"
 #include "proto/crypto/random.h"
@@ -44,12 +44,12 @@ class Import {
     for (const Target& target : targets_) services_.push_back(target.service);
     AMANA_ASSIGN_OR_RETURN(common_, ReadSections(o_.section_pairs, {}));
     AMANA_RETURN_IF_ERROR(CheckConsent());
-    AMANA_ASSIGN_OR_RETURN(const std::string csv, RealFileSystem().Read(o_.file));
+    AMANA_ASSIGN_OR_RETURN(const std::string bytes, RealFileSystem().Read(o_.file));
     now_ = context_.clock().Now();
     today_ = absl::ToCivilDay(now_, absl::UTCTimeZone());
     AMANA_ASSIGN_OR_RETURN(
         const iom::ImportResult read,
-        iom::ImportHtcdsCsv(csv, {.service = services_.front(), .today = today_}));
+        iom::ImportHtcdsFile(bytes, {.service = services_.front(), .today = today_}));
     if (!o_.dry_run) {
       AMANA_RETURN_IF_ERROR(Prepare());
     }
@@ -240,7 +240,10 @@ class Import {
 };
 
 void AddOptions(CLI::App& command, Options& o) {
-  command.add_option("file", o.file, "CSV with the columns of HTCDS 2.0, UTF-8")->required();
+  command
+      .add_option("file", o.file,
+                  "CSV with the columns of HTCDS 2.0, or one XForm instance of it (XML)")
+      ->required();
   AddReferralOptions(command, o.referral);
   command.add_option("--section", o.section_pairs,
                      "CATEGORY=FILE for every row that has no such section, for example RISK");
@@ -257,7 +260,7 @@ void AddOptions(CLI::App& command, Options& o) {
 
 void RegisterImportHtcds(CLI::App& parent, Context& context) {
   AddCommand<Options>(
-      parent, context, "htcds", "Referrals from a case file in IOM's HTCDS 2.0 (CSV)",
+      parent, context, "htcds", "Referrals from a case file in IOM's HTCDS 2.0 (CSV or XForm)",
       "  amana import htcds cases.csv --service ACCOMMODATION --to shelter-a/intake \\\n"
       "      --section RISK=risk.json --register-consent --consent-method WRITTEN \\\n"
       "      --consent-language swa --consent-evidence forms.pdf --dry-run --report report.json\n"

@@ -1,133 +1,90 @@
 #include "agency-adapters/iom/htcds_csv.h"
 
-#include <algorithm>
-#include <map>
 #include <utility>
 
 #include "agency-adapters/formats/csv_records.h"
-#include "agency-adapters/iom/htcds_cell.h"
 #include "agency-adapters/iom/htcds_header.h"
-#include "agency-adapters/iom/htcds_sections.h"
+#include "agency-adapters/iom/htcds_record.h"
+#include "agency-adapters/iom/iom_mapping.h"
+#include "agency-adapters/iom/spreadsheet_cell.h"
 #include "base/status.h"
+#include "proto/codes/names.h"
 
 namespace amana::iom {
 namespace {
-
-std::string FieldAt(const Header& header, size_t column) {
-  const bool named = column < header.columns.size() && header.columns[column] != nullptr;
-  return named ? std::string(header.columns[column]->name) : ColumnLetters(column);
-}
 
 absl::CivilDay CivilDayOf(const std::string& date) {
   return absl::CivilDay(std::stoi(date.substr(0, 4)), std::stoi(date.substr(5, 2)),
                         std::stoi(date.substr(8, 2)));
 }
 
-class Importer {
- public:
-  Importer(Header header, const ImportOptions& options)
-      : header_(std::move(header)), options_(options), rules_{header_.xlsform, options.today} {
-    result_.report.findings = header_.findings;
+ImportedRow Imported(const HtcdsRow& row, mapping::CaseFacts facts,
+                     std::optional<v1::ServiceType> service) {
+  ImportedRow imported{row.row, {}, std::nullopt};
+  const auto services = facts.sections.find(v1::CATEGORY_SERVICES);
+  if (service.has_value() && services != facts.sections.end()) {
+    services->second["services"][0]["code"] = std::string(codes::CodeName(*service));
   }
+  for (const auto& [category, section] : facts.sections) {
+    imported.sections[category] = section.dump();
+  }
+  if (const auto birthdate = row.values.find("prs_Birthdate"); birthdate != row.values.end()) {
+    imported.birthdate = CivilDayOf(birthdate->second.get<std::string>());
+  }
+  return imported;
+}
 
-  void Read(const formats::CsvRecord& record) {
-    if (IsBlank(record)) return;
-    ++result_.report.rows_read;
-    if (record.cells.size() != header_.columns.size()) {
-      return Refuse(record.row, "row", "COLUMN_COUNT",
-                    "the header has " + std::to_string(header_.columns.size()) +
-                        " columns, the row " + std::to_string(record.cells.size()));
+// As our own export writes what a spreadsheet would take for a formula.
+void UnguardCells(formats::CsvRecords& file, Header& header) {
+  uint32_t rows = 0;
+  for (size_t i = header.rows; i < file.records.size(); ++i) {
+    bool any = false;
+    for (std::string& cell : file.records[i].cells) {
+      const std::string_view plain = UnguardCell(cell);
+      any = any || plain.size() != cell.size();
+      cell.erase(0, cell.size() - plain.size());
     }
-    const size_t refusals = result_.report.refusals.size();
-    const RowValues values = ReadCells(record);
-    if (result_.report.refusals.size() != refusals) return;
-    ImportedRow row{record.row, BuildSections(values, options_.service), std::nullopt};
-    if (row.sections.empty()) {
-      return Refuse(record.row, "row", "ROW_EMPTY_OF_FACTS", "no fact that a referral carries");
-    }
-    if (const auto birthdate = values.find("prs_Birthdate"); birthdate != values.end()) {
-      row.birthdate = CivilDayOf(birthdate->second.get<std::string>());
-    }
-    ++result_.report.rows_imported;
-    result_.rows.push_back(std::move(row));
+    if (any) ++rows;
   }
-
-  // The row in which quotes cannot be paired, and with it the rest of the file.
-  void Break(const formats::CsvBreak& at) {
-    ++result_.report.rows_read;
-    Refuse(at.row, FieldAt(header_, at.column),
-           at.unterminated ? "QUOTE_UNTERMINATED" : "QUOTE_MALFORMED",
-           at.unterminated ? "a quote is opened and never closed"
-                           : "a quote inside a cell is written twice, and the cell in quotes");
-    result_.report.unread_from_row = at.row;
-  }
-
-  ImportResult Finish() && {
-    for (auto& [key, rows] : cell_findings_) {
-      const auto& [defect, column] = key;
-      const bool label = defect == "CODE_BY_LABEL";
-      result_.report.findings.push_back(
-          {std::string(defect), ColumnLetters(column), std::string(header_.columns[column]->name),
-           label ? "the code's label stood in its place: the code was taken"
-                 : "RestrictsMovement is defined but not in the picklist: taken",
-           rows});
-    }
-    return std::move(result_);
-  }
-
- private:
-  // No cell of a field of ours is filled, as in the numbered empty rows of the spreadsheet.
-  bool IsBlank(const formats::CsvRecord& record) const {
-    for (size_t i = 0; i < record.cells.size(); ++i) {
-      const bool ours = i >= header_.columns.size() || header_.columns[i] != nullptr;
-      if (ours && !record.cells[i].empty()) return false;
-    }
-    return true;
-  }
-
-  RowValues ReadCells(const formats::CsvRecord& record) {
-    RowValues values;
-    for (size_t i = 0; i < record.cells.size(); ++i) {
-      const Field* field = header_.columns[i];
-      if (field == nullptr || field->use == FieldUse::kNotAConsent) continue;
-      Cell cell = ReadCell(*field, record.cells[i], rules_);
-      if (!cell.reason.empty()) {
-        Refuse(record.row, std::string(field->name), cell.reason, std::string(cell.hint));
-        continue;
-      }
-      if (cell.by_label) ++cell_findings_[{"CODE_BY_LABEL", i}];
-      if (cell.code_missing_from_picklist) ++cell_findings_[{"CODE_MISSING_FROM_PICKLIST", i}];
-      if (!cell.value.is_null()) values[field->name] = std::move(cell.value);
-    }
-    return values;
-  }
-
-  void Refuse(uint32_t row, std::string field, std::string_view reason, std::string hint) {
-    result_.report.refusals.push_back(
-        {row, std::move(field), std::string(reason), std::move(hint)});
-  }
-
-  const Header header_;
-  const ImportOptions options_;
-  const CellRules rules_;
-  ImportResult result_;
-  std::map<std::pair<std::string_view, size_t>, uint32_t> cell_findings_;  // rows concerned
-};
+  if (rows == 0) return;
+  header.findings.push_back(
+      {"CELL_GUARDED", "", "", "an apostrophe before =, +, - or @ was left out of cells", rows});
+}
 
 }  // namespace
 
-absl::StatusOr<ImportResult> ImportHtcdsCsv(std::string_view csv, const ImportOptions& options) {
-  const formats::CsvRecords file = formats::ReadCsvRecords(csv);
+absl::StatusOr<ImportResult> WithSections(HtcdsRows read, std::optional<v1::ServiceType> service) {
+  AMANA_ASSIGN_OR_RETURN(const mapping::Mapping mapping, BuiltInMapping());
+  ImportResult result{{}, std::move(read.report)};
+  for (HtcdsRow& row : read.rows) {
+    row.others.clear();  // named in the report
+    absl::StatusOr<mapping::CaseFacts> facts = mapping.ToFacts(RecordOf(row));
+    if (!facts.ok()) {
+      --result.report.rows_imported;
+      result.report.refusals.push_back({row.row, ErrorField(facts.status()),
+                                        ErrorReason(facts.status()),
+                                        "as iom.mapping.toml has this field"});
+      continue;
+    }
+    result.rows.push_back(Imported(row, *std::move(facts), service));
+  }
+  return result;
+}
+
+absl::StatusOr<HtcdsRows> ReadHtcdsCsv(std::string_view csv, const RowOptions& options) {
+  formats::CsvRecords file = formats::ReadCsvRecords(csv);
   if (file.records.empty() && file.broken.has_value()) {
     return MakeError(absl::StatusCode::kInvalidArgument, "FILE_BROKEN", "header",
                      "the quotes of row 1 cannot be paired");
   }
   AMANA_ASSIGN_OR_RETURN(Header header, RecogniseHeader(file.records));
-  const size_t first = header.rows;
-  Importer importer(std::move(header), options);
-  for (size_t i = first; i < file.records.size(); ++i) importer.Read(file.records[i]);
-  if (file.broken.has_value()) importer.Break(*file.broken);
-  return std::move(importer).Finish();
+  UnguardCells(file, header);
+  return ReadHtcdsRows(file, std::move(header), options);
+}
+
+absl::StatusOr<ImportResult> ImportHtcdsCsv(std::string_view csv, const ImportOptions& options) {
+  AMANA_ASSIGN_OR_RETURN(HtcdsRows read, ReadHtcdsCsv(csv, {options.today}));
+  return WithSections(std::move(read), options.service);
 }
 
 }  // namespace amana::iom

@@ -18,6 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "agency-adapters/iom/htcds_rows.h"
 #include "agency-adapters/iom/import_report.h"
 #include "amana/v1/codes.pb.h"
 
@@ -32,7 +33,7 @@ struct ImportOptions {
 
 struct ImportedRow {
   uint32_t row = 0;  // as a spreadsheet numbers it; the header is row 1
-  // JSON text by category (htcds_sections.h); only categories with a fact.
+  // JSON text by category, as iom.mapping.toml lays it out; only categories with a fact.
   std::map<v1::Category, std::string> sections;
   // For the subject class, which the caller decides.
   std::optional<absl::CivilDay> birthdate;
@@ -45,8 +46,13 @@ struct ImportResult {
 
 // Errors, for a file in which nothing can be read: those of RecogniseHeader, and FILE_BROKEN when
 // quotes cannot be paired in the header. Pure; thread-safe.
+absl::StatusOr<HtcdsRows> ReadHtcdsCsv(std::string_view csv, const RowOptions& options = {});
 absl::StatusOr<ImportResult> ImportHtcdsCsv(std::string_view csv,
                                             const ImportOptions& options = {});
+
+// What was read, as the sections of referrals. A row that the mapping refuses is refused with its
+// reason and field. Errors of BuiltInMapping.
+absl::StatusOr<ImportResult> WithSections(HtcdsRows read, std::optional<v1::ServiceType> service);
 
 }  // namespace amana::iom
 

@@ -40,7 +40,10 @@ bool IsLabelRow(const Cells& cells) {
 
 class Recogniser {
  public:
-  Recogniser(const Cells& machine, const Cells& labels) : machine_(machine), labels_(labels) {}
+  Recogniser(const Cells& machine, const Cells& labels, bool xform = false)
+      : machine_(machine), labels_(labels) {
+    header_.xlsform = xform;
+  }
 
   Header Run() && {
     const size_t width = std::max(machine_.size(), labels_.size());
@@ -50,6 +53,7 @@ class Recogniser {
                                                 : Named(i);
       if (field != nullptr) Describe(i, *field);
       header_.columns.push_back(field);
+      header_.names.emplace_back(Machine(i).empty() ? Label(i) : Machine(i));
     }
     if (machine_.empty()) {
       Note("ONLY_LABELS", std::string::npos, "",
@@ -194,6 +198,18 @@ absl::StatusOr<Header> RecogniseHeader(const std::vector<formats::CsvRecord>& re
                      "divided by commas, in UTF-8");
   }
   AMANA_RETURN_IF_ERROR(CheckDuplicates(*header));
+  return header;
+}
+
+absl::StatusOr<Header> RecogniseXForm(const std::vector<std::string>& elements) {
+  if (Count(elements, &ByMachineName) == 0) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "HEADER_UNRECOGNISED", "header",
+                     "no element of the form is a field of HTCDS 2.0");
+  }
+  static const Cells kNone;
+  Header header = Recogniser(elements, kNone, true).Run();
+  header.rows = 1;
+  AMANA_RETURN_IF_ERROR(CheckDuplicates(header));
   return header;
 }
 

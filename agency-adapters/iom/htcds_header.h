@@ -14,7 +14,8 @@
 namespace amana::iom {
 
 struct Header {
-  std::vector<const Field*> columns;  // null: ignored
+  std::vector<const Field*> columns;  // null: not the standard's
+  std::vector<std::string> names;     // as the file names them; as many
   size_t rows = 0;                    // how many of the first records are the header: 1 or 2
   bool xlsform = false;               // spelt as the XLSForm spells
   std::vector<Finding> findings;
@@ -28,6 +29,10 @@ std::string ColumnLetters(size_t index);
 // field of the standard is in the first record), COLUMN_DUPLICATED (a field twice), both naming the
 // field. Pure; thread-safe.
 absl::StatusOr<Header> RecogniseHeader(const std::vector<formats::CsvRecord>& records);
+
+// The same of the element names of a form instance, which has no labels and whose codes may be
+// divided by spaces. The same errors.
+absl::StatusOr<Header> RecogniseXForm(const std::vector<std::string>& elements);
 
 }  // namespace amana::iom
 

@@ -23,6 +23,7 @@ namespace amana::iom {
 //   COLUMN_DEPRECATED         deprecated in 2.0; read all the same
 //   COLUMN_NOT_CARRIED        the agency's own administration: not sent
 //   COLUMN_UNKNOWN            not in the standard: ignored
+//   CELL_GUARDED              an apostrophe before =, +, - or @, as spreadsheets want it: left out
 //   ROW_NUMBER_COLUMN         the unnamed first column of the Excel file: ignored
 struct Finding {
   std::string defect;

@@ -40,7 +40,7 @@ struct CaseFacts {
   std::optional<bool> incapacity;
   std::optional<bool> test;  // a drill
 
-  // Objects that say something, never empty; names as in iom/htcds_sections.h and in
+  // Objects that say something, never empty; names as in iom/iom.mapping.toml and in
   // broker/domain/payload_categories.csv in snake case. Dates are "2031-02-04", times RFC 3339 in
   // UTC, countries ISO 3166-1 alpha-2 (or the codes of countries.h that have none).
   std::map<v1::Category, nlohmann::json> sections;
