@@ -100,7 +100,7 @@ TEST(IomMapping, EachFactHasItsPlace) {
   const auto facts = BuiltInMapping()->ToFacts(record);
   ASSERT_TRUE(facts.ok()) << facts.status();
   EXPECT_EQ(mapping::ToJson(*facts), Json::parse(R"({
-      "header": {"services": [{"service": "ACCOMMODATION", "recipient": "haven/intake"}],
+      "header": {"services": [{"service": "ACCOMMODATION"}], "recipient": "haven/intake",
                  "county": 47, "test": true},
       "IDENTITY_MIN": {"given_name": "TESTCASE-1", "year_of_birth": 1999},
       "IDENTITY": {"full_names": {"given": "TESTCASE-1"}, "birthdate": "1999-01-31",
