@@ -124,6 +124,7 @@ absl::StatusOr<uint32_t> MailBox::Select(std::string_view folder) {
 }
 
 absl::StatusOr<std::vector<MailEntry>> MailBox::List() {
+  AMANA_RETURN_IF_ERROR(Noop());  // when a server looks for new mail
   AMANA_ASSIGN_OR_RETURN(const auto replies,
                          session_->Run("FETCH", "UID FETCH 1:* (UID RFC822.SIZE)"));
   std::vector<MailEntry> entries;
