@@ -34,6 +34,8 @@ constexpr Verb kVerbs[] = {
     {"START", ItemKind::kStart, {}},
     {"COMPLETE", ItemKind::kComplete, ReasonKind::kOutcome},
     {"FAIL", ItemKind::kFail, ReasonKind::kOutcome},
+    {"CANCEL", ItemKind::kCancel, ReasonKind::kCancel},
+    {"ANSWER", ItemKind::kUpdate, {}},
     {"REFER", ItemKind::kCase, {}},
 };
 
@@ -142,7 +144,8 @@ absl::StatusOr<Reply> ParseReply(std::string_view text) {
   reply.kind = verb->kind;
   if (verb->code.has_value()) AMANA_RETURN_IF_ERROR(ReadCode(*verb->code, rest, reply));
   if (reply.kind == ItemKind::kAsk) ReadCategories(rest, reply);
-  const bool wants_words = reply.kind == ItemKind::kAsk || reply.code == "OTHER";
+  const bool wants_words =
+      reply.kind == ItemKind::kAsk || reply.kind == ItemKind::kUpdate || reply.code == "OTHER";
   if (wants_words && rest.empty()) {
     return ReplyRefused("REPLY_WORDS_MISSING", "it must say more in words");
   }

@@ -6,6 +6,7 @@
 //   ASK TRAVEL_DOC, FAMILY: text     asks for these
 //   SEEN                             a person has read it
 //   START | COMPLETE code | FAIL code     the service itself; an OUTCOME code
+//   CANCEL code | ANSWER text        about a case that the ministry itself has referred
 //   REFER                            a case of the ministry's own, in referral.json
 //
 // Letters of any case. Empty lines before it are skipped, and so are quoted ones (">"); the
@@ -14,7 +15,7 @@
 //   REPLY_EMPTY          no paragraph
 //   REPLY_VERB_UNKNOWN   it begins with none of these words
 //   REPLY_CODE_MISSING, REPLY_CODE_UNKNOWN   no code, or none of its kind
-//   REPLY_WORDS_MISSING  ASK without a question, DECLINE OTHER without a reason
+//   REPLY_WORDS_MISSING  ASK or ANSWER without words, DECLINE OTHER without a reason
 //   REPLY_WORDS_EXTRA    something after a word that stands alone: "ACCEPT, but only if"
 //   REPLY_TOO_LONG       more than 4,000 bytes of words
 //   REPLY_NOT_TEXT       not UTF-8, or with control characters

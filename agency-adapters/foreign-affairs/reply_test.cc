@@ -34,6 +34,8 @@ TEST(ReplyTest, UnderstandsTheGrammar) {
       {"START", ItemKind::kStart},
       {"COMPLETE provided", ItemKind::kComplete, "PROVIDED"},
       {"FAIL UNMET", ItemKind::kFail, "UNMET"},
+      {"CANCEL no_longer_needed", ItemKind::kCancel, "NO_LONGER_NEEDED"},
+      {"ANSWER The consulate did", ItemKind::kUpdate, "", "The consulate did"},
       {"REFER", ItemKind::kCase},
   };
   for (const Good& good : table) {
@@ -79,6 +81,8 @@ TEST(ReplyTest, RefusesByNameWhatItDoesNotUnderstand) {
       {"COMPLETE", "REPLY_CODE_MISSING"},
       {"COMPLETE PROVIDED today", "REPLY_WORDS_EXTRA"},
       {"DECLINE OTHER", "REPLY_WORDS_MISSING"},
+      {"CANCEL NO_CAPACITY", "REPLY_CODE_UNKNOWN"},
+      {"ANSWER", "REPLY_WORDS_MISSING"},
       {"ASK", "REPLY_WORDS_MISSING"},
       {"ASK TRAVEL_DOC:", "REPLY_WORDS_MISSING"},
       {"ASK " + std::string(4001, 'x'), "REPLY_TOO_LONG"},
