@@ -1,0 +1,317 @@
+#include "agency-adapters/shelter/adapter.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "agency-adapters/shelter/errors.h"
+#include "agency-adapters/shelter/primero.h"
+#include "agency-adapters/shelter/shelf.h"
+#include "agency-adapters/shelter/sms.h"
+#include "amana/v1/codes.pb.h"
+#include "base/durable_file.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "proto/codes/codes.h"
+#include "proto/codes/names.h"
+#include "proto/crypto/sha256.h"
+
+namespace amana::shelter {
+namespace {
+
+using nlohmann::json;
+using runtime::DeliveryKind;
+using runtime::ItemKind;
+using runtime::NativeDelivery;
+using runtime::NativeItem;
+using runtime::Settlement;
+
+struct Settings {
+  std::set<std::string> list_fields;
+  bool primero = false, sms = false;
+  PrimeroServer server;
+  std::string password_file, refer_to;
+  SmsGateway gateway;
+  std::string token_file;
+};
+
+Settings ReadSettings(const ConfigTable& native) {
+  Settings s;
+  const auto lists = native.StringList("list_fields", std::vector<std::string>{});
+  s.list_fields.insert(lists.begin(), lists.end());
+  s.primero = native.Has("primero");
+  if (s.primero) {
+    const ConfigTable table = native.Table("primero");
+    s.server.url = table.String("url");
+    s.server.ca_file = table.Path("ca", "");
+    s.server.user = table.String("user");
+    s.password_file = table.Path("password_file");
+    s.refer_to = table.String("refer_to");
+  }
+  s.sms = native.Has("sms");
+  if (s.sms) {
+    const ConfigTable table = native.Table("sms");
+    s.gateway.url = table.String("url");
+    s.gateway.ca_file = table.Path("ca", "");
+    s.gateway.to = table.String("to");
+    s.token_file = table.Path("token_file", "");
+  }
+  return s;
+}
+
+absl::StatusOr<std::string> ReadLine(const std::string& file) {
+  AMANA_ASSIGN_OR_RETURN(std::string text, ReadSecretFile(file));
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
+// "rejected/digest of its reason": another reason is another decision.
+std::string DecisionOf(const PrimeroReferral& referral) {
+  return absl::StrCat(referral.status, "/",
+                      crypto::Sha256(referral.rejected_reason).hex().substr(0, 16));
+}
+
+class ShelterAdapter final : public runtime::Adapter {
+ public:
+  ShelterAdapter(Settings settings, Shelf shelf, std::unique_ptr<Primero> primero,
+                 std::unique_ptr<SmsHook> sms, const Clock& clock)
+      : settings_(std::move(settings)),
+        shelf_(std::move(shelf)),
+        primero_(std::move(primero)),
+        sms_(std::move(sms)),
+        clock_(clock) {}
+
+  absl::StatusOr<std::vector<NativeItem>> Poll(size_t limit) override {
+    AMANA_ASSIGN_OR_RETURN(std::vector<ShelfRow> rows, shelf_.Pending());
+    std::vector<NativeItem> items;
+    for (ShelfRow& row : rows) {
+      if (row.sms_due) AMANA_RETURN_IF_ERROR(TrySms(row));
+      if (!row.open || primero_ == nullptr || items.size() >= limit) continue;
+      AMANA_ASSIGN_OR_RETURN(const std::optional<PrimeroReferral> referral,
+                             primero_->Referral(CaseIdOf(row.key), settings_.refer_to));
+      if (!referral.has_value() || DecisionOf(*referral) == row.settled) continue;
+      if (referral->status == "accepted" || referral->status == "rejected") {
+        items.push_back(ItemOf(row, *referral));
+      }
+    }
+    return items;
+  }
+
+  absl::Status Settle(const std::string& key, const Settlement& settlement) override {
+    const std::vector<std::string> parts = absl::StrSplit(key, '/');
+    if (parts.size() != 4 || parts[0] != "primero" || primero_ == nullptr) return absl::OkStatus();
+    if (settlement.state == Settlement::State::kRefused) {
+      AMANA_RETURN_IF_ERROR(primero_->UpdateCase(
+          parts[1], {{"amana_refused", absl::StrCat(settlement.reason, " ", settlement.field)}}));
+    }
+    if (settlement.state == Settlement::State::kTaken) return absl::OkStatus();  // not its end
+    const std::string decision = parts[2] + "/" + parts[3];
+    AMANA_ASSIGN_OR_RETURN(std::vector<ShelfRow> rows, shelf_.Pending());
+    for (ShelfRow& row : rows) {
+      if (CaseIdOf(row.key) != parts[1] || row.settled == decision) continue;
+      row.settled = decision;
+      row.open = parts[2] != "rejected" || settlement.state == Settlement::State::kRefused;
+      AMANA_RETURN_IF_ERROR(shelf_.Put(row));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::string> Deliver(const NativeDelivery& delivery) override {
+    AMANA_ASSIGN_OR_RETURN(std::optional<ShelfRow> row, shelf_.Get(delivery.key));
+    if (!row.has_value()) {
+      row = ShelfRow{delivery.key};
+      row->open = false;
+    }
+    if (!row->written) {
+      if (delivery.kind == DeliveryKind::kCase) {
+        AMANA_RETURN_IF_ERROR(WriteCase(delivery, *row));
+      } else if (!delivery.about.empty() && primero_ != nullptr) {
+        AMANA_RETURN_IF_ERROR(WriteAbout(delivery));
+      }
+      row->written = true;
+      AMANA_RETURN_IF_ERROR(shelf_.Put(*row));
+      // The case is there: an SMS that does not go out now is tried again at every look.
+      if (row->sms_due) AMANA_RETURN_IF_ERROR(TrySms(*row));
+    }
+    return CaseIdOf(delivery.key);
+  }
+
+  absl::StatusOr<std::optional<std::string>> Find(const std::string& delivery_key) override {
+    AMANA_ASSIGN_OR_RETURN(const std::optional<ShelfRow> row, shelf_.Get(delivery_key));
+    if (row.has_value() && row->written) return std::optional(CaseIdOf(delivery_key));
+    // What was written without our knowing is found by its id, and not written twice.
+    return std::nullopt;
+  }
+
+  runtime::Health Check() override {
+    if (primero_ == nullptr) return {};
+    const absl::Status primero = primero_->Check();
+    return primero.ok() ? runtime::Health()
+                        : runtime::Health{false, "primero", ErrorReason(primero)};
+  }
+
+  absl::StatusOr<std::vector<NativeItem>> Decode(std::string_view bytes) const override {
+    const json object = json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+    if (!object.is_object() || !object.contains("data") || !object["data"].is_object()) {
+      return RecordInvalid("data", "an object of Primero's fields");
+    }
+    NativeItem item;
+    item.key = "case/" + crypto::Sha256(bytes).hex().substr(0, 32);
+    for (const auto& [name, value] : object["data"].items()) {
+      std::vector<std::string>& values = item.record.fields[name];
+      if (value.is_string()) {
+        values.push_back(value);
+      } else if (value.is_array() && std::all_of(value.begin(), value.end(),
+                                                 [](const json& v) { return v.is_string(); })) {
+        values = value;
+      } else {
+        return RecordInvalid("data", "texts and lists of texts");
+      }
+    }
+    return std::vector<NativeItem>{std::move(item)};
+  }
+
+ private:
+  absl::StatusOr<json> DataOf(const mapping::Record& record) const {
+    json data = json::object();
+    for (const auto& [name, values] : record.fields) {
+      if (settings_.list_fields.contains(name)) {
+        data[name] = values;
+      } else if (values.size() == 1) {
+        data[name] = values.front();
+      } else if (values.size() > 1) {
+        return RecordInvalid(name, "one value, or the field among list_fields");
+      }
+    }
+    return data;
+  }
+
+  absl::Status WriteCase(const NativeDelivery& delivery, ShelfRow& row) {
+    row.open = true;
+    row.sms_due = sms_ != nullptr;
+    const auto urgency = codes::ParseCode<v1::Urgency>(delivery.urgency);
+    const auto sla = urgency.has_value() ? codes::SlaOf(*urgency) : std::nullopt;
+    const absl::Time from = delivery.at == absl::InfinitePast() ? clock_.Now() : delivery.at;
+    row.reply_by = std::min(sla.has_value() ? from + sla->decide : delivery.expires,
+                            std::min(delivery.expires, from + absl::Hours(24 * 365)));
+    for (const auto& [name, values] : delivery.record.fields) {
+      if (std::find(row.fields.begin(), row.fields.end(), name) == row.fields.end()) {
+        row.fields.push_back(name);
+      }
+    }
+    AMANA_RETURN_IF_ERROR(shelf_.Put(row));  // before Primero has it: it must be taken back one day
+    if (primero_ == nullptr) return absl::OkStatus();
+    const std::string id = CaseIdOf(delivery.key);
+    AMANA_ASSIGN_OR_RETURN(const json data, DataOf(delivery.record));
+    AMANA_RETURN_IF_ERROR(primero_->CreateCase(id, data));
+    AMANA_ASSIGN_OR_RETURN(std::optional<PrimeroReferral> referral,
+                           primero_->Referral(id, settings_.refer_to));
+    if (!referral.has_value()) {
+      const std::string notes =
+          absl::StrCat("Amana: ", delivery.service, ", urgency ", delivery.urgency, ", item ",
+                       SmsTag(delivery.key), delivery.test ? ". DRILL" : "");
+      AMANA_ASSIGN_OR_RETURN(referral, primero_->Refer(id, settings_.refer_to, notes));
+    }
+    row.referral = referral->id;
+    return absl::OkStatus();
+  }
+
+  // An answer, a recall or a notice about a case that Primero has.
+  absl::Status WriteAbout(const NativeDelivery& delivery) {
+    AMANA_ASSIGN_OR_RETURN(std::optional<ShelfRow> about, shelf_.Get(delivery.about));
+    if (!about.has_value()) return absl::OkStatus();
+    const std::string id = CaseIdOf(delivery.about);
+    if (delivery.kind == DeliveryKind::kRecall) return TakeBack(delivery, id, *about);
+    AMANA_ASSIGN_OR_RETURN(json data, DataOf(delivery.record));
+    if (delivery.kind == DeliveryKind::kNotice) data["amana_notice"] = delivery.event;
+    if (!delivery.words.empty()) data["amana_words"] = delivery.words;
+    for (const auto& [name, value] : data.items()) {
+      if (std::find(about->fields.begin(), about->fields.end(), name) == about->fields.end()) {
+        about->fields.push_back(name);
+      }
+    }
+    AMANA_RETURN_IF_ERROR(shelf_.Put(*about));
+    return primero_->UpdateCase(id, data);
+  }
+
+  // Empties every field that was ever written, then takes the referral away.
+  absl::Status TakeBack(const NativeDelivery& delivery, const std::string& id, ShelfRow& about) {
+    about.open = about.sms_due = false;
+    AMANA_RETURN_IF_ERROR(shelf_.Put(about));
+    json data = json::object();
+    for (const std::string& name : about.fields) data[name] = nullptr;
+    data["amana_recalled"] = delivery.reason.empty() ? "RECALLED" : delivery.reason;
+    AMANA_RETURN_IF_ERROR(primero_->UpdateCase(id, data));
+    if (about.referral.empty()) return absl::OkStatus();
+    return primero_->Revoke(id, about.referral);
+  }
+
+  // Sends what is due, unless its time is over. Only the shelf's errors are errors: the gateway's
+  // show in the log, and it is tried again.
+  absl::Status TrySms(ShelfRow& row) {
+    if (sms_ != nullptr && clock_.Now() < row.reply_by) {
+      const absl::Status sent = sms_->Send(crypto::Sha256(row.key).hex().substr(0, 32),
+                                           SmsText(SmsTag(row.key), row.reply_by));
+      if (!sent.ok()) {
+        Log(LogLevel::kWarning, "sms_not_sent", {{"reason", LogSafe(sent)}});
+        return absl::OkStatus();
+      }
+    }
+    row.sms_due = false;
+    return shelf_.Put(row);
+  }
+
+  static NativeItem ItemOf(const ShelfRow& row, const PrimeroReferral& referral) {
+    NativeItem item;
+    // Settle is told no more than this.
+    item.key = absl::StrCat("primero/", CaseIdOf(row.key), "/", DecisionOf(referral));
+    item.about = row.key;
+    item.kind = ItemKind::kAccept;
+    if (referral.status == "rejected") {
+      Rejection rejection = ReadRejection(referral.rejected_reason);
+      item.kind = ItemKind::kDecline;
+      item.code = std::move(rejection.code);
+      item.words = std::move(rejection.words);
+    }
+    return item;
+  }
+
+  const Settings settings_;
+  Shelf shelf_;
+  const std::unique_ptr<Primero> primero_;  // null: none here
+  const std::unique_ptr<SmsHook> sms_;      // null: none here
+  const Clock& clock_;
+};
+
+absl::StatusOr<std::unique_ptr<runtime::Adapter>> Open(Settings settings,
+                                                       const runtime::AdapterContext& context) {
+  AMANA_ASSIGN_OR_RETURN(Shelf shelf, Shelf::Open(context.folder + "/shelf"));
+  std::unique_ptr<Primero> primero;
+  if (settings.primero) {
+    AMANA_ASSIGN_OR_RETURN(std::string password, ReadLine(settings.password_file));
+    settings.server.password = crypto::Secret::TakeFrom(password);
+    AMANA_ASSIGN_OR_RETURN(primero, Primero::Create(settings.server));
+  }
+  std::unique_ptr<SmsHook> sms;
+  if (settings.sms) {
+    if (!settings.token_file.empty()) {
+      AMANA_ASSIGN_OR_RETURN(settings.gateway.token, ReadLine(settings.token_file));
+    }
+    AMANA_ASSIGN_OR_RETURN(sms, SmsHook::Create(settings.gateway));
+  }
+  return std::make_unique<ShelterAdapter>(std::move(settings), std::move(shelf), std::move(primero),
+                                          std::move(sms), context.clock);
+}
+
+}  // namespace
+
+runtime::AdapterOpener FactoryOf(const ConfigTable& native) {
+  return [settings = ReadSettings(native)](const runtime::AdapterContext& context) {
+    return Open(settings, context);
+  };
+}
+
+}  // namespace amana::shelter
