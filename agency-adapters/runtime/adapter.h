@@ -37,6 +37,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,8 +84,10 @@ struct NativeItem {
   std::string code = {};
   std::vector<std::string> categories = {};
   std::string words = {};
-  // kHandover, ARRIVED: the code that the escort showed.
-  std::string escort_code = {};
+  // kHandover: what the step says besides, by these names: window_from and window_until (RFC 3339:
+  // OFFERED, AGREED), reason (a code), exit (ENDED: a code), escort_code (ARRIVED: as the escort
+  // showed it), and, sealed for the other side, place, officer, escort, companion, text.
+  std::map<std::string, std::string> details = {};
   uint32_t task = 0;  // which service of an own case: kUpdate, kHandover
 };
 
@@ -107,13 +110,24 @@ enum class DeliveryKind {
 };
 std::string_view KindName(DeliveryKind kind);
 
+// A section that is no JSON: an image, a document.
+struct Attachment {
+  std::string category = {};
+  std::string media_type = {};
+  std::string content = {};
+};
+
 struct NativeDelivery {
   // Unique for ever over all kinds, 1 to 200 of A-Z a-z 0-9 . _ : - / : the native unique key.
   std::string key = {};
   DeliveryKind kind = DeliveryKind::kCase;
   // kUpdate, kRecall, and kNotice of a received case: the key of its kCase delivery. kNotice of an
-  // own case: the key of its item. Empty where this machine knows of neither.
+  // own case: the key of its item. kCase of stage AT_ACCEPT: the key of the one AT_OFFER. Empty
+  // where this machine knows of none.
   std::string about = {};
+  // kCase, kUpdate: AT_OFFER, or AT_ACCEPT for what is disclosed once it is accepted. The record of
+  // the second holds the facts of both: the native side completes the row that it has.
+  std::string stage = {};
   // The native id that Deliver gave for `about`; empty for own cases.
   std::string about_native_id = {};
   std::string referral = {};   // "agency/32 hex digits/version"
@@ -127,6 +141,7 @@ struct NativeDelivery {
   absl::Time at = absl::InfinitePast();  // of the event, or when it was received
   absl::Time expires = absl::InfiniteFuture();
   mapping::Record record = {};
+  std::vector<Attachment> attachments = {};
   std::string event = {};   // kNotice: "TASK_ACCEPTED", "TASK_INFO_REQUESTED", ...
   std::string reason = {};  // kNotice, kRecall: a code; may be empty
   std::string words = {};
@@ -148,7 +163,8 @@ class Adapter {
   // cannot be read at all (a broken file) the adapter refuses natively by itself (quarantine), and
   // shows the rest.
   virtual absl::StatusOr<std::vector<NativeItem>> Poll(size_t limit) = 0;
-  // Idempotent: the same settlement may be told any number of times, and after a crash will be.
+  // Idempotent: the same settlement may be told any number of times, and after a crash will be. Of
+  // a key that this side never showed (a program gave the item to the local API): OK.
   virtual absl::Status Settle(const std::string& key, const Settlement& settlement) = 0;
   // Durable natively when it returns; the native id. Idempotent by `delivery.key`.
   virtual absl::StatusOr<std::string> Deliver(const NativeDelivery& delivery) = 0;

@@ -61,7 +61,7 @@ std::string ToText(const HeldItem& held) {
   put("code", item.code);
   put("categories", item.categories);
   put("words", item.words);
-  put("escort_code", item.escort_code);
+  put("details", item.details);
   if (item.task != 0) json["task"] = item.task;
   // Native contents are UTF-8 by the codecs' care; what is not must not end the process.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -84,7 +84,7 @@ absl::StatusOr<HeldItem> HeldItemFromText(std::string_view text) {
     item.code = json.value("code", "");
     item.categories = json.value("categories", std::vector<std::string>());
     item.words = json.value("words", "");
-    item.escort_code = json.value("escort_code", "");
+    item.details = json.value("details", std::map<std::string, std::string>());
     item.task = json.value("task", 0U);
   } catch (const Json::exception&) {
     return StoreCorruptError("journal: an item does not parse");

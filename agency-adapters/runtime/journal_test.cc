@@ -186,7 +186,7 @@ TEST(ItemText, EveryPartComesBack) {
                  .code = "c",
                  .categories = {"MEDICAL", "RISK"},
                  .words = "w\xc3\xa9",
-                 .escort_code = "1234",
+                 .details = {{"escort_code", "1234"}},
                  .task = 3},
                 "{}"};
   held.item.record.fields = {{"A", {"1", "2"}}, {"B", {""}}};

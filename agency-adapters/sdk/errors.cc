@@ -163,6 +163,10 @@ absl::Status NoticeGap(std::string_view counter, uint64_t expected, uint64_t got
       absl::StatusCode::kPermissionDenied, "NOTICE_GAP", counter,
       "notice " + std::to_string(expected) + " was kept back: " + std::to_string(got) + " came");
 }
+absl::Status ConsentMissing(std::string_view why) {
+  return MakeError(absl::StatusCode::kNotFound, "CONSENT_MISSING", "consent", why);
+}
+
 absl::Status SubmissionPending() {
   return MakeError(StatusCode::kUnavailable, "SUBMISSION_PENDING", "referral",
                    "referral: waits until the statement before it is accepted");

@@ -71,6 +71,7 @@ absl::Status RecipientKindUnknown(std::string_view field);
 absl::Status RecipientNotNamed(std::string_view field);
 
 // --- the mailbox
+absl::Status ConsentMissing(std::string_view why);  // CONSENT_MISSING, kNotFound
 // SUBMISSION_PENDING, kUnavailable: what this is about has not been accepted yet.
 absl::Status SubmissionPending();
 absl::Status EntryUnknown(std::string_view field);  // ENTRY_UNKNOWN, kNotFound

@@ -123,6 +123,40 @@ absl::StatusOr<std::vector<InboxItem>> Inbox::List(std::optional<InboxState> sta
   return items;
 }
 
+absl::StatusOr<std::vector<InboxItem>> Inbox::After(int64_t id, size_t limit) {
+  std::vector<InboxItem> items;
+  const std::string sql = SelectItems("", "id > ?1 ORDER BY id LIMIT ?2");
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(Statement row, db.Prepare(sql));
+    row.Bind(id, limit);
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
+      if (!more) return absl::OkStatus();
+      AMANA_ASSIGN_OR_RETURN(InboxItem item, ReadItem(row));
+      items.push_back(std::move(item));
+    }
+  }));
+  return items;
+}
+
+absl::StatusOr<std::vector<Inbox::RecalledItem>> Inbox::RecalledAfter(int64_t answer,
+                                                                      size_t limit) {
+  std::vector<RecalledItem> recalled;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(Statement row,
+                           db.Prepare("SELECT item, entry FROM inbox_answers WHERE kind = ?1 AND "
+                                      "entry > ?2 ORDER BY entry LIMIT ?3"));
+    row.Bind(EntryKind::kRecallAnswer, answer, limit);
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
+      if (!more) return absl::OkStatus();
+      AMANA_ASSIGN_OR_RETURN(InboxItem item, GetItem(db, row.Int(0)));
+      recalled.push_back({row.Int(1), std::move(item)});
+    }
+  }));
+  return recalled;
+}
+
 absl::StatusOr<InboxItem> Inbox::Get(int64_t id) {
   absl::StatusOr<InboxItem> item = EntryUnknown("item");
   AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) {

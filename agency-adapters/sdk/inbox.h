@@ -75,6 +75,15 @@ class Inbox {
 
   // Most urgent first, then oldest; `state` none: all.
   absl::StatusOr<std::vector<InboxItem>> List(std::optional<InboxState> state, size_t limit);
+  // Those with an id above this one, as they came: for whoever carries them on.
+  absl::StatusOr<std::vector<InboxItem>> After(int64_t id, size_t limit);
+  // Those whose recall was answered, in the order of the answers, with the answer's entry: above
+  // this entry. What never came is among them.
+  struct RecalledItem {
+    int64_t answer = 0;
+    InboxItem item;
+  };
+  absl::StatusOr<std::vector<RecalledItem>> RecalledAfter(int64_t answer, size_t limit);
   absl::StatusOr<InboxItem> Get(int64_t id);  // ENTRY_UNKNOWN
   absl::StatusOr<std::optional<InboxItem>> Find(const DeliveryKey& key);
   // What the sender answered to questions about the offer that `key` is of, in its order.

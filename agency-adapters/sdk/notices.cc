@@ -224,6 +224,19 @@ absl::StatusOr<std::vector<NoticeItem>> NoticeBox::List(const std::optional<Refe
   return items;
 }
 
+absl::StatusOr<std::vector<NoticeItem>> NoticeBox::After(int64_t index, size_t limit) {
+  absl::StatusOr<std::vector<NoticeItem>> items;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(Statement row,
+                           db.Prepare("SELECT log_index, notice, has_words FROM notice WHERE "
+                                      "log_index > ?1 ORDER BY log_index LIMIT ?2"));
+    row.Bind(index, limit);
+    items = ReadItems(std::move(row));
+    return absl::OkStatus();
+  }));
+  return items;
+}
+
 absl::StatusOr<std::vector<NoticeItem>> NoticeBox::From(uint64_t first, v1::EventKind kind,
                                                         size_t limit) {
   absl::StatusOr<std::vector<NoticeItem>> items;

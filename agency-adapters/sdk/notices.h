@@ -54,6 +54,8 @@ class NoticeBox {
   // Newest first, at most `limit`; of one referral, where one is given.
   absl::StatusOr<std::vector<NoticeItem>> List(const std::optional<ReferralId>& referral,
                                                size_t limit);
+  // Those above this index, oldest first: for whoever carries them on.
+  absl::StatusOr<std::vector<NoticeItem>> After(int64_t index, size_t limit);
   // Those of a kind from this index on, oldest first: for whoever answers them.
   absl::StatusOr<std::vector<NoticeItem>> From(uint64_t first, v1::EventKind kind, size_t limit);
   // The words of a notice, asked for now: that they were read is logged. ENTRY_UNKNOWN where there

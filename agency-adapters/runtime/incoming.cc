@@ -1,0 +1,119 @@
+#include "agency-adapters/runtime/incoming.h"
+
+#include <utility>
+
+#include "agency-adapters/runtime/errors.h"
+#include "agency-adapters/sdk/keys.h"
+#include "base/status.h"
+#include "proto/codes/names.h"
+
+namespace amana::runtime {
+namespace {
+
+constexpr char kItems[] = "inbox", kRecalls[] = "recalls", kNotices[] = "notices";
+
+// One thread for all that is about one offer: the case before its parts, updates and recall.
+std::string ThreadOf(const sdk::DeliveryKey& key) {
+  return sdk::ToString(key.referral) + "/" + std::to_string(key.task) + "/" +
+         std::to_string(key.offer_epoch);
+}
+
+}  // namespace
+
+bool IsToldNatively(v1::EventKind kind) {
+  const int number = kind;
+  const bool task = number >= v1::EVENT_KIND_TASK_ROUTED && number <= 39;
+  const bool clock = number >= v1::EVENT_KIND_TASK_REMINDED && number <= 69;
+  const bool handover = number >= v1::EVENT_KIND_HANDOVER_OFFERED && number <= 109;
+  return task || clock || handover || kind == v1::EVENT_KIND_CONSENT_WITHDRAWN ||
+         kind == v1::EVENT_KIND_REFERRAL_ERASED || kind == v1::EVENT_KIND_DELIVERY_DEAD_LETTER ||
+         kind == v1::EVENT_KIND_SUBMISSION_ACCEPTED;
+}
+
+absl::StatusOr<size_t> Incoming::Collect(size_t limit) {
+  const absl::Time now = end_.clock.Now();
+  AMANA_ASSIGN_OR_RETURN(const size_t items, CollectItems(limit, now));
+  AMANA_ASSIGN_OR_RETURN(const size_t recalls, CollectRecalls(limit, now));
+  AMANA_ASSIGN_OR_RETURN(const size_t notices, CollectNotices(limit, now));
+  return items + recalls + notices;
+}
+
+absl::StatusOr<size_t> Incoming::CollectItems(size_t limit, absl::Time now) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t cursor, journal_.Cursor(kItems));
+  AMANA_ASSIGN_OR_RETURN(const std::vector<sdk::InboxItem> found, end_.inbox.After(cursor, limit));
+  if (found.empty()) return 0;
+  std::vector<NewDelivery> made;
+  for (const sdk::InboxItem& item : found) {
+    made.push_back({.key = DeliveryKeyText(item.key),
+                    .kind = item.key.update == 0 ? DeliveryKind::kCase : DeliveryKind::kUpdate,
+                    .source = item.id,
+                    .thread = ThreadOf(item.key),
+                    .urgency = item.urgency});
+  }
+  AMANA_RETURN_IF_ERROR(deliveries_.Intend(made, kItems, found.back().id, now));
+  return made.size();
+}
+
+absl::StatusOr<size_t> Incoming::CollectRecalls(size_t limit, absl::Time now) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t cursor, journal_.Cursor(kRecalls));
+  AMANA_ASSIGN_OR_RETURN(const auto found, end_.inbox.RecalledAfter(cursor, limit));
+  if (found.empty()) return 0;
+  std::vector<NewDelivery> made;
+  for (const sdk::Inbox::RecalledItem& recalled : found) {
+    const sdk::InboxItem& item = recalled.item;
+    // Kept on a legal basis of this agency's own.
+    if (item.state == sdk::InboxState::kRecallRefused) continue;
+    // Before everything: somebody's content is where it must no longer be.
+    made.push_back({.key = RecallKeyText(item.key),
+                    .kind = DeliveryKind::kRecall,
+                    .source = item.id,
+                    .thread = ThreadOf(item.key)});
+  }
+  AMANA_RETURN_IF_ERROR(deliveries_.Intend(made, kRecalls, found.back().answer, now));
+  return found.size();
+}
+
+absl::StatusOr<size_t> Incoming::CollectNotices(size_t limit, absl::Time now) {
+  AMANA_ASSIGN_OR_RETURN(const int64_t cursor, journal_.Cursor(kNotices));
+  AMANA_ASSIGN_OR_RETURN(const std::vector<sdk::NoticeItem> found,
+                         end_.notices.After(cursor, limit));
+  if (found.empty()) return 0;
+  std::vector<NewDelivery> made;
+  for (const sdk::NoticeItem& notice : found) {
+    const sdk::EventView& event = notice.event;
+    if (!IsToldNatively(event.kind) || !event.referral.has_value()) continue;
+    made.push_back({.key = "notice/" + std::to_string(notice.index),
+                    .kind = DeliveryKind::kNotice,
+                    .source = static_cast<int64_t>(notice.index),
+                    .thread = "notices/" + sdk::ToString(*event.referral),
+                    .urgency = event.urgency});
+  }
+  AMANA_RETURN_IF_ERROR(
+      deliveries_.Intend(made, kNotices, static_cast<int64_t>(found.back().index), now));
+  return found.size();
+}
+
+absl::StatusOr<bool> Incoming::IsOver(const DeliveryRow& row) {
+  if (row.kind == DeliveryKind::kNotice || row.kind == DeliveryKind::kRecall) return true;
+  AMANA_ASSIGN_OR_RETURN(const std::vector<sdk::ItemAnswer> answers,
+                         end_.inbox.Answers(row.source));
+  for (const sdk::ItemAnswer& answer : answers) {
+    if (answer.kind != sdk::EntryKind::kAcknowledgement) continue;
+    AMANA_ASSIGN_OR_RETURN(const sdk::OutboxEntry entry, end_.sender.outbox().Get(answer.entry));
+    return entry.state != sdk::EntryState::kPending;
+  }
+  return true;
+}
+
+absl::Status Incoming::Settle(size_t limit) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<DeliveryRow> rows,
+                         deliveries_.List(RowState::kWritten, limit));
+  std::vector<int64_t> over;
+  for (const DeliveryRow& row : rows) {
+    AMANA_ASSIGN_OR_RETURN(const bool is_over, IsOver(row));
+    if (is_over) over.push_back(row.id);
+  }
+  return over.empty() ? absl::OkStatus() : deliveries_.Settled(over);
+}
+
+}  // namespace amana::runtime

@@ -1,0 +1,70 @@
+// Makes of a held item what the broker gets: a sealed referral, a signed answer, an update, a
+// cancellation, a step of a handover. One thread at a time.
+#ifndef AMANA_AGENCY_ADAPTERS_RUNTIME_OUTGOING_H_
+#define AMANA_AGENCY_ADAPTERS_RUNTIME_OUTGOING_H_
+
+#include <functional>
+
+#include "absl/status/statusor.h"
+#include "agency-adapters/runtime/case_plan.h"
+#include "agency-adapters/runtime/endpoint.h"
+#include "agency-adapters/runtime/journal.h"
+#include "agency-adapters/runtime/journal_deliveries.h"
+#include "agency-adapters/runtime/journal_items.h"
+#include "agency-adapters/runtime/judge.h"
+#include "agency-adapters/runtime/outbox_feeder.h"
+
+namespace amana::runtime {
+
+class Outgoing {
+ public:
+  // All outlive it.
+  Outgoing(Endpoint& endpoint, Journal& journal, ItemJournal& items, DeliveryJournal& deliveries,
+           const ItemJudge& judge, const CaseRules& rules)
+      : end_(endpoint),
+        journal_(journal),
+        items_(items),
+        deliveries_(deliveries),
+        judge_(judge),
+        rules_(rules) {}
+
+  // OutboxFeeder::Put. A case goes under row.referral, so that the same row is the same referral.
+  // ABOUT_UNKNOWN; PERSON_KEY_MISSING for an answer that a person must sign where this program
+  // holds no person's key; NO_CANDIDATE; errors of the client library's calls.
+  absl::StatusOr<int64_t> Put(const ItemRow& row, const HeldItem& item);
+  // OutboxFeeder::Ask.
+  absl::StatusOr<EntryNews> Ask(int64_t entry, bool again);
+
+ private:
+  absl::StatusOr<int64_t> PutCase(const ItemRow& row, const HeldItem& item);
+  absl::Status AddConsent(const CasePlan& plan, sdk::ReferralDraft& draft);
+  absl::Status AddRecipients(const CasePlan& plan, sdk::ReferralDraft& draft);
+  absl::StatusOr<int64_t> PutAnswer(const NativeItem& item);
+  absl::StatusOr<int64_t> PutDecline(const sdk::InboxItem& offer, const NativeItem& item);
+  absl::StatusOr<int64_t> PutAsk(const sdk::InboxItem& offer, const NativeItem& item);
+  absl::StatusOr<int64_t> PutOutcome(const sdk::InboxItem& offer, const NativeItem& item);
+  absl::StatusOr<int64_t> PutUpdate(const ItemRow& row, const HeldItem& item);
+  absl::StatusOr<int64_t> PutCancel(const NativeItem& item);
+  absl::StatusOr<int64_t> PutHandover(const ItemRow& row, const NativeItem& item);
+  // The offer that an answer is about; the referral of an own case, or of the case received.
+  absl::StatusOr<sdk::InboxItem> OfferOf(const std::string& about);
+  absl::StatusOr<StatementKey> OwnCase(const std::string& about);
+  absl::StatusOr<std::optional<sdk::Words>> WordsFor(const sdk::InboxItem& offer,
+                                                     const std::string& text);
+  // For calls that give another entry when called twice: `make` is called once for a row, whatever
+  // crashes; after that the entry that it made is found again.
+  absl::StatusOr<int64_t> Once(const ItemRow& row, sdk::EntryKind kind,
+                               const StatementKey& referral,
+                               const std::function<absl::StatusOr<int64_t>()>& make);
+
+  Endpoint& end_;
+  Journal& journal_;
+  ItemJournal& items_;
+  DeliveryJournal& deliveries_;
+  const ItemJudge& judge_;
+  const CaseRules& rules_;
+};
+
+}  // namespace amana::runtime
+
+#endif  // AMANA_AGENCY_ADAPTERS_RUNTIME_OUTGOING_H_
