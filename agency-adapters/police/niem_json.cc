@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "agency-adapters/mapping/report.h"
 #include "agency-adapters/police/json_check.h"
@@ -50,7 +51,7 @@ class Reader {
   absl::Status Object(const Json& object, const std::string& path, bool in_list, Fields& fields) {
     for (const auto& [name, value] : object.items()) {
       if (path.empty() && name == kContext) continue;
-      const std::string inner = path.empty() ? name : path + "/" + name;
+      const std::string inner = path.empty() ? name : absl::StrCat(path, "/", name);
       if (!prefixes_.contains(std::string(PrefixOf(name)))) {
         return Wrong(inner, "a name with a prefix that @context declares");
       }
