@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/time/time.h"
 #include "agency-adapters/immigration/errors.h"
+#include "agency-adapters/immigration/native_date.h"
 #include "base/status.h"
 
 namespace amana::immigration {
@@ -14,6 +16,16 @@ namespace {
 
 constexpr std::string_view kColumns[] = {"REF_NO",     "MSG_TYPE", "ABOUT",       "CODE",
                                          "CATEGORIES", "TASK",     "ESCORT_CODE", "REMARKS"};
+
+// Of a step of a handover: what the column is called among the item's details.
+constexpr std::pair<std::string_view, std::string_view> kDetails[] = {
+    {"WINDOW_FROM", "window_from"}, {"WINDOW_UNTIL", "window_until"},
+    {"REASON", "reason"},           {"EXIT", "exit"},
+    {"ESCORT_CODE", "escort_code"}, {"PLACE", "place"},
+    {"OFFICER", "officer"},         {"ESCORT", "escort"},
+    {"COMPANION", "companion"}};
+constexpr std::string_view kOptional[] = {"WINDOW_FROM", "WINDOW_UNTIL", "REASON", "EXIT",
+                                          "PLACE",       "OFFICER",      "ESCORT", "COMPANION"};
 
 std::string CellOf(const ProfileRow& row, std::string_view column) {
   const auto found = row.cells.find(column);
@@ -47,6 +59,24 @@ absl::Status ReadCategories(std::string_view list, std::vector<std::string>& cat
   return absl::OkStatus();
 }
 
+absl::Status ReadDetails(const ProfileRow& row, runtime::NativeItem& item) {
+  const bool handover = item.kind == runtime::ItemKind::kHandover;
+  for (const auto& [column, name] : kDetails) {
+    std::string text = CellOf(row, column);
+    if (text.empty()) continue;
+    if (!handover) return CellInvalid(column, "nothing, but of a HANDOVER");
+    if (name.starts_with("window_")) {
+      const auto time = ParseNativeTime(text);
+      if (!time) return CellInvalid(column, "a time as DD/MM/YYYY HH:MM");
+      text = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *time, absl::UTCTimeZone());
+    }
+    item.details[std::string(name)] = std::move(text);
+  }
+  // A step's words are a detail like the others.
+  if (handover && !item.words.empty()) item.details["text"] = std::exchange(item.words, "");
+  return absl::OkStatus();
+}
+
 absl::Status ReadTask(std::string_view text, uint32_t& task) {
   if (text.empty()) return absl::OkStatus();
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), task);
@@ -58,7 +88,7 @@ absl::Status ReadTask(std::string_view text, uint32_t& task) {
 
 }  // namespace
 
-const Profile kVotAnswer = {"DIS-VOT-ANSWER", kColumns, {}};
+const Profile kVotAnswer = {"DIS-VOT-ANSWER", kColumns, kOptional};
 
 absl::StatusOr<runtime::NativeItem> AnswerOf(const ProfileRow& row) {
   AMANA_RETURN_IF_ERROR(row.status);
@@ -73,12 +103,12 @@ absl::StatusOr<runtime::NativeItem> AnswerOf(const ProfileRow& row) {
   item.kind = *kind;
   item.about = CellOf(row, "ABOUT");
   item.code = CellOf(row, "CODE");
-  item.escort_code = CellOf(row, "ESCORT_CODE");
   item.words = CellOf(row, "REMARKS");
   if (item.about.empty()) return CellMissing("ABOUT");
   if (!IsKey(item.about)) return CellInvalid("ABOUT", "an AMANA_KEY or a REF_NO");
   if (!IsCode(item.code)) return CellInvalid("CODE", "a code");
   AMANA_RETURN_IF_ERROR(ReadCategories(CellOf(row, "CATEGORIES"), item.categories));
+  AMANA_RETURN_IF_ERROR(ReadDetails(row, item));
   AMANA_RETURN_IF_ERROR(ReadTask(CellOf(row, "TASK"), item.task));
   return item;
 }

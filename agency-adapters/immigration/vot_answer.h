@@ -10,6 +10,9 @@
 //   ESCORT_CODE   of HANDOVER: the code that the escort showed
 //   REMARKS       words: they are sealed
 //
+// and, of HANDOVER, where the file has these columns: WINDOW_FROM and WINDOW_UNTIL (DD/MM/YYYY
+// HH:MM in Africa/Nairobi), REASON and EXIT (codes), PLACE, OFFICER, ESCORT, COMPANION (sealed).
+//
 // Pure; thread-safe.
 #ifndef AMANA_AGENCY_ADAPTERS_IMMIGRATION_VOT_ANSWER_H_
 #define AMANA_AGENCY_ADAPTERS_IMMIGRATION_VOT_ANSWER_H_

@@ -15,10 +15,10 @@ namespace {
 using runtime::DeliveryKind;
 using runtime::NativeDelivery;
 
-constexpr std::array<std::string_view, 17> kOwn = {
-    "AMANA_KEY", "MSG_TYPE", "ABOUT", "ABOUT_FILE", "REFERRAL", "SENDER",
-    "RECIPIENT", "TASK",     "TEST",  "WITHHELD",   "AT",       "EXPIRES",
-    "SERVICE",   "URGENCY",  "EVENT", "REASON",     "WORDS"};
+constexpr std::array<std::string_view, 18> kOwn = {
+    "AMANA_KEY", "MSG_TYPE",  "STAGE",   "ABOUT", "ABOUT_FILE", "REFERRAL",
+    "SENDER",    "RECIPIENT", "TASK",    "TEST",  "WITHHELD",   "AT",
+    "EXPIRES",   "SERVICE",   "URGENCY", "EVENT", "REASON",     "WORDS"};
 // Of the record: what the broker may read as well.
 constexpr std::array<std::string_view, 4> kHeaderFacts = {"SERVICE_CODES", "SUBJECT_CLASS",
                                                           "CONSENT_REF", "LANGUAGE"};
@@ -55,6 +55,7 @@ absl::Status CheckNamed(const NativeDelivery& delivery, const NamesUs& names_us)
     if (SaysSomething(values) && !IsHeaderFact(field)) more = field;
   }
   if (delivery.kind == DeliveryKind::kUpdate && !delivery.words.empty()) more = "words";
+  if (!delivery.attachments.empty()) more = "attachments";
   if (more.empty()) return absl::OkStatus();
   const std::string consent = First(delivery.record, "CONSENT_REF");
   return !consent.empty() && names_us(consent) ? absl::OkStatus() : SectionNotNamed(more);
@@ -78,6 +79,7 @@ absl::Status CheckWritable(const mapping::Record& record) {
 std::vector<std::string> OwnCells(const NativeDelivery& d) {
   return {d.key,
           std::string(runtime::KindName(d.kind)),
+          d.stage,
           d.about,
           d.about_native_id,
           d.referral,
@@ -100,6 +102,9 @@ std::vector<std::string> OwnCells(const NativeDelivery& d) {
 absl::StatusOr<std::string> WriteVotOut(const NativeDelivery& delivery, const NamesUs& names_us) {
   AMANA_RETURN_IF_ERROR(CheckNamed(delivery, names_us));
   AMANA_RETURN_IF_ERROR(CheckWritable(delivery.record));
+  if (!delivery.attachments.empty()) {
+    return ValueUnwritable("attachments", "the profile has no place for them");
+  }
   std::vector<std::string_view> columns(kOwn.begin(), kOwn.end());
   std::vector<std::string> cells = OwnCells(delivery);
   const auto add = [&](std::string_view column, std::string_view text) {

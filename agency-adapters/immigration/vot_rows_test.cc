@@ -170,6 +170,26 @@ TEST(VotAnswer, ReadsEveryTypeButACase) {
   }
 }
 
+TEST(VotAnswer, AStepOfAHandoverHasItsDetails) {
+  const std::string header = std::string(testing::kAnswerHeader) + ",WINDOW_FROM,PLACE";
+  const auto read = [&](const std::string& row) {
+    return Only(File("DIS-VOT-ANSWER", header, {row}));
+  };
+  const auto item =
+      read("A-1,HANDOVER,DIS-1,ARRIVED,,0,123456,SYNTHETIC WORDS,02/02/2031 11:15,SYNTH POST");
+  ASSERT_TRUE(item.ok()) << item.status();
+  EXPECT_EQ(item->code, "ARRIVED");
+  EXPECT_EQ(item->words, "");
+  EXPECT_EQ(item->details,
+            (std::map<std::string, std::string>{{"escort_code", "123456"},
+                                                {"place", "SYNTH POST"},
+                                                {"text", "SYNTHETIC WORDS"},
+                                                {"window_from", "2031-02-02T08:15:00Z"}}));
+  EXPECT_EQ(ErrorField(read("A-1,HANDOVER,DIS-1,OFFERED,,,,,2031-02-02 11:15,").status()),
+            "WINDOW_FROM");
+  EXPECT_EQ(ErrorField(read("A-1,SEEN,DIS-1,,,,123456,,,").status()), "ESCORT_CODE");
+}
+
 NativeDelivery HeaderOnly() {
   NativeDelivery delivery;
   delivery.key = "police-a/0011/1:0";
@@ -222,11 +242,22 @@ TEST(VotOut, ASectionThatNoConsentNamesIsNotWritten) {
     const auto without = WriteVotOut(delivery, [](std::string_view) { return true; });
     EXPECT_EQ(ErrorReason(without.status()), "SECTION_NOT_NAMED");
   }
+  NativeDelivery attached = HeaderOnly();
+  attached.attachments.push_back({.category = "TRAVEL_DOC", .media_type = "image/png"});
+  EXPECT_EQ(ErrorField(WriteVotOut(attached, [](std::string_view) { return false; }).status()),
+            "attachments");
   NativeDelivery answer = HeaderOnly();
   answer.kind = runtime::DeliveryKind::kUpdate;
   answer.words = "SYNTHETIC";
   EXPECT_EQ(ErrorReason(WriteVotOut(answer, [](std::string_view) { return false; }).status()),
             "SECTION_NOT_NAMED");
+}
+
+TEST(VotOut, AnAttachmentHasNoPlaceAndIsNotDropped) {
+  NativeDelivery delivery = HeaderOnly();
+  delivery.attachments.push_back({.category = "TRAVEL_DOC", .media_type = "image/png"});
+  EXPECT_EQ(ErrorReason(WriteVotOut(delivery, [](std::string_view) { return true; }).status()),
+            "VALUE_UNWRITABLE");
 }
 
 TEST(VotOut, OneThatAConsentNamesIs) {
