@@ -62,6 +62,9 @@ absl::Status NodeUnavailable(int level, uint64_t index) {
 absl::Status SizeOutOfRange(std::string_view field, std::string_view message) {
   return MakeError(absl::StatusCode::kOutOfRange, "OUT_OF_RANGE", field, message);
 }
+absl::Status WitnessRequestMalformed(std::string_view message) {
+  return Invalid("WITNESS_REQUEST_MALFORMED", "add-checkpoint", message);
+}
 absl::Status EventInvalid(std::string_view message) {
   return Invalid("EVENT_INVALID", "event", message);
 }

@@ -27,6 +27,8 @@ std::string KeyIdBytes(uint32_t id) {
 
 bool IsWholeText(std::string_view text) { return text.ends_with('\n') && IsNoteText(text); }
 
+}  // namespace
+
 absl::StatusOr<NoteSignature> ParseSignatureLine(std::string_view line) {
   if (!line.starts_with(kLineStart))
     return NoteMalformed("a signature line starts with an em dash");
@@ -43,7 +45,16 @@ absl::StatusOr<NoteSignature> ParseSignatureLine(std::string_view line) {
                        bytes->substr(kKeyIdBytes)};
 }
 
-}  // namespace
+absl::StatusOr<std::string> FormatSignatureLine(const NoteSignature& signature) {
+  if (!IsKeyName(signature.key_name) || signature.signature.empty()) {
+    return NoteMalformed("a signature without a valid key name or without bytes");
+  }
+  std::string line(kLineStart);
+  line += signature.key_name;
+  line += ' ';
+  line += EncodeBase64(KeyIdBytes(signature.key_id) + signature.signature);
+  return line;
+}
 
 absl::StatusOr<Note> ParseNote(std::string_view bytes) {
   if (bytes.size() > kMaxNoteBytes) return NoteMalformed("the note is too large");
@@ -69,13 +80,8 @@ absl::StatusOr<std::string> FormatNote(const Note& note) {
   std::string bytes = note.text;
   bytes += '\n';
   for (const NoteSignature& signature : note.signatures) {
-    if (!IsKeyName(signature.key_name) || signature.signature.empty()) {
-      return NoteMalformed("a signature without a valid key name or without bytes");
-    }
-    bytes += kLineStart;
-    bytes += signature.key_name;
-    bytes += ' ';
-    bytes += EncodeBase64(KeyIdBytes(signature.key_id) + signature.signature);
+    AMANA_ASSIGN_OR_RETURN(const std::string line, FormatSignatureLine(signature));
+    bytes += line;
     bytes += '\n';
   }
   if (bytes.size() > kMaxNoteBytes) return NoteMalformed("the note is too large");

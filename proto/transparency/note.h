@@ -31,6 +31,10 @@ absl::StatusOr<Note> ParseNote(std::string_view bytes);
 // NOTE_MALFORMED when ParseNote would not read it back.
 absl::StatusOr<std::string> FormatNote(const Note& note);
 
+// One signature line, without its newline. NOTE_MALFORMED.
+absl::StatusOr<NoteSignature> ParseSignatureLine(std::string_view line);
+absl::StatusOr<std::string> FormatSignatureLine(const NoteSignature& signature);
+
 // A signature line that one of the given verifiers found good.
 struct VerifiedSignature {
   std::string key_name;
