@@ -28,16 +28,16 @@ inline std::string_view FindHeader(const Headers& headers, std::string_view name
 
 struct Request {
   std::string method = "GET";
-  std::string path;   // decoded, without the query; for a client: the whole URL
-  std::string query;  // as it came, without "?"; a client has it in its URL
-  Headers headers;
-  std::string body;
+  std::string path = {};   // decoded, without the query; for a client: the whole URL
+  std::string query = {};  // as it came, without "?"; a client has it in its URL
+  Headers headers = {};
+  std::string body = {};
 };
 
 struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
+  std::string body = {};
   Headers headers = {};
 };
 

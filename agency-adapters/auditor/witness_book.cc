@@ -21,6 +21,19 @@ CREATE TABLE evidence(
   UNIQUE(origin, kind, held, offered));
 )sql"};
 
+absl::StatusOr<std::vector<Evidence>> ReadAll(sqlite::Database& db) {
+  AMANA_ASSIGN_OR_RETURN(
+      sqlite::Statement row,
+      db.Prepare("SELECT origin, kind, held, offered FROM evidence ORDER BY id"));
+  std::vector<Evidence> kept;
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
+    if (!more) return kept;
+    kept.push_back({std::string(row.Text(0)), static_cast<EvidenceKind>(row.Int(1)),
+                    std::string(row.Text(2)), std::string(row.Text(3))});
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WitnessBook>> WitnessBook::Open(const std::string& folder) {
@@ -78,16 +91,14 @@ absl::Status WitnessBook::Keep(const Evidence& evidence) {
 
 absl::StatusOr<std::vector<Evidence>> WitnessBook::Kept() {
   absl::MutexLock lock(&mu_);
+  return ReadAll(*db_);
+}
+
+absl::StatusOr<std::vector<Evidence>> WitnessBook::ReadEvidence(const std::string& folder) {
   AMANA_ASSIGN_OR_RETURN(
-      sqlite::Statement row,
-      db_->Prepare("SELECT origin, kind, held, offered FROM evidence ORDER BY id"));
-  std::vector<Evidence> kept;
-  while (true) {
-    AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
-    if (!more) return kept;
-    kept.push_back({std::string(row.Text(0)), static_cast<EvidenceKind>(row.Int(1)),
-                    std::string(row.Text(2)), std::string(row.Text(3))});
-  }
+      const std::unique_ptr<sqlite::Database> db,
+      sqlite::Database::Open(folder + "/witness.db", {.mode = sqlite::Mode::kReader}));
+  return ReadAll(*db);
 }
 
 }  // namespace amana::auditor

@@ -56,6 +56,8 @@ class WitnessBook {
   // The same once more is kept once.
   absl::Status Keep(const Evidence& evidence);
   absl::StatusOr<std::vector<Evidence>> Kept();  // oldest first
+  // The same of a book that another process may hold.
+  static absl::StatusOr<std::vector<Evidence>> ReadEvidence(const std::string& folder);
 
  private:
   WitnessBook(std::unique_ptr<DirectoryLock> lock, std::unique_ptr<sqlite::Database> db)

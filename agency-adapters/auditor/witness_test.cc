@@ -78,8 +78,8 @@ TEST_F(WitnessTest, EveryStepOfALogIsCosignedAndKeptWhole) {
     ASSERT_EQ(answer.status, 200) << answer.body;
     // As the standard says a log may do: the answer after the checkpoint is a note of both.
     const std::string note = Note(leaves_, size) + answer.body;
-    const auto opened = transparency::OpenCheckpoint(note, log_.verifier(),
-                                                     std::array{cosigner_.verifier()});
+    const auto opened =
+        transparency::OpenCheckpoint(note, log_.verifier(), std::array{cosigner_.verifier()});
     ASSERT_TRUE(opened.ok()) << opened.status();
     ASSERT_EQ(opened->witnesses.size(), 1u);
     EXPECT_EQ(opened->witnesses[0].unix_seconds, 1'900'000'000u);
@@ -118,6 +118,7 @@ TEST_F(WitnessTest, TwoHistoriesAreRefusedAndKeptAsEvidence) {
   EXPECT_EQ(kept[0].offered, Note(other, 8));
   EXPECT_EQ(kept[1].kind, EvidenceKind::kUnproven);
   EXPECT_EQ(kept[1].offered, Note(other, 20));
+  EXPECT_EQ(WitnessBook::ReadEvidence(folder_.path() + "/witness").value().size(), 2u);
   EXPECT_EQ(HeldSize(), 8u);
   EXPECT_EQ(Add(Body(leaves_, 8, 20)), 200);  // the history it knows goes on
 }

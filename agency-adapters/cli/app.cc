@@ -107,6 +107,8 @@ void AddEvidence(CLI::App& root, Context& context) {
   RegisterAuditEvents(audit, context);
   RegisterAuditProve(audit, context);
   RegisterAuditVerify(audit, context);
+  RegisterWitness(Group(root, "witness", "Cosigns what the log shows, so that it has one history"),
+                  context);
 
   CLI::App& import = Group(root, "import", "Case files in other formats");
   RegisterImportHtcds(import, context);

@@ -3,6 +3,7 @@
 
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/event_text.h"
+#include "agency-adapters/cli/verifier_key.h"
 #include "agency-adapters/sdk/log_watch.h"
 #include "agency-adapters/sdk/outbox.h"
 #include "agency-adapters/sdk/verifier.h"
@@ -21,17 +22,13 @@ struct Options {
   bool download = false, held = false;
 };
 
-// The pinned key of agency.toml, or one given: a verifier key or a file that holds it.
+// The pinned key of agency.toml, or one given.
 absl::StatusOr<transparency::NoteVerifier> LogKey(Context& context, const Options& o) {
   if (o.vkey.empty()) {
     AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
     return identity->log();
   }
-  absl::StatusOr<transparency::NoteVerifier> key = transparency::NoteVerifier::Parse(o.vkey);
-  if (key.ok()) return key;
-  AMANA_ASSIGN_OR_RETURN(std::string text, RealFileSystem().Read(o.vkey));
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  return transparency::NoteVerifier::Parse(text);
+  return ReadVerifierKey(o.vkey);
 }
 
 // The receipts of everything this mailbox sent.

@@ -77,6 +77,8 @@ void RegisterCoordinator(CLI::App& parent, Context& context);  // all of the gro
 void RegisterAuditEvents(CLI::App& parent, Context& context);
 void RegisterAuditProve(CLI::App& parent, Context& context);
 void RegisterAuditVerify(CLI::App& parent, Context& context);
+// keys, run, evidence
+void RegisterWitness(CLI::App& parent, Context& context);
 void RegisterImportHtcds(CLI::App& parent, Context& context);
 void RegisterImportSample(CLI::App& parent, Context& context);
 void RegisterAdminDeadLetters(CLI::App& parent, Context& context);

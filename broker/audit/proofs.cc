@@ -52,9 +52,22 @@ absl::StatusOr<std::vector<Digest>> Prover::Inclusion(uint64_t index) {
 absl::StatusOr<std::vector<Digest>> ConsistencyProofFor(const store::Snapshot& snapshot,
                                                         uint64_t from_size) {
   AMANA_ASSIGN_OR_RETURN(const store::LogHead head, snapshot.log().Head());
+  return ConsistencyProofBetween(snapshot, from_size, head.size);
+}
+
+absl::StatusOr<std::vector<Digest>> ConsistencyProofBetween(const store::Snapshot& snapshot,
+                                                            uint64_t from_size, uint64_t to_size) {
   SnapshotTiles tiles(snapshot.log());
-  transparency::TileNodeReader nodes(tiles, head.size);
-  return transparency::BuildConsistencyProof(nodes, from_size, head.size);
+  transparency::TileNodeReader nodes(tiles, to_size);
+  return transparency::BuildConsistencyProof(nodes, from_size, to_size);
+}
+
+absl::StatusOr<Digest> RootAt(const store::Snapshot& snapshot, uint64_t size) {
+  SnapshotTiles tiles(snapshot.log());
+  transparency::TileNodeReader nodes(tiles, size);
+  AMANA_ASSIGN_OR_RETURN(const transparency::CompactRange range,
+                         transparency::ReadFrontier(nodes, size));
+  return range.Root();
 }
 
 absl::StatusOr<std::string> ReadResource(const store::Snapshot& snapshot, std::string_view path) {

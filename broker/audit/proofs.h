@@ -36,6 +36,13 @@ class Prover {
 absl::StatusOr<std::vector<Digest>> ConsistencyProofFor(const store::Snapshot& snapshot,
                                                         uint64_t from_size);
 
+// The same between two sizes, neither beyond the newest.
+absl::StatusOr<std::vector<Digest>> ConsistencyProofBetween(const store::Snapshot& snapshot,
+                                                            uint64_t from_size, uint64_t to_size);
+
+// The root that the log had at this size. OUT_OF_RANGE beyond the newest.
+absl::StatusOr<Digest> RootAt(const store::Snapshot& snapshot, uint64_t size);
+
 // A tlog-tiles resource as the newest checkpoint has it: "checkpoint", "tile/0/000",
 // "tile/entries/000.p/12". NOT_FOUND for one that the log does not have (yet);
 // TILE_PATH_MALFORMED.
