@@ -107,6 +107,7 @@ void AddEvidence(CLI::App& root, Context& context) {
   RegisterAuditEvents(audit, context);
   RegisterAuditProve(audit, context);
   RegisterAuditVerify(audit, context);
+  RegisterAuditWait(audit, context);
   RegisterWitness(Group(root, "witness", "Cosigns what the log shows, so that it has one history"),
                   context);
 

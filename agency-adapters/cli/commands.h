@@ -77,6 +77,7 @@ void RegisterCoordinator(CLI::App& parent, Context& context);  // all of the gro
 void RegisterAuditEvents(CLI::App& parent, Context& context);
 void RegisterAuditProve(CLI::App& parent, Context& context);
 void RegisterAuditVerify(CLI::App& parent, Context& context);
+void RegisterAuditWait(CLI::App& parent, Context& context);
 // keys, run, evidence
 void RegisterWitness(CLI::App& parent, Context& context);
 void RegisterImportHtcds(CLI::App& parent, Context& context);

@@ -89,6 +89,11 @@ absl::Status RecallNotInLog() {
                    "item: the log shows no recall of it");
 }
 
+absl::Status ReceiptNotWitnessed(size_t cosignatures, size_t quorum) {
+  return MakeError(absl::StatusCode::kPermissionDenied, "RECEIPT_NOT_WITNESSED", "receipt",
+                   std::to_string(cosignatures) + " of the witnesses believed here have cosigned " +
+                       "its checkpoint, " + std::to_string(quorum) + " are wanted");
+}
 absl::Status LogForked(uint64_t size_a, uint64_t size_b) {
   return MakeError(StatusCode::kPermissionDenied, "LOG_FORKED", "checkpoint",
                    "checkpoint: the signed ones of sizes " + std::to_string(size_a) + " and " +

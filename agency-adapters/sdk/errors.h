@@ -34,6 +34,8 @@ absl::Status HandoverMismatch(std::string_view field);
 absl::Status EventInvalid(std::string_view field, std::string_view expected);  // EVENT_INVALID
 absl::Status RecallNotInLog();  // RECALL_NOT_IN_LOG: the log shows no such recall
 // LOG_FORKED: two signed checkpoints that no one append-only log has. Evidence; tell an auditor.
+// RECEIPT_NOT_WITNESSED: evidence that is short of what was asked for.
+absl::Status ReceiptNotWitnessed(size_t cosignatures, size_t quorum);
 absl::Status LogForked(uint64_t size_a, uint64_t size_b);
 // LOG_TAMPERED: entries that are not those the checkpoint signs.
 absl::Status LogTampered(std::string_view what);

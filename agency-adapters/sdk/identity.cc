@@ -79,12 +79,21 @@ absl::Status CheckTls(const IdentityParts& parts) {
 struct Settings {
   std::string agency, unit, trust_domain, broker, broker_agency;
   std::string root_ca, issuing_cas, log_vkey, keys, data;
-  std::vector<std::string> coordinating;
+  std::vector<std::string> coordinating, witnesses;
+  size_t witness_quorum = 1;
   WrapPolicy wraps;
 };
 
 std::string Resolve(const std::string& folder, const std::string& path) {
   return path.empty() || path[0] == '/' ? path : folder + "/" + path;
+}
+
+// A verifier key, or what the file says.
+absl::StatusOr<std::string> ReadVkey(const std::string& folder, const std::string& text) {
+  if (transparency::NoteVerifier::Parse(text).ok()) return text;
+  AMANA_ASSIGN_OR_RETURN(std::string vkey, RealFileSystem().Read(Resolve(folder, text)));
+  while (vkey.ends_with('\n')) vkey.pop_back();
+  return vkey;
 }
 
 absl::StatusOr<Settings> ReadSettings(const std::string& file) {
@@ -102,16 +111,16 @@ absl::StatusOr<Settings> ReadSettings(const std::string& file) {
   settings.root_ca = root.Path("root_ca", folder + "/trust/root.pem");
   settings.issuing_cas = root.Path("issuing_cas", folder + "/trust/agencies");
   settings.log_vkey = root.String("log_vkey", "trust/log.vkey");
+  settings.witnesses = root.StringList("witnesses", std::vector<std::string>());
+  settings.witness_quorum = static_cast<size_t>(
+      root.Int("witness_quorum", 1, std::max<int64_t>(1, settings.witnesses.size()), 1));
   settings.keys = root.Path("keys", folder + "/keys");
   settings.data = root.Path("data", folder + "/data");
   settings.wraps = ReadWrapPolicy(root.Table("wraps"));
   AMANA_RETURN_IF_ERROR(reader->Finish());
-  if (!transparency::NoteVerifier::Parse(settings.log_vkey).ok()) {
-    AMANA_ASSIGN_OR_RETURN(settings.log_vkey,
-                           RealFileSystem().Read(Resolve(folder, settings.log_vkey)));
-    while (!settings.log_vkey.empty() && settings.log_vkey.back() == '\n') {
-      settings.log_vkey.pop_back();
-    }
+  AMANA_ASSIGN_OR_RETURN(settings.log_vkey, ReadVkey(folder, settings.log_vkey));
+  for (std::string& witness : settings.witnesses) {
+    AMANA_ASSIGN_OR_RETURN(witness, ReadVkey(folder, witness));
   }
   return settings;
 }
@@ -217,6 +226,14 @@ absl::StatusOr<Identity> Identity::Load(const std::string& agency_toml) {
   AMANA_ASSIGN_OR_RETURN(auto authorities, ReadAuthorities(settings));
   AMANA_ASSIGN_OR_RETURN(transparency::NoteVerifier log,
                          transparency::NoteVerifier::Parse(settings.log_vkey));
+  std::vector<transparency::NoteVerifier> witnesses;
+  for (const std::string& vkey : settings.witnesses) {
+    AMANA_ASSIGN_OR_RETURN(auto witness, transparency::NoteVerifier::Parse(vkey));
+    if (witness.type() != transparency::NoteKeyType::kCosignatureV1) {
+      return IdentityInvalid("witnesses", "a log's key, not a witness's");
+    }
+    witnesses.push_back(std::move(witness));
+  }
   AMANA_ASSIGN_OR_RETURN(std::optional<KeyPair> tls, ReadKeyPair(settings.keys + "/tls"));
   if (!tls.has_value()) return IdentityInvalid("tls", "tls.key and tls.pem are needed");
   AMANA_ASSIGN_OR_RETURN(auto signing, ReadSigning(settings.keys + "/signing"));
@@ -235,7 +252,9 @@ absl::StatusOr<Identity> Identity::Load(const std::string& agency_toml) {
                  .authorities = std::move(authorities),
                  .log = std::move(log),
                  .data = settings.data,
-                 .wraps = settings.wraps});
+                 .wraps = settings.wraps,
+                 .witnesses = std::move(witnesses),
+                 .witness_quorum = settings.witness_quorum});
 }
 
 bool Identity::Coordinates(const AgencyId& agency) const {

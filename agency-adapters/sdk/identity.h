@@ -13,6 +13,8 @@
 //   root_ca = "trust/root.pem"
 //   issuing_cas = "trust/agencies"   # a folder: every *.pem in it, each one or more CAs
 //   log_vkey = "trust/log.vkey"      # a file, or the verifier key itself
+//   witnesses = []                   # verifier keys of the witnesses believed here, or files, and
+//   witness_quorum = 1               # how many of them make evidence WITNESSED
 //   keys = "keys"                    # a folder, see below
 //   data = "data"                    # outbox and inbox (mailbox.h)
 //
@@ -68,6 +70,8 @@ struct IdentityParts {
   transparency::NoteVerifier log;
   std::string data = {};
   WrapPolicy wraps = {};
+  std::vector<transparency::NoteVerifier> witnesses = {};
+  size_t witness_quorum = 1;
 };
 
 // Immutable, thread-safe.
@@ -99,6 +103,9 @@ class Identity {
     return parts_.authorities;
   }
   const transparency::NoteVerifier& log() const { return parts_.log; }
+  const std::vector<transparency::NoteVerifier>& witnesses() const { return parts_.witnesses; }
+  // At least 1.
+  size_t witness_quorum() const { return parts_.witness_quorum; }
   const std::string& data() const { return parts_.data; }
   const WrapPolicy& wraps() const { return parts_.wraps; }
 

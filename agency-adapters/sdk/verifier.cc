@@ -216,6 +216,18 @@ absl::StatusOr<VerifiedReceipt> VerifyReceipt(const v1::Receipt& receipt,
                          std::move(proof.checkpoint)};
 }
 
+absl::StatusOr<WitnessedReceipt> VerifyWitnessed(
+    const v1::Receipt& receipt, const transparency::NoteVerifier& log,
+    std::span<const transparency::NoteVerifier> witnesses, size_t quorum) {
+  AMANA_ASSIGN_OR_RETURN(VerifiedReceipt verified, VerifyReceipt(receipt, log));
+  AMANA_ASSIGN_OR_RETURN(auto opened,
+                         transparency::OpenCheckpoint(verified.checkpoint_note, log, witnesses));
+  if (opened.witnesses.size() < quorum) {
+    return ReceiptNotWitnessed(opened.witnesses.size(), quorum);
+  }
+  return WitnessedReceipt{std::move(verified), std::move(opened.witnesses)};
+}
+
 absl::StatusOr<NewCheckpoint> FetchCheckpoint(Client& client, const transparency::NoteVerifier& log,
                                               uint64_t from_size, const Digest& from_root) {
   v1::GetCheckpointRequest request;

@@ -8,6 +8,7 @@
 #define AMANA_AGENCY_ADAPTERS_SDK_VERIFIER_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,16 @@ struct VerifiedReceipt {
 // nothing. Pure. Errors: EVENT_INVALID, PROOF_MALFORMED, those of VerifyTlogProof.
 absl::StatusOr<VerifiedReceipt> VerifyReceipt(const v1::Receipt& receipt,
                                               const transparency::NoteVerifier& log);
+
+// A receipt whose checkpoint enough of the witnesses believed here have cosigned. Errors: of
+// VerifyReceipt and OpenCheckpoint; RECEIPT_NOT_WITNESSED when it was fewer than the quorum.
+struct WitnessedReceipt {
+  VerifiedReceipt receipt;
+  std::vector<transparency::VerifiedSignature> witnesses;
+};
+absl::StatusOr<WitnessedReceipt> VerifyWitnessed(
+    const v1::Receipt& receipt, const transparency::NoteVerifier& log,
+    std::span<const transparency::NoteVerifier> witnesses, size_t quorum);
 
 struct NewCheckpoint {
   transparency::Checkpoint checkpoint;

@@ -24,12 +24,15 @@ class SnapshotTiles final : public transparency::TileReader {
 
 absl::StatusOr<std::string> TlogProofFor(const store::Snapshot& snapshot, uint64_t index) {
   AMANA_ASSIGN_OR_RETURN(store::LogHead head, snapshot.log().Head());
-  SnapshotTiles tiles(snapshot.log());
-  transparency::TileNodeReader nodes(tiles, head.size);
+  return TlogProofAt(snapshot, index, head.size, std::move(head.checkpoint));
+}
+
+absl::StatusOr<std::string> TlogProofAt(const store::Snapshot& snapshot, uint64_t index,
+                                        uint64_t size, std::string note) {
   transparency::TlogProof proof;
   proof.index = index;
-  AMANA_ASSIGN_OR_RETURN(proof.path, transparency::BuildInclusionProof(nodes, index, head.size));
-  proof.checkpoint = std::move(head.checkpoint);
+  AMANA_ASSIGN_OR_RETURN(proof.path, Prover(snapshot, size).Inclusion(index));
+  proof.checkpoint = std::move(note);
   return transparency::FormatTlogProof(proof);
 }
 

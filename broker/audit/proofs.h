@@ -18,6 +18,10 @@ namespace amana::audit {
 // C2SP tlog-proof of an event against the snapshot's newest checkpoint. OUT_OF_RANGE beyond it.
 absl::StatusOr<std::string> TlogProofFor(const store::Snapshot& snapshot, uint64_t index);
 
+// The same against an older checkpoint: a note over `size` leaves.
+absl::StatusOr<std::string> TlogProofAt(const store::Snapshot& snapshot, uint64_t index,
+                                        uint64_t size, std::string note);
+
 // Inclusion proofs of several events against one checkpoint: what one has read the next need not.
 // Lives no longer than the snapshot; used by one thread.
 class Prover {

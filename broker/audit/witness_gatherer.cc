@@ -137,6 +137,11 @@ std::optional<WitnessedCheckpoint> WitnessGatherer::Newest() const {
   return newest_;
 }
 
+absl::Status WitnessGatherer::Alarm() const {
+  absl::MutexLock lock(&mu_);
+  return alarm_;
+}
+
 int WitnessGatherer::Count(const Target& target) const {
   return static_cast<int>(
       std::count_if(target.signatures.begin(), target.signatures.end(),
@@ -198,6 +203,7 @@ void WitnessGatherer::Follow(size_t index) {
       continue;
     }
     absl::MutexLock lock(&mu_);
+    if (absl::IsFailedPrecondition(signature.status()) && alarm_.ok()) alarm_ = signature.status();
     mu_.AwaitWithTimeout(absl::Condition(&stopping_), backoff);
     backoff = std::min(backoff * 2, kMaxBackoff);
   }

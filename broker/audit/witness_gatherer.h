@@ -24,22 +24,11 @@
 #include "absl/time/time.h"
 #include "base/durable_file.h"
 #include "base/http_message.h"
+#include "broker/audit/witnessed.h"
 #include "broker/store/store.h"
 #include "proto/transparency/note_verifier.h"
 
 namespace amana::audit {
-
-struct WitnessPeer {
-  transparency::NoteVerifier key;  // of type cosignature/v1
-  std::string url;                 // the submission prefix, without a slash at its end
-};
-
-// A checkpoint with the log's signature and those of the witnesses that have cosigned it.
-struct WitnessedCheckpoint {
-  uint64_t size = 0;
-  std::string note;
-  int cosignatures = 0;
-};
 
 class WitnessGatherer {
  public:
@@ -76,6 +65,9 @@ class WitnessGatherer {
 
   // With the quorum, or more.
   std::optional<WitnessedCheckpoint> Newest() const;
+  // LOG_BEHIND_WITNESS or LOG_FORKED_AT_WITNESS once a witness has said so while this ran: from
+  // then on for good.
+  absl::Status Alarm() const;
 
  private:
   struct Target {
@@ -115,6 +107,7 @@ class WitnessGatherer {
   mutable absl::Mutex mu_;
   Target target_ ABSL_GUARDED_BY(mu_);
   std::optional<WitnessedCheckpoint> newest_ ABSL_GUARDED_BY(mu_);
+  absl::Status alarm_ ABSL_GUARDED_BY(mu_);
   bool poked_ ABSL_GUARDED_BY(mu_) = true;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
 };

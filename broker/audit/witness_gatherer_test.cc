@@ -209,6 +209,7 @@ TEST_F(WitnessGathererTest, AQuorumIsEnoughAndWhoWasDownCatchesUp) {
   SetDown(2, false);
   WaitFor(*gatherer, Head().size, 3);
   EXPECT_EQ(WaitTold("w.example/c", ""), "");
+  EXPECT_TRUE(IsOk(gatherer->Alarm()));
 }
 
 TEST_F(WitnessGathererTest, ASlowOneHoldsUpNobody) {
@@ -281,6 +282,7 @@ TEST_F(WitnessGathererTest, AnotherHistoryAtAWitnessIsToldWhileRunning) {
   EXPECT_EQ(WaitTold("w.example/a", "LOG_FORKED_AT_WITNESS"), "LOG_FORKED_AT_WITNESS");
   EXPECT_EQ(WaitTold("w.example/b", "LOG_BEHIND_WITNESS"), "LOG_BEHIND_WITNESS");
   EXPECT_EQ(WaitFor(*gatherer, Head().size, 1).cosignatures, 1);
+  EXPECT_FALSE(gatherer->Alarm().ok());
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "broker/audit/proofs.h"
 #include "broker/main/keys.h"
 #include "broker/main/registry_log.h"
+#include "broker/main/witnesses.h"
 #include "broker/operations/receive.h"
 #include "broker/operations/reconsider.h"
 #include "broker/operations/run_erasure.h"
@@ -85,12 +86,14 @@ absl::Status Broker::OpenStore() {
            .hour = config_.drill_hour,
            .on_key_copies = [](const absl::Status& status) { LogError("key_copies", status); },
            .sqlite_vfs = ""}));
+  AMANA_ASSIGN_OR_RETURN(witnesses_, OpenWitnesses(config_, store_.get(), verifier));
   context_ = {.store = store_.get(),
               .clock = &clock_,
               .trust = [this] { return watcher_->Current(); },
               .policy = config_.policy,
               .dispatcher = nullptr,
               .reconsider = [this] { reconsider_loop_->Poke(); }};
+  if (witnesses_ != nullptr) context_.witnessed = [this] { return witnesses_->Newest(); };
   dispatcher_ = std::make_unique<delivery::Dispatcher>(config_.policy, &clock_,
                                                        operations::MakeLeaseFn(context_),
                                                        operations::MakeGiveBackFn(context_));
@@ -104,6 +107,7 @@ absl::Status Broker::OpenStore() {
       [this](const std::vector<Address>& woken, const store::CommittedBatch& batch) {
         dispatcher_->Wake(woken);
         if (tiles_ != nullptr) tiles_->Poke();
+        if (witnesses_ != nullptr) witnesses_->Poke();
         notices_.OnCommit(batch);
         figures_.OnCommit(batch);
       });
@@ -117,6 +121,7 @@ absl::Status Broker::OpenStore() {
 
 absl::Status Broker::OpenDelivery() {
   if (tiles_ != nullptr) tiles_->Start();
+  if (witnesses_ != nullptr) witnesses_->Start();
   timers_ = std::make_unique<delivery::TimerLoop>(
       &clock_, [this] { return operations::RunTimers(context_); });
   reconsider_loop_ = std::make_unique<delivery::TimerLoop>(
@@ -193,6 +198,8 @@ std::vector<HealthCheck> Broker::HealthChecks() {
          return CheckTlsFiles(files, config_.tls_certificate, config_.tls_key, clock_.Now());
        }},
       {"log_key", [this] { return ReadLogKey(config_.log_key).status(); }},
+      {"witnesses",
+       [this] { return witnesses_ == nullptr ? absl::OkStatus() : witnesses_->Alarm(); }},
   };
 }
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "broker/audit/tile_writer.h"
+#include "broker/audit/witness_gatherer.h"
 #include "broker/delivery/dispatcher.h"
 #include "broker/delivery/timers.h"
 #include "broker/identity/registry_watcher.h"
@@ -74,6 +75,7 @@ class Broker {
   operations::Context context_;
   std::unique_ptr<delivery::Dispatcher> dispatcher_;
   std::unique_ptr<audit::TileWriter> tiles_;
+  std::unique_ptr<audit::WitnessGatherer> witnesses_;
   std::unique_ptr<delivery::TimerLoop> timers_;
   std::unique_ptr<delivery::TimerLoop> reconsider_loop_;
   std::unique_ptr<delivery::TimerLoop> erasure_;

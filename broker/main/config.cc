@@ -30,6 +30,45 @@ void ReadTransparency(const ConfigTable& table, Config& config) {
   }
 }
 
+bool IsWitnessUrl(const std::string& url) {
+  const auto after = [&](std::string_view scheme) {
+    return url.starts_with(scheme) && url.size() > scheme.size() && !url.ends_with('/');
+  };
+  return after("https://") || after("http://127.0.0.1:") || after("http://[::1]:");
+}
+
+void ReadWitnesses(const ConfigTable& root, Witnesses& witnesses) {
+  using transparency::NoteKeyType;
+  for (const ConfigTable& table : root.Tables("witness")) {
+    const std::string url = table.String("url");
+    const auto key = transparency::NoteVerifier::Parse(table.String("vkey"));
+    if (table.Has("url") && !IsWitnessUrl(url)) {
+      table.Refuse("url",
+                   "expected https://HOST..., or http:// to 127.0.0.1 or [::1], without a "
+                   "slash at its end");
+    }
+    if (table.Has("vkey") && (!key.ok() || key->type() != NoteKeyType::kCosignatureV1)) {
+      table.Refuse("vkey", "expected a witness's verifier key: name+hash+key of type 4");
+    }
+    if (!key.ok()) continue;
+    for (const audit::WitnessPeer& other : witnesses.peers) {
+      if (other.key.name() == key->name())
+        table.Refuse("vkey", "expected another name than others");
+    }
+    witnesses.peers.push_back({*key, url});
+  }
+  const ConfigTable table = root.Table("witnesses");
+  const auto most = static_cast<int64_t>(std::max<size_t>(witnesses.peers.size(), 1));
+  witnesses.ca = table.Path("ca", "");
+  witnesses.timeout =
+      table.Duration("timeout", absl::Milliseconds(100), absl::Minutes(1), absl::Seconds(10));
+  if (!witnesses.peers.empty()) {
+    witnesses.quorum = static_cast<int>(table.Int("quorum", 1, most));
+  } else if (table.Has("quorum")) {
+    table.Refuse("quorum", "expected at least one [[witness]]");
+  }
+}
+
 void ReadLimits(const ConfigTable& table, Config& config) {
   config.max_connections = static_cast<int>(table.Int("max_connections", 1, 1'000'000, 4096));
   config.connection_memory_bytes =
@@ -117,6 +156,7 @@ absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
   config.tls_ca = tls.Path("ca");
   config.registry_path = root.Table("registry").Path("path");
   ReadTransparency(root.Table("transparency"), config);
+  ReadWitnesses(root, config.witnesses);
   const ConfigTable metrics = root.Table("metrics");
   const auto port = static_cast<int>(metrics.Int("port", 0, 65535, 0));
   if (metrics.Has("port")) config.metrics_port = port;

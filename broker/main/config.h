@@ -18,6 +18,16 @@
 //   key = required                 # the log's Ed25519 key, PKCS #8 PEM, mode 0400
 //   origin = required              # the name its checkpoints are signed under
 //   tiles = true                   # write the log as plain files, to <data_dir>/tiles
+//   [witnesses]                    # who cosigns the log's checkpoints (C2SP tlog-witness)
+//   quorum = absent                # how many make a checkpoint WITNESSED; required with
+//   [[witness]] ca = absent                    # PEM: their servers are believed by these alone;
+//   absent: by the
+//                                  # system's authorities
+//   timeout = "10s"
+//   [[witness]]                    # for each
+//   vkey = required                # its verifier key, type cosignature/v1
+//   url = required                 # https://..., http:// only to this machine; /add-checkpoint is
+//                                  # put after it
 //   [metrics]
 //   port = absent                  # on 127.0.0.1 only; 0 takes a free one; absent: no metrics port
 //   [logging]
@@ -77,12 +87,20 @@
 #include "base/clock.h"
 #include "base/durable_file.h"
 #include "base/log.h"
+#include "broker/audit/witnessed.h"
 #include "broker/delivery/policy.h"
 #include "broker/rpc/executor.h"
 #include "broker/rpc/rate_limit.h"
 #include "broker/store/embedded/key_copies.h"
 
 namespace amana::broker {
+
+struct Witnesses {
+  std::vector<audit::WitnessPeer> peers;
+  int quorum = 0;
+  std::string ca;
+  absl::Duration timeout;
+};
 
 struct Config {
   std::string data_dir;
@@ -96,6 +114,7 @@ struct Config {
   std::string log_key;
   std::string log_origin;
   bool tiles = true;
+  Witnesses witnesses;
   std::optional<int> metrics_port;
   LogOptions logging;
   int max_connections = 0;

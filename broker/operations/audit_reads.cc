@@ -106,21 +106,35 @@ absl::StatusOr<v1::GetReceiptResponse> GetReceipt(const Context& context,
   } else {
     *receipt.mutable_partial() = events::ToPartialOpening(found[0].event, found[0].seed, visible);
   }
-  AMANA_ASSIGN_OR_RETURN(*response.mutable_receipt()->mutable_tlog_proof(),
-                         audit::TlogProofFor(*snapshot, request.index()));
+  if (!request.witnessed()) {
+    AMANA_ASSIGN_OR_RETURN(*response.mutable_receipt()->mutable_tlog_proof(),
+                           audit::TlogProofFor(*snapshot, request.index()));
+    return response;
+  }
+  const std::optional<audit::WitnessedCheckpoint> newest = context.witnessed();
+  if (!newest || newest->size <= request.index()) return NotWitnessed();
+  AMANA_ASSIGN_OR_RETURN(
+      *response.mutable_receipt()->mutable_tlog_proof(),
+      audit::TlogProofAt(*snapshot, request.index(), newest->size, newest->note));
   return response;
 }
 
 absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const Context& context,
                                                         const v1::GetCheckpointRequest& request) {
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, context.store->Read());
-  AMANA_ASSIGN_OR_RETURN(const store::LogHead head, snapshot->log().Head());
+  AMANA_ASSIGN_OR_RETURN(store::LogHead head, snapshot->log().Head());
   if (request.from_size() > head.size) return FieldInvalid("from_size", "at most the log's size");
+  if (request.witnessed()) {
+    const std::optional<audit::WitnessedCheckpoint> newest = context.witnessed();
+    if (!newest || newest->size < request.from_size()) return NotWitnessed();
+    head.size = newest->size;
+    head.checkpoint = newest->note;
+  }
   v1::GetCheckpointResponse response;
   response.set_checkpoint(head.checkpoint);
   if (request.from_size() == 0) return response;
   AMANA_ASSIGN_OR_RETURN(const std::vector<Digest> proof,
-                         audit::ConsistencyProofFor(*snapshot, request.from_size()));
+                         audit::ConsistencyProofBetween(*snapshot, request.from_size(), head.size));
   for (const Digest& node : proof) response.add_consistency_proof(node.bytes());
   return response;
 }

@@ -4,10 +4,12 @@
 #define AMANA_BROKER_OPERATIONS_CONTEXT_H_
 
 #include <functional>
+#include <optional>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "broker/audit/witnessed.h"
 #include "broker/delivery/consent_check.h"
 #include "broker/delivery/dispatcher.h"
 #include "broker/delivery/policy.h"
@@ -29,6 +31,10 @@ struct Context {
   delivery::Dispatcher* dispatcher;
   // There is something for the Reconsiderer (reconsider.h); it finds out in a second without.
   std::function<void()> reconsider = [] {};
+  // The newest checkpoint that enough witnesses have cosigned.
+  std::function<std::optional<audit::WitnessedCheckpoint>()> witnessed = [] {
+    return std::nullopt;
+  };
 
   delivery::Moment Now() const {
     return {.now = clock->Now(), .clock_ok = clock->Synchronised(), .trust = trust()};

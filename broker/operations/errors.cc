@@ -194,6 +194,10 @@ absl::Status FieldInvalid(std::string_view field, std::string_view expected) {
   return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", field,
                "must be " + std::string(expected));
 }
+absl::Status NotWitnessed() {
+  return MakeError(absl::StatusCode::kUnavailable, "NOT_WITNESSED", "witnessed",
+                   "not enough witnesses have cosigned a checkpoint that has it yet");
+}
 absl::Status ClockNotTrusted() {
   return MakeError(absl::StatusCode::kUnavailable, "CLOCK_NOT_TRUSTED", "",
                    "the broker's clock is not synchronised; nothing that depends on time is done");

@@ -1,0 +1,205 @@
+// The broker and its witnesses, as programs: evidence becomes WITNESSED, a witness that is away
+// keeps nobody waiting, and an old copy of the store, or another history under the log's name, is
+// noticed by those who have seen more.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/durable_file.h"
+#include "base/testing.h"
+#include "tests/support/broker_process.h"
+#include "tests/support/broker_world.h"
+#include "tests/support/child_process.h"
+#include "tests/support/endpoint.h"
+#include "tests/support/free_port.h"
+
+namespace amana::tests {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Ran {
+  int code = -1;
+  Json said;
+};
+
+Ran RunAmana(std::vector<std::string> arguments) {
+  ChildOptions options{.command = {ProgramPath("amana"), "--json"}};
+  options.command.insert(options.command.end(), arguments.begin(), arguments.end());
+  const auto child = ChildProcess::Start(options);
+  AMANA_EXPECT_OK(child.status());
+  std::string last;
+  while (true) {
+    const absl::StatusOr<std::string> line = (*child)->ReadLine(absl::Seconds(60));
+    if (!line.ok()) break;
+    last = *line;
+  }
+  const std::optional<int> status = (*child)->Wait(absl::Seconds(60));
+  return {status && WIFEXITED(*status) ? WEXITSTATUS(*status) : -1,
+          Json::parse(last, nullptr, false)};
+}
+
+// `amana witness` with its keys, book and port.
+class WitnessProcess {
+ public:
+  WitnessProcess(std::string folder, std::string name)
+      : folder_(std::move(folder)), name_(std::move(name)), port_(FreePort()) {
+    const Ran made = RunAmana({"witness", "keys", "--name", name_, "--dir", folder_ + "/keys"});
+    EXPECT_EQ(made.code, 0);
+    vkey_ = made.said.value("vkey", "");
+  }
+
+  void Start(const std::string& log_vkey) {
+    const auto child = ChildProcess::Start(
+        {.command = {ProgramPath("amana"), "--json", "witness", "run", "--name", name_, "--key",
+                     folder_ + "/keys/witness.key", "--dir", folder_ + "/book", "--log", log_vkey,
+                     "--listen", "127.0.0.1:" + std::to_string(port_)}});
+    AMANA_ASSERT_OK(child.status());
+    child_ = *std::move(child);
+    const auto line = child_->ReadLine(absl::Seconds(30));
+    AMANA_ASSERT_OK(line);
+    EXPECT_EQ(Json::parse(*line)["vkey"], vkey_);
+  }
+  void Kill() { child_.reset(); }
+  void Stop() {
+    child_->Signal(SIGTERM);
+    EXPECT_EQ(child_->Wait(absl::Seconds(20)), 0);
+    child_.reset();
+  }
+  Ran Evidence() { return RunAmana({"witness", "evidence", "--dir", folder_ + "/book"}); }
+
+  std::string settings() const {
+    return "[[witness]]\nvkey = \"" + vkey_ +
+           "\"\nurl = \"http://127.0.0.1:" + std::to_string(port_) + "\"\n";
+  }
+  const std::string& vkey() const { return vkey_; }
+  const std::string& name() const { return name_; }
+
+ private:
+  const std::string folder_, name_;
+  const int port_;
+  std::string vkey_;
+  std::unique_ptr<ChildProcess> child_;
+};
+
+class WitnessTest : public testing::Test {
+ protected:
+  WitnessTest()
+      : one_(dir_.File("one"), "w.example/one"),
+        two_(dir_.File("two"), "w.example/two"),
+        three_(dir_.File("three"), "w.example/three"),
+        world_({.broker_settings = one_.settings() + two_.settings() + three_.settings() +
+                                   "[witnesses]\nquorum = 2\ntimeout = \"2s\"\n"}) {}
+
+  void SetUp() override {
+    for (WitnessProcess* witness : {&one_, &two_, &three_}) witness->Start(LogVkey());
+    AMANA_ASSERT_OK(broker_.Start());
+    TrustWitnesses();
+  }
+  std::string LogVkey() const { return world_.File("broker/log.vkey"); }
+  // What police/desk believes.
+  void TrustWitnesses() {
+    const std::string file = world_.agency_config("police");
+    const std::string text = "witnesses = [\"" + one_.vkey() + "\", \"" + two_.vkey() + "\", \"" +
+                             three_.vkey() + "\"]\nwitness_quorum = 2\n" +
+                             RealFileSystem().Read(file).value();
+    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(Believing(), text, kPublicFile));
+  }
+  std::string Believing() const { return world_.File("endpoints/police/believing.toml"); }
+  Ran Wait(uint64_t index, const std::string& timeout = "40s") {
+    return RunAmana({"--config", Believing(), "audit", "wait", std::to_string(index), "--witnessed",
+                     "--timeout", timeout});
+  }
+  // An event of the police's own, and its index.
+  uint64_t DoSomething() {
+    const auto endpoint = Endpoint::Open(world_.agency_config("police")).value();
+    const auto queued = endpoint->sender().QueueConsent(SampleConsent(absl::Now()));
+    AMANA_EXPECT_OK(queued);
+    const auto sent = endpoint->sender().Send(queued->entry);
+    AMANA_EXPECT_OK(sent);
+    return sent.ok() ? sent->log_index : 0;
+  }
+  void CopyData(const std::string& from, const std::string& to) {
+    std::filesystem::remove_all(to);
+    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+  }
+
+  TempDir dir_;
+  WitnessProcess one_, two_, three_;
+  BrokerWorld world_;
+  BrokerProcess broker_{world_};
+};
+
+TEST_F(WitnessTest, EvidenceBecomesWitnessedAndWhoIsAwayHoldsUpNobody) {
+  const uint64_t first = DoSomething();
+  Ran waited = Wait(first);
+  ASSERT_EQ(waited.code, 0) << waited.said;
+  EXPECT_EQ(waited.said["state"], "WITNESSED");
+  EXPECT_GE(waited.said["witnesses"].size(), 2u);
+  EXPECT_EQ(waited.said["index"], first);
+
+  three_.Kill();
+  waited = Wait(DoSomething());
+  ASSERT_EQ(waited.code, 0) << waited.said;
+  EXPECT_EQ(waited.said["witnesses"].size(), 2u);
+
+  // Without a quorum submissions are answered as ever; only WITNESSED is waited for in vain.
+  two_.Kill();
+  const uint64_t unseen = DoSomething();
+  EXPECT_GT(unseen, first);
+  EXPECT_EQ(Wait(unseen, "1s").code, 3);
+  EXPECT_EQ(Wait(first).code, 0);
+
+  two_.Start(LogVkey());
+  EXPECT_EQ(Wait(unseen).code, 0);
+  AMANA_ASSERT_OK(broker_.Stop());
+  three_.Start(LogVkey());
+  AMANA_ASSERT_OK(broker_.Start());
+  EXPECT_EQ(Wait(DoSomething()).code, 0);
+  for (WitnessProcess* witness : {&one_, &two_, &three_}) {
+    EXPECT_EQ(witness->Evidence().code, 0) << witness->name();
+    witness->Stop();
+  }
+}
+
+TEST_F(WitnessTest, AnOldCopyOfTheStoreIsNotSignedWith) {
+  AMANA_ASSERT_OK(broker_.Stop());
+  CopyData(world_.data_dir(), dir_.File("old"));
+  AMANA_ASSERT_OK(broker_.Start());
+  ASSERT_EQ(Wait(DoSomething()).code, 0);
+  AMANA_ASSERT_OK(broker_.Stop());
+  CopyData(world_.data_dir(), dir_.File("new"));
+
+  // Not even the files of the log that stand beside the store would tell.
+  CopyData(dir_.File("old"), world_.data_dir());
+  EXPECT_FALSE(broker_.Start().ok());
+  EXPECT_NE(broker_.LogEnd().find("LOG_BEHIND_WITNESS"), std::string::npos) << broker_.LogEnd();
+
+  // Nobody looks: the old copy goes on, as another history. Those who look later keep the proof.
+  one_.Kill();
+  two_.Kill();
+  three_.Kill();
+  broker_.set_directory = false;
+  AMANA_ASSERT_OK(broker_.Start());
+  while (DoSomething() < 60) {
+  }
+  for (WitnessProcess* witness : {&one_, &two_, &three_}) witness->Start(LogVkey());
+  EXPECT_TRUE(WaitUntil(absl::Seconds(40), [&] { return one_.Evidence().code == 4; }));
+  const Ran evidence = one_.Evidence();
+  ASSERT_GE(evidence.said.size(), 1u) << evidence.said;
+  EXPECT_EQ(evidence.said[0]["origin"], "test.amana.example/log");
+  EXPECT_NE(broker_.LogEnd().find("LOG_FORKED_AT_WITNESS"), std::string::npos);
+  AMANA_ASSERT_OK(broker_.Stop());
+
+  EXPECT_FALSE(broker_.Start().ok());  // now that they are there
+  EXPECT_NE(broker_.LogEnd().find("LOG_FORKED_AT_WITNESS"), std::string::npos);
+  CopyData(dir_.File("new"), world_.data_dir());
+  AMANA_EXPECT_OK(broker_.Start());
+}
+
+}  // namespace
+}  // namespace amana::tests
