@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "agency-adapters/mapping/report.h"
 #include "agency-adapters/police/niem_json.h"
 #include "agency-adapters/runtime/errors.h"
@@ -24,6 +25,20 @@ constexpr std::string_view kDecision = "x:Decision/";
 constexpr size_t kMaxId = 64;
 constexpr std::string_view kBetween = "#!";
 constexpr char kOfCase = '#', kAboutCase = '!';  // neither is in a message id
+
+// What a step of a handover says besides.
+constexpr std::pair<std::string_view, std::string_view> kDetails[] = {
+    {"x:WindowFromDateTime", "window_from"},
+    {"x:WindowUntilDateTime", "window_until"},
+    {"x:StepReasonCode", "reason"},
+    {"x:ExitCode", "exit"},
+    {"x:EscortCodeText", "escort_code"},
+    {"x:PlaceText", "place"},
+    {"x:OfficerText", "officer"},
+    {"x:EscortText", "escort"},
+    {"x:CompanionText", "companion"},
+    {"x:StepText", "text"},
+};
 
 bool IsIdCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -78,7 +93,11 @@ absl::Status ReadDecision(Message& message) {
   item.kind = *kind;
   item.code = TakeDecision(item.record, "x:ReasonCode");
   item.words = TakeDecision(item.record, "x:DecisionText");
-  item.escort_code = TakeDecision(item.record, "x:EscortCodeText");
+  for (const auto& [native, ours] : kDetails) {
+    if (std::string text = TakeDecision(item.record, native); !text.empty()) {
+      item.details[std::string(ours)] = std::move(text);
+    }
+  }
   item.categories =
       Take(item.record, "x:Decision/x:CategoryCode").value_or(std::vector<std::string>());
   message.case_reference = TakeDecision(item.record, "x:CaseReference");
@@ -153,6 +172,7 @@ absl::StatusOr<std::string> WriteDelivery(const runtime::NativeDelivery& deliver
   Filler filler(record, "x:Delivery");
   filler.Put("x:DeliveryKey", delivery.key)
       .Put("x:KindCode", runtime::KindName(delivery.kind))
+      .Put("x:StageCode", delivery.stage)
       .Put("x:AboutKey", delivery.about)
       .Put("x:AboutNativeID", delivery.about_native_id)
       .Put("x:ReferralID", delivery.referral)
@@ -171,6 +191,12 @@ absl::StatusOr<std::string> WriteDelivery(const runtime::NativeDelivery& deliver
   }
   if (delivery.expires != absl::InfiniteFuture()) {
     filler.Put("x:ExpirationDateTime", std::string_view(Rfc3339(delivery.expires)));
+  }
+  for (const runtime::Attachment& attachment : delivery.attachments) {
+    record.fields["x:Attachment/x:CategoryCode"].push_back(attachment.category);
+    record.fields["x:Attachment/x:MediaTypeText"].push_back(attachment.media_type);
+    record.fields["x:Attachment/nc:Base64BinaryObject"].push_back(
+        absl::Base64Escape(attachment.content));
   }
   return WriteNiemJson(record);
 }

@@ -44,6 +44,21 @@ TEST(MessagesTest, ADecisionWhole) {
   EXPECT_EQ(ObNumberOf(message->item.key), "");
 }
 
+TEST(MessagesTest, AStepOfAHandoverHasItsDetails) {
+  const auto message =
+      ReadMessage(DecisionForTest("OB/1", R"("x:DecisionCode": "HANDOVER", "x:ReasonCode": "AGREED",
+        "x:WindowFromDateTime": "2031-02-02T18:00:00Z", "x:PlaceText": "SYNTH GATE",
+        "x:EscortCodeText": "1234")"),
+                  "m");
+  AMANA_ASSERT_OK(message);
+  EXPECT_EQ(message->item.kind, ItemKind::kHandover);
+  EXPECT_EQ(message->item.code, "AGREED");
+  EXPECT_EQ(message->item.details,
+            (std::map<std::string, std::string>{{"window_from", "2031-02-02T18:00:00Z"},
+                                                {"place", "SYNTH GATE"},
+                                                {"escort_code", "1234"}}));
+}
+
 TEST(MessagesTest, RefusedByField) {
   const struct {
     std::string document;
@@ -91,13 +106,22 @@ TEST(MessagesTest, DeliveriesAndSettlements) {
   delivery.kind = runtime::DeliveryKind::kCase;
   delivery.record.fields["nc:Referral/nc:ReferralMandatoryIndicator"] = {"false"};
   delivery.task = 1;
+  delivery.stage = "AT_OFFER";
+  delivery.attachments = {{"MEDICAL", "image/png", std::string("\x89\0", 2)},
+                          {"LEGAL", "text/plain", "x"}};
   delivery.at = absl::FromUnixSeconds(0);
   const Json document = Json::parse(*WriteDelivery(delivery));
   EXPECT_EQ(document["nc:Referral"]["nc:ReferralMandatoryIndicator"], false);
-  EXPECT_EQ(document["x:Delivery"],
-            Json::parse(R"({"x:DeliveryKey": "d/1", "x:KindCode": "CASE", "x:TaskNumeric": 1,
+  EXPECT_EQ(
+      document["x:Delivery"],
+      Json::parse(
+          R"({"x:DeliveryKey": "d/1", "x:KindCode": "CASE", "x:StageCode": "AT_OFFER", "x:TaskNumeric": 1,
               "x:TestIndicator": false, "x:WithheldIndicator": false,
               "x:EventDateTime": "1970-01-01T00:00:00Z"})"));
+  EXPECT_EQ(document["x:Attachment"],
+            Json::parse(R"([{"x:CategoryCode": "MEDICAL", "x:MediaTypeText": "image/png",
+              "nc:Base64BinaryObject": "iQA="}, {"x:CategoryCode": "LEGAL",
+              "x:MediaTypeText": "text/plain", "nc:Base64BinaryObject": "eA=="}])"));
   const Json settlement = Json::parse(*WriteSettlement(
       "OB/1#m", {.state = runtime::Settlement::State::kRefused, .reason = "R", .field = "f"}));
   EXPECT_EQ(settlement["x:NationalPoliceCase"],

@@ -30,6 +30,7 @@ constexpr std::string_view kLists[] = {
     "hs:RequestedDirectServiceVictimAssociation",
     "hs:UnmetDirectServiceVictimAssociation",
     "j:ProtectionOrder",
+    "x:Attachment",
     "x:Decision/x:CategoryCode",
     "x:Risk/x:RiskFactorText",
 };

@@ -90,7 +90,8 @@ absl::Status PoliceAdapter::Settle(const std::string& key, const runtime::Settle
 
 absl::StatusOr<std::string> PoliceAdapter::Deliver(const runtime::NativeDelivery& delivery) {
   AMANA_ASSIGN_OR_RETURN(std::string document, WriteDelivery(delivery));
-  const bool is_case = delivery.kind == runtime::DeliveryKind::kCase;
+  // The second stage of a case completes the one that is known.
+  const bool is_case = delivery.kind == runtime::DeliveryKind::kCase && delivery.about.empty();
   // Before it is sent: after a lost answer only Find learns the number.
   if (is_case) AMANA_RETURN_IF_ERROR(index_->Await(delivery.key));
   AMANA_ASSIGN_OR_RETURN(std::string id, system_->Store(delivery.key, std::move(document)));

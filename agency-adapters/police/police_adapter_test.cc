@@ -193,6 +193,14 @@ TEST_F(PoliceAdapterTest, ADecisionIsAboutTheOneCaseOfItsNumber) {
   EXPECT_EQ(intake_.items.at("OB/7!m1").about, "d1");
   EXPECT_EQ(Push(DecisionForTest("OB/8", R"("x:DecisionCode": "ACCEPT")"), "m2")->status, 422);
 
+  // The second stage of the same case is not another case.
+  runtime::NativeDelivery second = Delivery("d1/2");
+  second.about = "d1";
+  backend_->UseId("OB/7");
+  AMANA_ASSERT_OK(adapter_->Deliver(second));
+  ASSERT_EQ(Push(DecisionForTest("OB/7", R"("x:DecisionCode": "START")"), "m0")->status, 200);
+  EXPECT_EQ(intake_.items.at("OB/7!m0").about, "d1");
+
   // Two victims under one entry of the Occurrence Book: never the first of them.
   backend_->UseId("OB/7");
   AMANA_ASSERT_OK(adapter_->Deliver(Delivery("d2")));
