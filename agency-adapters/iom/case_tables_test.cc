@@ -168,7 +168,7 @@ TEST_F(CaseTablesTest, RowsThatCannotBeReadAreRefusedAndHoldUpNothing) {
 
 TEST_F(CaseTablesTest, WhatBecameOfAnItemIsNotedAndAcceptedStays) {
   Do("INSERT INTO amana.outgoing (native_key, kind) VALUES ('c1', 'CASE')");
-  const auto settle = [this](Settlement settlement) {
+  const auto settle = [this](const Settlement& settlement) {
     const absl::Status done = tables_.Settle("c1", settlement);
     EXPECT_TRUE(done.ok()) << done;
     return One(

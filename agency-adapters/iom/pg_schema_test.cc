@@ -16,10 +16,10 @@ TEST_F(PgSchemaTest, EachScriptIsAppliedOnceWhoeverComes) {
                                  "INSERT INTO amana.a VALUES (1); INSERT INTO amana.a VALUES (2)"};
   std::vector<std::thread> programs;
   std::vector<absl::Status> ended(4);
-  for (size_t i = 0; i < ended.size(); ++i) {
-    programs.emplace_back([&ended, &scripts, i] {
+  for (absl::Status& status : ended) {
+    programs.emplace_back([&status, &scripts] {
       const auto session = Session();
-      ended[i] = Migrate(*session, scripts);
+      status = Migrate(*session, scripts);
     });
   }
   for (std::thread& program : programs) program.join();

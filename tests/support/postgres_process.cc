@@ -85,7 +85,7 @@ absl::Status PostgresProcess::Init() {
            .environment = {},
            .stderr_file = log}));
   const std::optional<int> ended = init->Wait(kPatience);
-  const absl::Status made = ended == 0 ? absl::OkStatus() : Failed("initdb made no cluster", log);
+  absl::Status made = ended == 0 ? absl::OkStatus() : Failed("initdb made no cluster", log);
   unlink(log.c_str());
   return made;
 }
@@ -107,7 +107,7 @@ absl::Status PostgresProcess::Up() {
     const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     return text.find("\nready") != std::string::npos || !server_->Running();
   });
-  const absl::Status up =
+  absl::Status up =
       ready && server_->Running() ? absl::OkStatus() : Failed("PostgreSQL did not start", log);
   unlink(log.c_str());
   return up;
