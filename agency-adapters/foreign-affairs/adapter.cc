@@ -6,7 +6,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "agency-adapters/foreign-affairs/errors.h"
 #include "agency-adapters/foreign-affairs/judge.h"
 #include "agency-adapters/foreign-affairs/letter.h"
 #include "agency-adapters/foreign-affairs/post.h"
@@ -51,11 +50,13 @@ class MailAdapter final : public runtime::Adapter {
   }
 
   absl::Status Settle(const std::string& key, const Settlement& settlement) override {
-    AMANA_RETURN_IF_ERROR(Note(key, settlement));
     const auto waiting = std::find_if(waiting_.begin(), waiting_.end(),
                                       [&](const auto& w) { return w.second.key == key; });
-    // Not seen since the start: it is still in the mailbox, will be shown, and settled again.
-    if (waiting == waiting_.end()) return absl::OkStatus();
+    const bool shown = waiting != waiting_.end();
+    AMANA_RETURN_IF_ERROR(Note(key, settlement, shown));
+    // Not seen since the start: it is still in the mailbox, will be shown, and settled again. Or it
+    // never was a mail.
+    if (!shown) return absl::OkStatus();
     const bool refused = settlement.state == Settlement::State::kRefused;
     const absl::Status moved = Move(waiting->first, refused ? kRefusedFolder : kDoneFolder);
     if (moved.ok()) waiting_.erase(waiting);
@@ -63,8 +64,9 @@ class MailAdapter final : public runtime::Adapter {
   }
 
   absl::StatusOr<std::string> Deliver(const NativeDelivery& delivery) override {
-    const bool is_case = delivery.kind == DeliveryKind::kCase;
-    const std::string& about = is_case || delivery.about.empty() ? delivery.key : delivery.about;
+    // What is disclosed once a case is accepted goes out under the tag of its offer.
+    const std::string& about = delivery.about.empty() ? delivery.key : delivery.about;
+    const bool is_case = delivery.kind == DeliveryKind::kCase && delivery.about.empty();
     AMANA_ASSIGN_OR_RETURN(std::optional<CaseRow> row, ledger_.Case(TagOf(about)));
     if (!row.has_value()) {
       row = CaseRow{{TagOf(about), VersionOf(delivery.referral)},
@@ -195,12 +197,13 @@ class MailAdapter final : public runtime::Adapter {
         .status();
   }
 
-  // What a settlement says of a case, durably.
-  absl::Status Note(const std::string& key, const Settlement& settlement) {
+  // What a settlement says of a case, durably; `shown`: it is about a mail.
+  absl::Status Note(const std::string& key, const Settlement& settlement, bool shown) {
     const std::optional<ReplyKey> reply = ParseReplyKey(key);
     const std::string tag = reply.has_value() ? reply->tag : TagOf(key);
     AMANA_ASSIGN_OR_RETURN(std::optional<CaseRow> row, ledger_.Case(tag));
     if (settlement.state == Settlement::State::kRefused) {
+      if (!shown) return absl::OkStatus();
       const Reference reference = row.has_value() ? row->reference : Reference{};
       return TellRefused(key, reference, settlement.reason, settlement.field);
     }
@@ -214,7 +217,7 @@ class MailAdapter final : public runtime::Adapter {
                     {}};
       return ledger_.PutCase(*row);
     }
-    if (!row.has_value()) return LedgerBroken();
+    if (!row.has_value()) return absl::OkStatus();  // of no case of ours
     const bool known =
         std::find(row->answered.begin(), row->answered.end(), reply->digest) != row->answered.end();
     const bool ends = settlement.state == Settlement::State::kAccepted &&

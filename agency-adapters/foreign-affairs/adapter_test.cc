@@ -245,6 +245,19 @@ TEST_F(AdapterTest, AfterADeclineOrARecallNothingCounts) {
             2);
 }
 
+TEST_F(AdapterTest, WhatAnAcceptanceDisclosesGoesOutUnderTheTagOfTheOffer) {
+  AMANA_ASSERT_OK(adapter_->Deliver(Case("d/1")));
+  NativeDelivery whole = Case("d/1/accepted");
+  whole.about = "d/1";
+  whole.stage = "AT_ACCEPT";
+  AMANA_ASSERT_OK(adapter_->Deliver(whole));
+  for (const std::string& text : MinistryReads(2)) {
+    EXPECT_THAT(text, HasSubstr(ReferenceText(RefOf("d/1"))));
+  }
+  AMANA_EXPECT_OK(adapter_->Settle("not/of/mail", {Settlement::State::kRefused, "", "X", ""}));
+  EXPECT_THAT(MinistryReads(2), SizeIs(2));
+}
+
 TEST_F(AdapterTest, TheMinistrysOwnCaseIsFollowed) {
   const std::string content = WriteContent("REFER\r\n", R"({"fields":{"SURNAME":"SYNTHETIC"}})");
   Arrives(World().Write("new", content, World().ministry));

@@ -28,6 +28,9 @@ constexpr char kHowToAnswer[] =
 std::string Opening(const NativeDelivery& d) {
   switch (d.kind) {
     case DeliveryKind::kCase:
+      if (!d.about.empty()) {
+        return absl::StrCat("The whole case, from ", d.sender, ", now that it was accepted.\n");
+      }
       return absl::StrCat("Request: ", d.service, ", urgency ", d.urgency, ", from ", d.sender,
                           ".\n");
     case DeliveryKind::kUpdate:
@@ -61,7 +64,7 @@ std::string TextOf(const NativeDelivery& d, const Reference& reference) {
   }
   if (d.withheld) absl::StrAppend(&text, "Parts of the case are withheld from you.\n");
   if (!d.words.empty()) absl::StrAppend(&text, "\n", d.words, "\n");
-  if (d.kind == DeliveryKind::kCase) absl::StrAppend(&text, "\n", kHowToAnswer);
+  if (d.kind == DeliveryKind::kCase && d.about.empty()) absl::StrAppend(&text, "\n", kHowToAnswer);
   const std::string fields = Fields(d.record);
   if (!fields.empty()) absl::StrAppend(&text, "\n", fields);
   return text;
@@ -91,7 +94,13 @@ bool IsFieldName(std::string_view name) {
 }  // namespace
 
 std::string LetterOf(const NativeDelivery& delivery, const Reference& reference) {
-  return WriteContent(TextOf(delivery, reference), JsonOf(delivery, reference));
+  std::vector<Attached> others;
+  for (const runtime::Attachment& attachment : delivery.attachments) {
+    others.push_back({attachment.media_type,
+                      absl::StrCat(attachment.category, "-", others.size() + 1),
+                      attachment.content});
+  }
+  return WriteContent(TextOf(delivery, reference), JsonOf(delivery, reference), others);
 }
 
 std::string RefusalLetter(const Reference& reference, std::string_view reason,

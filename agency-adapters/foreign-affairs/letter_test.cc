@@ -74,6 +74,22 @@ TEST(LetterTest, EveryKindSaysItsOwn) {
               HasSubstr("could not be used: REPLY_CODE_UNKNOWN.\nNothing was done."));
 }
 
+TEST(LetterTest, WhatIsNoFieldIsAttachedAsItIs) {
+  NativeDelivery d = Case();
+  d.about = "police-a/offer";
+  d.attachments = {{"TRAVEL_DOC", "image/jpeg", std::string("\xff\xd8\0x", 4)},
+                   {"LEGAL", "text/html\r\nX: y", "<p>"}};
+  const auto part = ReadPart(LetterOf(d, {TagOf("a"), 3}));
+  AMANA_ASSERT_OK(part);
+  ASSERT_THAT(part->parts, SizeIs(4));
+  EXPECT_THAT(part->parts[0].body, HasSubstr("now that it was accepted"));
+  EXPECT_THAT(part->parts[0].body, Not(HasSubstr("ACCEPT\n")));
+  EXPECT_EQ(part->parts[2].type, "image/jpeg");
+  EXPECT_EQ(part->parts[2].file_name, "TRAVEL_DOC-1");
+  EXPECT_EQ(part->parts[2].body, d.attachments[0].content);
+  EXPECT_EQ(part->parts[3].type, "application/octet-stream");
+}
+
 TEST(LetterTest, AnAttachmentIsReadWholeOrRefused) {
   const auto record = ReadAttachment(R"({"x":1,"fields":{"A":"1","B":["2","3"],"C":[]}})");
   AMANA_ASSERT_OK(record);

@@ -46,8 +46,15 @@ absl::StatusOr<Part> ReadPart(std::string_view bytes);
 // first with CRLF line ends. MAIL_MALFORMED when it is not of that form.
 absl::StatusOr<std::string> SignedBytes(std::string_view entity, std::string_view boundary);
 
-// multipart/mixed of a text and an attachment "referral.json" (none when empty), with CRLF.
-std::string WriteContent(std::string_view text, std::string_view json);
+struct Attached {
+  std::string
+      media_type;  // "image/jpeg"; one of another form is written as application/octet-stream
+  std::string file_name;  // plain ASCII
+  std::string content;
+};
+// multipart/mixed of a text, an attachment "referral.json" (none when empty) and others, with CRLF.
+std::string WriteContent(std::string_view text, std::string_view json,
+                         const std::vector<Attached>& others = {});
 // multipart/signed of `content` and its detached signature in DER.
 std::string WriteSigned(std::string_view content, std::string_view signature);
 

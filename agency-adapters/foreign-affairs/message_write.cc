@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "agency-adapters/foreign-affairs/message.h"
@@ -29,19 +30,36 @@ std::string BoundaryFor(std::string_view content, std::string_view what) {
   return absl::StrCat("=_", View(what), "_", hex.substr(0, 32));
 }
 
+// "type/subtype" and nothing that could make another header.
+bool IsPlainType(std::string_view type) {
+  const size_t slash = type.find('/');
+  const auto plain = [](unsigned char c) {
+    return absl::ascii_isalnum(c) || c == '/' || c == '.' || c == '+' || c == '-';
+  };
+  return type.size() <= 100 && slash != 0 && slash != std::string_view::npos &&
+         slash + 1 < type.size() && slash == type.rfind('/') &&
+         type.substr(0, slash) != "multipart" && type.substr(0, slash) != "message" &&
+         std::all_of(type.begin(), type.end(), plain);
+}
+
 }  // namespace
 
-std::string WriteContent(std::string_view text, std::string_view json) {
+std::string WriteContent(std::string_view text, std::string_view json,
+                         const std::vector<Attached>& others) {
   const std::string boundary = BoundaryFor(text, "mixed");
   std::string out =
       absl::StrCat("Content-Type: multipart/mixed; boundary=\"", boundary, "\"\r\n\r\n", "--",
                    boundary, "\r\nContent-Type: text/plain; charset=utf-8\r\n",
                    "Content-Transfer-Encoding: base64\r\n\r\n", Base64Lines(text));
-  if (!json.empty()) {
-    absl::StrAppend(&out, "--", boundary,
-                    "\r\nContent-Type: application/json; name=\"referral.json\"\r\n",
-                    "Content-Disposition: attachment; filename=\"referral.json\"\r\n",
-                    "Content-Transfer-Encoding: base64\r\n\r\n", Base64Lines(json));
+  const auto attach = [&](std::string_view type, std::string_view name, std::string_view content) {
+    absl::StrAppend(&out, "--", boundary, "\r\nContent-Type: ", View(type), "; name=\"", View(name),
+                    "\"\r\nContent-Disposition: attachment; filename=\"", View(name), "\"\r\n");
+    absl::StrAppend(&out, "Content-Transfer-Encoding: base64\r\n\r\n", Base64Lines(content));
+  };
+  if (!json.empty()) attach("application/json", "referral.json", json);
+  for (const Attached& other : others) {
+    attach(IsPlainType(other.media_type) ? other.media_type : "application/octet-stream",
+           other.file_name, other.content);
   }
   absl::StrAppend(&out, "--", boundary, "--\r\n");
   return out;

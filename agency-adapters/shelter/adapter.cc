@@ -125,8 +125,13 @@ class ShelterAdapter final : public runtime::Adapter {
       row = ShelfRow{delivery.key};
       row->open = false;
     }
+    // The case itself; what its acceptance discloses completes it.
+    const bool is_case = delivery.kind == DeliveryKind::kCase && delivery.about.empty();
+    if (!delivery.attachments.empty() && primero_ != nullptr) {
+      return RecordInvalid("attachments", "none: Primero's are not written yet");
+    }
     if (!row->written) {
-      if (delivery.kind == DeliveryKind::kCase) {
+      if (is_case) {
         AMANA_RETURN_IF_ERROR(WriteCase(delivery, *row));
       } else if (!delivery.about.empty() && primero_ != nullptr) {
         AMANA_RETURN_IF_ERROR(WriteAbout(delivery));
@@ -136,7 +141,7 @@ class ShelterAdapter final : public runtime::Adapter {
       // The case is there: an SMS that does not go out now is tried again at every look.
       if (row->sms_due) AMANA_RETURN_IF_ERROR(TrySms(*row));
     }
-    return CaseIdOf(delivery.key);
+    return CaseIdOf(is_case || delivery.about.empty() ? delivery.key : delivery.about);
   }
 
   absl::StatusOr<std::optional<std::string>> Find(const std::string& delivery_key) override {

@@ -159,6 +159,22 @@ TEST_F(ShelterAdapterTest, WhatIsTakenBackIsEmptiedInPrimero) {
   EXPECT_THAT(*adapter_->Poll(10), IsEmpty());
 }
 
+TEST_F(ShelterAdapterTest, WhatAnAcceptanceDisclosesCompletesTheCase) {
+  AMANA_ASSERT_OK(adapter_->Deliver(Case()));
+  NativeDelivery whole = Case();
+  whole.key = "d/1/accepted";
+  whole.about = "d/1";
+  whole.stage = "AT_ACCEPT";
+  whole.record.fields["name_last"] = {"SYNTHETIC-TWO"};
+  EXPECT_EQ(*adapter_->Deliver(whole), id_);
+  ASSERT_THAT(server_->Cases(), SizeIs(1));
+  EXPECT_EQ(server_->Cases().at(id_)["name_last"], "SYNTHETIC-TWO");
+  EXPECT_THAT(server_->Sms(), SizeIs(1));
+  whole.key = "d/1/more";
+  whole.attachments = {{"MEDICAL", "image/jpeg", "x"}};
+  EXPECT_EQ(ErrorField(adapter_->Deliver(whole).status()), "attachments") << "refused, not dropped";
+}
+
 TEST_F(ShelterAdapterTest, WithoutPrimeroThereIsTheSms) {
   adapter_ = Open(/*primero=*/false);
   AMANA_ASSERT_OK(adapter_->Deliver(Case()));
