@@ -62,17 +62,16 @@ absl::StatusOr<std::unique_ptr<PoliceAdapter>> PoliceAdapter::Open(
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<PoliceSystem> system,
                          PoliceSystem::Create(config.base, config.client));
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<CaseIndex> index, CaseIndex::Open(context.folder));
-  std::unique_ptr<PoliceAdapter> adapter(
-      new PoliceAdapter(context, std::move(system), std::move(index)));
-  PoliceAdapter* const self = adapter.get();
-  AMANA_ASSIGN_OR_RETURN(adapter->server_,
-                         http::Server::Start(config.endpoint, [self](const http::Request& request) {
-                           return self->Answer(request);
-                         }));
-  return adapter;
+  return std::unique_ptr<PoliceAdapter>(
+      new PoliceAdapter(context, config.endpoint, std::move(system), std::move(index)));
 }
 
 absl::StatusOr<std::vector<runtime::NativeItem>> PoliceAdapter::Poll(size_t) {
+  if (server_ == nullptr) {
+    AMANA_ASSIGN_OR_RETURN(
+        server_, http::Server::Start(
+                     endpoint_, [this](const http::Request& request) { return Answer(request); }));
+  }
   return std::vector<runtime::NativeItem>();
 }
 

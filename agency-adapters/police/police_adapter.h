@@ -35,11 +35,12 @@ PoliceConfig ReadPoliceConfig(const ConfigTable& native);
 
 class PoliceAdapter final : public runtime::Adapter {
  public:
-  // Listens when it returns. Errors of PoliceSystem, CaseIndex and http::Server.
+  // Listens from the first Poll on: a dry run beside the running program needs no endpoint. Errors
+  // of PoliceSystem and CaseIndex.
   static absl::StatusOr<std::unique_ptr<PoliceAdapter>> Open(
       const PoliceConfig& config, const runtime::AdapterContext& context);
 
-  // Nothing: the police system pushes.
+  // Nothing: the police system pushes. Errors of http::Server::Start, each time until it listens.
   absl::StatusOr<std::vector<runtime::NativeItem>> Poll(size_t limit) override;
   absl::Status Settle(const std::string& key, const runtime::Settlement& settlement) override;
   absl::StatusOr<std::string> Deliver(const runtime::NativeDelivery& delivery) override;
@@ -49,17 +50,21 @@ class PoliceAdapter final : public runtime::Adapter {
   // One document; reads the index of cases, and changes nothing.
   absl::StatusOr<std::vector<runtime::NativeItem>> Decode(std::string_view bytes) const override;
 
-  int port() const { return server_->port(); }
+  int port() const { return server_ == nullptr ? 0 : server_->port(); }
 
  private:
-  PoliceAdapter(const runtime::AdapterContext& context, std::unique_ptr<PoliceSystem> system,
-                std::unique_ptr<CaseIndex> index)
-      : intake_(context.intake), system_(std::move(system)), index_(std::move(index)) {}
+  PoliceAdapter(const runtime::AdapterContext& context, http::ServerOptions endpoint,
+                std::unique_ptr<PoliceSystem> system, std::unique_ptr<CaseIndex> index)
+      : intake_(context.intake),
+        endpoint_(std::move(endpoint)),
+        system_(std::move(system)),
+        index_(std::move(index)) {}
   http::Response Answer(const http::Request& request);
   absl::StatusOr<std::string> Take(const http::Request& request);
   absl::Status NameCase(Message& message) const;
 
   runtime::Intake& intake_;
+  const http::ServerOptions endpoint_;
   const std::unique_ptr<PoliceSystem> system_;
   const std::unique_ptr<CaseIndex> index_;
   std::unique_ptr<http::Server> server_;  // last: its threads use the others

@@ -62,6 +62,8 @@ class PoliceAdapterTest : public testing::Test {
     auto adapter = PoliceAdapter::Open(config, {intake_, clock_, "police", folder_.path()});
     AMANA_ASSERT_OK(adapter);
     adapter_ = *std::move(adapter);
+    EXPECT_EQ(adapter_->port(), 0);
+    AMANA_ASSERT_OK(adapter_->Poll(1));
   }
 
   absl::StatusOr<http::Response> Push(const std::string& document, const std::string& id,
