@@ -32,8 +32,8 @@ absl::Status EntryTooLarge(size_t position);         // ENTRY_TOO_LARGE: over 65
 absl::Status NodeUnavailable(int level, uint64_t index);
 absl::Status SizeOutOfRange(std::string_view field, std::string_view message);  // OUT_OF_RANGE
 absl::Status WitnessRequestMalformed(std::string_view message);  // WITNESS_REQUEST_MALFORMED
-absl::Status EventInvalid(std::string_view message);    // EVENT_INVALID: not 24 fields
-absl::Status OpeningInvalid(std::string_view message);  // OPENING_INVALID
+absl::Status EventInvalid(std::string_view message);             // EVENT_INVALID: not 24 fields
+absl::Status OpeningInvalid(std::string_view message);           // OPENING_INVALID
 
 }  // namespace amana::transparency
 
