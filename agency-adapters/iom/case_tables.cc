@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/escaping.h"
 #include "absl/time/time.h"
 #include "agency-adapters/iom/pg_schema.h"
 #include "base/status.h"
@@ -34,6 +35,16 @@ std::string JsonOf(const mapping::Record& record) {
     if (!values.empty()) json[name] = values;
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string JsonOf(const std::vector<runtime::Attachment>& attachments) {
+  Json json = Json::array();
+  for (const runtime::Attachment& each : attachments) {
+    json.push_back({{"category", each.category},
+                    {"media_type", each.media_type},
+                    {"content", absl::Base64Escape(each.content)}});
+  }
+  return json.dump();
 }
 
 // The row's number, as text; none for another table's id.
@@ -79,13 +90,18 @@ std::optional<NativeItem> ReadItem(const std::vector<PgValue>& row) {
                   .about = text(2),
                   .code = text(5),
                   .words = text(7),
-                  .escort_code = text(8),
                   .task = task};
   const Json categories = Json::parse(text(6), nullptr, false);
   if (!ReadFields(text(4), item.record) || !categories.is_array()) return std::nullopt;
   for (const Json& each : categories) {
     if (!each.is_string()) return std::nullopt;
     item.categories.push_back(each.get<std::string>());
+  }
+  const Json details = Json::parse(text(8), nullptr, false);
+  if (!details.is_object()) return std::nullopt;
+  for (const auto& [name, value] : details.items()) {
+    if (!value.is_string()) return std::nullopt;
+    item.details[name] = value.get<std::string>();
   }
   return item;
 }
@@ -130,13 +146,14 @@ absl::StatusOr<std::string> CaseTables::Deliver(const NativeDelivery& delivery) 
                             JsonOf(delivery.record),
                             delivery.event,
                             delivery.reason,
-                            delivery.words};
+                            delivery.words,
+                            JsonOf(delivery.attachments)};
   AMANA_ASSIGN_OR_RETURN(
       const PgRows rows,
       session_->RunAlone(
           "SELECT amana.deliver($1, $2, $3::bigint, $4, $5, $6::integer, $7, $8, $9, $10, "
           "$11::boolean, $12::boolean, $13::timestamptz, $14::timestamptz, $15::jsonb, $16, $17, "
-          "$18)",
+          "$18, $19::jsonb)",
           values));
   return rows.rows.at(0).at(0).value_or("");
 }
@@ -176,12 +193,13 @@ absl::StatusOr<std::vector<NativeItem>> CaseTables::Ready(size_t limit) {
     const PgValue most[] = {std::to_string(limit)};
     AMANA_ASSIGN_OR_RETURN(
         const PgRows rows,
-        session_->Run("SELECT o.native_key, o.kind, coalesce(c.delivery_key, o.about), o.task, "
-                      "o.htcds::text, o.code, to_json(o.categories)::text, o.words, o.escort_code "
-                      "FROM amana.outgoing o LEFT JOIN amana.cases c ON c.case_id = o.case_id "
-                      "WHERE o.state = 'READY' ORDER BY o.outgoing_id LIMIT $1::bigint "
-                      "FOR UPDATE OF o SKIP LOCKED",
-                      most));
+        session_->Run(
+            "SELECT o.native_key, o.kind, coalesce(c.delivery_key, o.about), o.task, "
+            "o.htcds::text, o.code, to_json(o.categories)::text, o.words, o.details::text "
+            "FROM amana.outgoing o LEFT JOIN amana.cases c ON c.case_id = o.case_id "
+            "WHERE o.state = 'READY' ORDER BY o.outgoing_id LIMIT $1::bigint "
+            "FOR UPDATE OF o SKIP LOCKED",
+            most));
     for (const std::vector<PgValue>& row : rows.rows) {
       std::optional<NativeItem> item = ReadItem(row);
       if (item.has_value()) {

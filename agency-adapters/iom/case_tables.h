@@ -31,7 +31,8 @@ class CaseTables {
   absl::StatusOr<std::optional<std::string>> Find(const std::string& delivery_key);
 
   // What is READY, oldest first; rows that another transaction holds are left for the next time. A
-  // row whose `htcds` is not an object of texts or lists of texts is set REFUSED here and now.
+  // row whose `htcds` is not an object of texts or lists of texts, or whose `details` is not one of
+  // texts, is set REFUSED here and now.
   absl::StatusOr<std::vector<runtime::NativeItem>> Ready(size_t limit);
   // No such row: nothing (an item that came another way). ACCEPTED stays.
   absl::Status Settle(const std::string& key, const runtime::Settlement& settlement);

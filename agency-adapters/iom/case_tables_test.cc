@@ -72,8 +72,13 @@ TEST_F(CaseTablesTest, ADeliveryIsOneRowHoweverOftenItComes) {
 TEST_F(CaseTablesTest, LaterSectionsAndAnswersGoIntoTheCasesRow) {
   const std::string id = Deliver(Case("k/1"));
   NativeDelivery later = Case("k/1/accept");
+  later.about_native_id = id;
   later.record.fields = {{"prs_SecondName", {"SYNTHETIC"}}};
+  later.attachments = {{"MEDICAL", "image/png", std::string("a\0b", 3)}};
   EXPECT_EQ(Deliver(later), id);
+  EXPECT_EQ(One("SELECT case_id || category || media_type || encode(content, 'hex') FROM "
+                "amana.case_attachments"),
+            "1MEDICALimage/png610062");
   NativeDelivery update = Case("k/1/u1");
   update.kind = DeliveryKind::kUpdate;
   update.about_native_id = id;
@@ -92,6 +97,7 @@ TEST_F(CaseTablesTest, ARecallTakesTheContentAndLateOnesBringNoneBack) {
   update.kind = DeliveryKind::kUpdate;
   update.about_native_id = Deliver(Case("k/1"));
   update.words = "SYNTHETIC answer";
+  update.attachments = {{"MEDICAL", "image/png", "SYNTHETIC image"}};
   Deliver(update);
   NativeDelivery recall = Case("k/1/r");
   recall.kind = DeliveryKind::kRecall;
@@ -101,6 +107,11 @@ TEST_F(CaseTablesTest, ARecallTakesTheContentAndLateOnesBringNoneBack) {
   EXPECT_EQ(Deliver(recall), "event-2");
   update.key = "k/1/u2";
   Deliver(update);
+  NativeDelivery late = Case("k/1/accept");
+  late.about_native_id = update.about_native_id;
+  late.attachments = update.attachments;
+  EXPECT_EQ(Deliver(late), update.about_native_id);
+  EXPECT_EQ(One("SELECT count(*) FROM amana.case_attachments"), "0");
   EXPECT_EQ(One("SELECT state || reason || htcds::text FROM amana.cases"),
             "RECALLEDCONSENT_WITHDRAWN{}");
   EXPECT_THAT(Do("SELECT htcds::text || words FROM amana.case_events ORDER BY event_id"),
@@ -123,8 +134,8 @@ TEST_F(CaseTablesTest, WhatIsReadyIsReadOldestFirstAndWhatSomebodyHoldsLater) {
      "'{\"prs_FirstName\": \"TESTCASE-2\", \"prs_Citizenship\": [\"KE\", \"UG\"]}')");
   Do("INSERT INTO amana.outgoing (native_key, kind, case_id, categories, words) VALUES ('a1', "
      "'ASK', 1, '{RISK,\"A \\\"quoted\\\"\"}', 'SYNTHETIC words')");
-  Do("INSERT INTO amana.outgoing (native_key, kind, about, code, task) VALUES ('u1', 'CANCEL', "
-     "'c1', 'SENT_IN_ERROR', 3)");
+  Do("INSERT INTO amana.outgoing (native_key, kind, about, code, task, details) VALUES ('u1', "
+     "'CANCEL', 'c1', 'SENT_IN_ERROR', 3, '{\"escort_code\": \"SYNTH\"}')");
   const auto items = tables_.Ready(100);
   ASSERT_TRUE(items.ok()) << items.status();
   ASSERT_EQ(items->size(), 3u);
@@ -138,6 +149,7 @@ TEST_F(CaseTablesTest, WhatIsReadyIsReadOldestFirstAndWhatSomebodyHoldsLater) {
   EXPECT_EQ((*items)[2].about, "c1");
   EXPECT_EQ((*items)[2].code, "SENT_IN_ERROR");
   EXPECT_EQ((*items)[2].task, 3u);
+  EXPECT_EQ((*items)[2].details.at("escort_code"), "SYNTH");
 
   const auto editor = Session();
   ASSERT_TRUE(editor

@@ -51,6 +51,15 @@ CREATE TABLE amana.case_events (
   htcds jsonb NOT NULL,
   happened timestamptz
 );
+CREATE TABLE amana.case_attachments (
+  attachment_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  case_id bigint REFERENCES amana.cases,
+  delivery_key text NOT NULL,
+  category text NOT NULL,
+  media_type text NOT NULL,
+  content bytea NOT NULL
+);
+CREATE INDEX case_attachments_of ON amana.case_attachments (case_id);
 CREATE INDEX case_events_of ON amana.case_events (case_id);
 CREATE TABLE amana.outgoing (
   outgoing_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -64,7 +73,7 @@ CREATE TABLE amana.outgoing (
   code text NOT NULL DEFAULT '',
   categories text[] NOT NULL DEFAULT '{}',
   words text NOT NULL DEFAULT '',
-  escort_code text NOT NULL DEFAULT '',
+  details jsonb NOT NULL DEFAULT '{}',
   state text NOT NULL DEFAULT 'READY' CHECK (state IN ('READY', 'TAKEN', 'ACCEPTED', 'REFUSED')),
   referral text NOT NULL DEFAULT '',
   reason text NOT NULL DEFAULT '',
@@ -82,7 +91,7 @@ constexpr const char* kDeliver = R"sql(
 CREATE FUNCTION amana.deliver(p_key text, p_kind text, p_case bigint, p_about text, p_referral text,
   p_task integer, p_sender text, p_recipient text, p_service text, p_urgency text, p_test boolean,
   p_withheld boolean, p_at timestamptz, p_expires timestamptz, p_htcds jsonb, p_event text,
-  p_reason text, p_words text) RETURNS text LANGUAGE plpgsql AS $deliver$
+  p_reason text, p_words text, p_attachments jsonb) RETURNS text LANGUAGE plpgsql AS $deliver$
 DECLARE
   v_id text;
   v_number bigint;
@@ -90,7 +99,19 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(p_key, 7019242631));
   SELECT native_id INTO v_id FROM amana.deliveries WHERE delivery_key = p_key;
   IF FOUND THEN RETURN v_id; END IF;
-  IF p_kind = 'CASE' THEN
+  IF p_kind IN ('CASE', 'UPDATE') AND p_case IS NOT NULL THEN
+    UPDATE amana.cases SET htcds = htcds || p_htcds, withheld = p_withheld, changed = now()
+      WHERE case_id = p_case AND state <> 'RECALLED';
+    IF NOT FOUND THEN
+      p_htcds := '{}';
+      p_words := '';
+      p_attachments := '[]';
+    END IF;
+  END IF;
+  IF p_kind = 'CASE' AND p_case IS NOT NULL THEN
+    v_number := p_case;
+    v_id := 'case-' || v_number;
+  ELSIF p_kind = 'CASE' THEN
     INSERT INTO amana.cases AS c (delivery_key, referral, task, sender, recipient, service, urgency,
       test, withheld, received, expires, htcds) VALUES (p_key, p_referral, p_task, p_sender,
       p_recipient, p_service, p_urgency, p_test, p_withheld, coalesce(p_at, now()), p_expires,
@@ -100,17 +121,11 @@ BEGIN
       RETURNING case_id INTO v_number;
     v_id := 'case-' || v_number;
   ELSE
-    IF p_kind = 'UPDATE' THEN
-      UPDATE amana.cases SET htcds = htcds || p_htcds, changed = now()
-        WHERE case_id = p_case AND state <> 'RECALLED';
-      IF NOT FOUND AND p_case IS NOT NULL THEN
-        p_htcds := '{}';
-        p_words := '';
-      END IF;
-    ELSIF p_kind = 'RECALL' THEN
+    IF p_kind = 'RECALL' THEN
       UPDATE amana.cases SET state = 'RECALLED', reason = p_reason, htcds = '{}', changed = now()
         WHERE case_id = p_case;
       UPDATE amana.case_events SET htcds = '{}', words = '' WHERE case_id = p_case;
+      DELETE FROM amana.case_attachments WHERE case_id = p_case;
     END IF;
     INSERT INTO amana.case_events (delivery_key, kind, case_id, about, referral, task, event,
       reason, words, htcds, happened) VALUES (p_key, p_kind, p_case, p_about, p_referral, p_task,
@@ -118,6 +133,10 @@ BEGIN
       RETURNING event_id INTO v_number;
     v_id := 'event-' || v_number;
   END IF;
+  INSERT INTO amana.case_attachments (case_id, delivery_key, category, media_type, content)
+    SELECT CASE WHEN p_kind = 'CASE' THEN v_number ELSE p_case END, p_key, a ->> 'category',
+      a ->> 'media_type', decode(a ->> 'content', 'base64')
+    FROM jsonb_array_elements(p_attachments) AS a;
   INSERT INTO amana.deliveries (delivery_key, kind, native_id) VALUES (p_key, p_kind, v_id);
   RETURN v_id;
 END $deliver$;
