@@ -58,7 +58,7 @@ class MailAdapter final : public runtime::Adapter {
     // never was a mail.
     if (!shown) return absl::OkStatus();
     const bool refused = settlement.state == Settlement::State::kRefused;
-    const absl::Status moved = Move(waiting->first, refused ? kRefusedFolder : kDoneFolder);
+    absl::Status moved = Move(waiting->first, refused ? kRefusedFolder : kDoneFolder);
     if (moved.ok()) waiting_.erase(waiting);
     return moved;
   }
@@ -231,7 +231,7 @@ class MailAdapter final : public runtime::Adapter {
 
   absl::Status Move(uint32_t uid, const char* folder) {
     AMANA_RETURN_IF_ERROR(OpenBox());
-    const absl::Status moved = box_->Move(uid, folder);
+    absl::Status moved = box_->Move(uid, folder);
     if (!moved.ok()) box_.reset();
     return moved;
   }
