@@ -85,7 +85,7 @@ void RegisterAuditWait(CLI::App& parent, Context& context) {
       "  amana audit wait 4711 --witnessed\n"
       "  amana audit wait 4711 --witnessed --timeout 5m --out event-4711.receipt\n"
       "LOGGED says that the broker has signed a log with the event; WITNESSED, that the witnesses\n"
-      "named in agency.toml have seen that very log. Exit 3: not within the time.\n",
+      "named in agency.toml have seen that very log. Exit 1: not within the time.\n",
       [](CLI::App& command, Options& o) {
         command.add_option("index", o.index, "The event's index in the log")->required();
         command.add_flag("--witnessed", o.witnessed, "Until enough witnesses have cosigned it");

@@ -18,7 +18,6 @@ namespace {
 using transparency::NoteSignature;
 using transparency::NoteVerifier;
 
-constexpr absl::Duration kMaxBackoff = absl::Minutes(1);
 constexpr int kMaxTurns = 3;  // of one checkpoint with one witness: what it holds is learnt in one
 
 absl::Status Refused(std::string_view reason, const WitnessPeer& peer, std::string_view message) {
@@ -64,7 +63,7 @@ WitnessGatherer::WitnessGatherer(const store::Store* store, FileSystem* files, s
       call_(std::move(call)),
       listener_(std::move(listener)) {
   for (const WitnessPeer& peer : options_.peers) {
-    peers_.push_back({peer, std::nullopt, false, std::thread()});
+    peers_.push_back({peer, std::nullopt, "", std::thread()});
   }
   Load();
 }
@@ -82,13 +81,20 @@ void WitnessGatherer::Load() {
   newest_ = {opened->checkpoint.size(), *note, static_cast<int>(opened->witnesses.size())};
 }
 
+void WitnessGatherer::Tell(Peer& peer, const absl::Status& status) {
+  std::string reason(status.ok() ? "" : ErrorReason(status));
+  if (!status.ok() && reason.empty()) reason = absl::StatusCodeToString(status.code());
+  if (reason == peer.told) return;
+  peer.told = std::move(reason);
+  listener_(peer.about.key.name(), status);
+}
+
 absl::Status WitnessGatherer::CheckStore() {
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
   for (Peer& peer : peers_) {
     const absl::Status status = CheckAgainst(*snapshot, peer.about);
     if (absl::IsFailedPrecondition(status)) return status;
-    peer.failing = !status.ok();
-    if (peer.failing) listener_(peer.about.key.name(), status);
+    Tell(peer, status);
   }
   return absl::OkStatus();
 }
@@ -185,7 +191,7 @@ void WitnessGatherer::Follow(size_t index) {
   Target target;
   const auto wanted = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return stopping_ || (target_.size > 0 && !target_.signatures[index].has_value() &&
-                         (peer.failing || target_.size != target.size));
+                         (!peer.told.empty() || target_.size != target.size));
   };
   while (true) {
     {
@@ -195,8 +201,7 @@ void WitnessGatherer::Follow(size_t index) {
       target = target_;
     }
     const absl::StatusOr<NoteSignature> signature = Ask(peer, target);
-    if (signature.ok() == peer.failing) listener_(peer.about.key.name(), signature.status());
-    peer.failing = !signature.ok();
+    Tell(peer, signature.status());
     if (signature.ok()) {
       backoff = options_.backoff;
       Take(index, target, *signature);
@@ -205,7 +210,7 @@ void WitnessGatherer::Follow(size_t index) {
     absl::MutexLock lock(&mu_);
     if (absl::IsFailedPrecondition(signature.status()) && alarm_.ok()) alarm_ = signature.status();
     mu_.AwaitWithTimeout(absl::Condition(&stopping_), backoff);
-    backoff = std::min(backoff * 2, kMaxBackoff);
+    backoff = std::min(backoff * 2, options_.longest_backoff);
   }
 }
 

@@ -34,8 +34,8 @@ class WitnessGatherer {
  public:
   // `http::Client::Call` of a client made for the witnesses: called from several threads.
   using Call = std::function<absl::StatusOr<http::Response>(const http::Request&)>;
-  // Told of every failure that follows a success of the same witness, and the reverse. `witness`
-  // is its key's name.
+  // Told whenever what becomes of a witness is not what it was before: it fails, for another
+  // reason, or no longer. `witness` is its key's name.
   using Listener = std::function<void(const std::string& witness, const absl::Status&)>;
 
   struct Options {
@@ -43,7 +43,8 @@ class WitnessGatherer {
     int quorum = 1;                               // 1 to the number of peers
     absl::Duration pause = absl::Seconds(1);      // between two checkpoints, at least
     absl::Duration patience = absl::Seconds(10);  // for a quorum, before a newer one is tried
-    absl::Duration backoff = absl::Seconds(2);    // of a witness that has failed; doubles to 1 min
+    absl::Duration backoff = absl::Seconds(2);    // of a witness that has failed; doubles up to
+    absl::Duration longest_backoff = absl::Minutes(1);
   };
 
   // `file` keeps the newest witnessed checkpoint over restarts; what is there and is not of this
@@ -79,11 +80,12 @@ class WitnessGatherer {
   struct Peer {
     WitnessPeer about;
     std::optional<uint64_t> held;  // what it holds, as far as is known; its thread's own
-    bool failing = false;
+    std::string told;              // why it fails; empty: it does not
     std::thread thread;
   };
 
   void Load();
+  void Tell(Peer& peer, const absl::Status& status);
   void LeadRounds();
   void Follow(size_t peer);
   bool MayMoveOn(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -275,9 +275,15 @@ TEST_F(WitnessGathererTest, AStoreThatIsBehindOrDifferentIsNoticedBeforeAnything
 TEST_F(WitnessGathererTest, AnotherHistoryAtAWitnessIsToldWhileRunning) {
   const store::LogHead old = Head();
   witnesses_[0]->See(old.size, crypto::Sha256("another history"), "");
-  witnesses_[1]->See(old.size + 100, crypto::Sha256("another history"), "");
+  const auto ahead =
+      *transparency::Checkpoint::Create(kOrigin, old.size + 100, crypto::Sha256("another history"));
+  witnesses_[1]->See(ahead.size(), ahead.root(), *transparency::SignCheckpoint(ahead, signer_));
   Append(5);
   const auto gatherer = Gatherer(1);
+  SetDown(0, true);  // one failure does not hide another
+  EXPECT_EQ(ErrorReason(gatherer->CheckStore()), "LOG_BEHIND_WITNESS");
+  EXPECT_EQ(WaitTold("w.example/a", "HTTP_UNREACHABLE"), "HTTP_UNREACHABLE");
+  SetDown(0, false);
   gatherer->Start();
   EXPECT_EQ(WaitTold("w.example/a", "LOG_FORKED_AT_WITNESS"), "LOG_FORKED_AT_WITNESS");
   EXPECT_EQ(WaitTold("w.example/b", "LOG_BEHIND_WITNESS"), "LOG_BEHIND_WITNESS");

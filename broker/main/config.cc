@@ -62,6 +62,8 @@ void ReadWitnesses(const ConfigTable& root, Witnesses& witnesses) {
   witnesses.ca = table.Path("ca", "");
   witnesses.timeout =
       table.Duration("timeout", absl::Milliseconds(100), absl::Minutes(1), absl::Seconds(10));
+  witnesses.retry_longest =
+      table.Duration("retry_longest", absl::Seconds(1), absl::Hours(1), absl::Minutes(1));
   if (!witnesses.peers.empty()) {
     witnesses.quorum = static_cast<int>(table.Int("quorum", 1, most));
   } else if (table.Has("quorum")) {

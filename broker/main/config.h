@@ -24,6 +24,7 @@
 //   absent: by the
 //                                  # system's authorities
 //   timeout = "10s"
+//   retry_longest = "1m"           # one that fails is asked again after 2s, 4s... up to this
 //   [[witness]]                    # for each
 //   vkey = required                # its verifier key, type cosignature/v1
 //   url = required                 # https://..., http:// only to this machine; /add-checkpoint is
@@ -100,6 +101,7 @@ struct Witnesses {
   int quorum = 0;
   std::string ca;
   absl::Duration timeout;
+  absl::Duration retry_longest;
 };
 
 struct Config {

@@ -1,5 +1,6 @@
 #include "broker/main/witnesses.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/http_client.h"
@@ -8,6 +9,11 @@
 #include "proto/transparency/witness_request.h"
 
 namespace amana::broker {
+namespace {
+
+constexpr absl::Duration kFirstRetry = absl::Seconds(2);
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<audit::WitnessGatherer>> OpenWitnesses(
     const Config& config, const store::Store* store, const transparency::NoteVerifier& log) {
@@ -20,7 +26,10 @@ absl::StatusOr<std::unique_ptr<audit::WitnessGatherer>> OpenWitnesses(
                                                .max_body = transparency::kMaxWitnessAnswerBytes}));
   auto gatherer = std::make_unique<audit::WitnessGatherer>(
       store, &RealFileSystem(), config.data_dir + "/witnessed-checkpoint", log,
-      audit::WitnessGatherer::Options{.peers = witnesses.peers, .quorum = witnesses.quorum},
+      audit::WitnessGatherer::Options{.peers = witnesses.peers,
+                                      .quorum = witnesses.quorum,
+                                      .backoff = std::min(kFirstRetry, witnesses.retry_longest),
+                                      .longest_backoff = witnesses.retry_longest},
       [client](const http::Request& request) { return client->Call(request); },
       [](const std::string& witness, const absl::Status& status) {
         Log(status.ok() ? LogLevel::kInfo : LogLevel::kError, "witness",
