@@ -23,7 +23,7 @@
 //   [[witness]] ca = absent                    # PEM: their servers are believed by these alone;
 //   absent: by the
 //                                  # system's authorities
-//   timeout = "10s"
+//   timeout = "10s"                # of one call; a newer checkpoint waits as long for a quorum
 //   retry_longest = "1m"           # one that fails is asked again after 2s, 4s... up to this
 //   [[witness]]                    # for each
 //   vkey = required                # its verifier key, type cosignature/v1

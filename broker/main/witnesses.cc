@@ -28,6 +28,7 @@ absl::StatusOr<std::unique_ptr<audit::WitnessGatherer>> OpenWitnesses(
       store, &RealFileSystem(), config.data_dir + "/witnessed-checkpoint", log,
       audit::WitnessGatherer::Options{.peers = witnesses.peers,
                                       .quorum = witnesses.quorum,
+                                      .patience = witnesses.timeout,
                                       .backoff = std::min(kFirstRetry, witnesses.retry_longest),
                                       .longest_backoff = witnesses.retry_longest},
       [client](const http::Request& request) { return client->Call(request); },
