@@ -1,10 +1,12 @@
 // The configuration of an adapter program: one TOML file. Paths are meant from its folder; every
 // key, with its default ("required" where there is none; absent: none):
 //
-//   identity = required            # the agency.toml of sdk/identity.h: keys, pinned authorities,
-//   broker mapping = required             # the agency's mapping file (mapping/mapping.h) journal =
-//   required             # a folder of this program alone (journal.h) poll = "5s" # how often the
-//   native side is asked batch = 64                     # items and deliveries at a time [retry]
+//   identity = required            # the agency.toml of sdk/identity.h: keys, authorities, broker
+//   mapping = required             # the agency's mapping file (mapping/mapping.h)
+//   journal = required             # a folder of this program alone (journal.h)
+//   poll = "5s"                    # how often the native side is asked
+//   batch = 64                     # items and deliveries at a time
+//   [retry]
 //   first = "1s"                   # after the first failure; doubles
 //   longest = "10m"
 //   deadline = "336h"              # then it is a dead letter
