@@ -225,19 +225,24 @@ absl::StatusOr<http::Response> WitnessGatherer::Submit(const Peer& peer, const T
                 .body = transparency::FormatWitnessRequest(request)});
 }
 
+absl::Status WitnessGatherer::Confirm(const Peer& peer, int status) {
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
+  const absl::Status checked = CheckAgainst(*snapshot, peer.about);
+  return absl::IsFailedPrecondition(checked) ? checked : NotUnderstood(peer.about, status);
+}
+
 absl::StatusOr<NoteSignature> WitnessGatherer::Ask(Peer& peer, const Target& target) {
   for (int turn = 0; turn < kMaxTurns; ++turn) {
     AMANA_ASSIGN_OR_RETURN(const http::Response response, Submit(peer, target));
     if (response.status == 409) {
       const std::optional<uint64_t> held = SizeIn(response);
       if (!held) return NotUnderstood(peer.about, response.status);
-      if (*held > target.size) return BehindWitness(peer.about, *held, target.size);
-      if (held == peer.held) return ForkedAtWitness(peer.about, *held);
+      if (*held > target.size || held == peer.held) return Confirm(peer, response.status);
       peer.held = held;
       continue;
     }
     if (response.status == 422 && peer.held.has_value()) {
-      return ForkedAtWitness(peer.about, *peer.held);
+      return Confirm(peer, response.status);
     }
     if (response.status != 200) return NotUnderstood(peer.about, response.status);
     AMANA_ASSIGN_OR_RETURN(const std::vector<NoteSignature> lines,

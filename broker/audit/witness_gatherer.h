@@ -66,8 +66,8 @@ class WitnessGatherer {
 
   // With the quorum, or more.
   std::optional<WitnessedCheckpoint> Newest() const;
-  // LOG_BEHIND_WITNESS or LOG_FORKED_AT_WITNESS once a witness has said so while this ran: from
-  // then on for good.
+  // LOG_BEHIND_WITNESS or LOG_FORKED_AT_WITNESS once a witness has shown it, under the log's own
+  // signature, while this ran: from then on for good.
   absl::Status Alarm() const;
 
  private:
@@ -92,6 +92,9 @@ class WitnessGatherer {
   absl::StatusOr<transparency::NoteSignature> Ask(Peer& peer, const Target& target);
   absl::StatusOr<http::Response> Submit(const Peer& peer, const Target& target);
   void Take(size_t peer, const Target& target, const transparency::NoteSignature& signature);
+  // What a witness says of the log without the log's signature is its word alone: looks for the
+  // signed checkpoint, and returns WITNESS_REFUSED unless that shows the same.
+  absl::Status Confirm(const Peer& peer, int status);
   absl::Status CheckAgainst(const store::Snapshot& snapshot, const WitnessPeer& peer);
   int Count(const Target& target) const;
 

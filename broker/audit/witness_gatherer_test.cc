@@ -274,7 +274,9 @@ TEST_F(WitnessGathererTest, AStoreThatIsBehindOrDifferentIsNoticedBeforeAnything
 
 TEST_F(WitnessGathererTest, AnotherHistoryAtAWitnessIsToldWhileRunning) {
   const store::LogHead old = Head();
-  witnesses_[0]->See(old.size, crypto::Sha256("another history"), "");
+  const auto other =
+      *transparency::Checkpoint::Create(kOrigin, old.size, crypto::Sha256("another history"));
+  witnesses_[0]->See(other.size(), other.root(), *transparency::SignCheckpoint(other, signer_));
   const auto ahead =
       *transparency::Checkpoint::Create(kOrigin, old.size + 100, crypto::Sha256("another history"));
   witnesses_[1]->See(ahead.size(), ahead.root(), *transparency::SignCheckpoint(ahead, signer_));
@@ -289,6 +291,18 @@ TEST_F(WitnessGathererTest, AnotherHistoryAtAWitnessIsToldWhileRunning) {
   EXPECT_EQ(WaitTold("w.example/b", "LOG_BEHIND_WITNESS"), "LOG_BEHIND_WITNESS");
   EXPECT_EQ(WaitFor(*gatherer, Head().size, 1).cosignatures, 1);
   EXPECT_FALSE(gatherer->Alarm().ok());
+}
+
+// Or any witness could stop the broker.
+TEST_F(WitnessGathererTest, AWitnessThatClaimsWhatTheLogHasNotSignedAlarmsNobody) {
+  witnesses_[0]->See(Head().size + 1000, crypto::Sha256("a claim"), "");
+  witnesses_[1]->See(Head().size, crypto::Sha256("a claim"), "a claim");
+  const auto gatherer = Gatherer(1);
+  gatherer->Start();
+  EXPECT_EQ(WaitTold("w.example/a", "WITNESS_REFUSED"), "WITNESS_REFUSED");
+  EXPECT_EQ(WaitTold("w.example/b", "WITNESS_REFUSED"), "WITNESS_REFUSED");
+  WaitFor(*gatherer, Head().size, 1);
+  EXPECT_TRUE(IsOk(gatherer->Alarm()));
 }
 
 }  // namespace
