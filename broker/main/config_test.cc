@@ -5,6 +5,8 @@
 #include "base/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/crypto/ed25519.h"
+#include "proto/transparency/note_verifier.h"
 
 namespace amana::broker {
 namespace {
@@ -26,6 +28,45 @@ origin = "log.example/amana"
 
 absl::StatusOr<Config> Parse(const std::string& text, const Overrides& overrides = {}) {
   return ParseConfig(text, "/etc/amana/broker.toml", overrides);
+}
+
+// Of a key that the test makes for itself.
+std::string WitnessVkey(const std::string& name) {
+  const auto key = crypto::Ed25519PrivateKey::Generate().value();
+  return transparency::NoteVerifier::Create(name, transparency::NoteKeyType::kCosignatureV1,
+                                            key.PublicKey())
+      ->vkey();
+}
+std::string WitnessTable(const std::string& vkey, const std::string& url) {
+  return "[[witness]]\nvkey = \"" + vkey + "\"\nurl = \"" + url + "\"\n";
+}
+
+TEST(ConfigTest, WitnessesAndTheirQuorum) {
+  const std::string two = WitnessTable(WitnessVkey("w/1"), "https://w.example/amana") +
+                          WitnessTable(WitnessVkey("w/2"), "http://127.0.0.1:7075");
+  const absl::StatusOr<Config> config = Parse(kLeast + two + "[witnesses]\nquorum = 2\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_EQ(config->witnesses.peers.size(), 2u);
+  EXPECT_EQ(config->witnesses.peers[0].url, "https://w.example/amana");
+  EXPECT_EQ(config->witnesses.quorum, 2);
+  EXPECT_EQ(config->witnesses.timeout, absl::Seconds(10));
+  EXPECT_TRUE(Parse(kLeast)->witnesses.peers.empty());
+
+  const std::string one = WitnessVkey("w/1");
+  const std::string quorum = "[witnesses]\nquorum = 1\n";
+  const std::pair<std::string, std::string> wrong[] = {
+      {two, "quorum"},
+      {two + "[witnesses]\nquorum = 3\n", "quorum"},
+      {quorum, "quorum"},
+      {WitnessTable(one, "http://w.example") + quorum, "url"},
+      {WitnessTable(one, "https://w.example/") + quorum, "url"},
+      {WitnessTable("w/1+00000000+AAAA", "https://w.example") + quorum, "vkey"},
+      {WitnessTable(one, "https://w.example/a") + WitnessTable(one, "https://w.example/b") + quorum,
+       "vkey"},
+  };
+  for (const auto& [text, field] : wrong) {
+    EXPECT_THAT(std::string(Parse(kLeast + text).status().message()), HasSubstr(field)) << text;
+  }
 }
 
 TEST(ConfigTest, TheLeastAndItsDefaults) {
