@@ -61,12 +61,6 @@ build_fuzzers() {
   ! ninja -C build/fuzz -t targets all | grep -q '^fuzzers:' || ninja -C build/fuzz -j "$jobs" fuzzers
 }
 
-# Finds the includes that a precompiled header hides.
-build_without_pch() {
-  cmake --preset dev -B build/no-pch -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON &&
-    ninja -C build/no-pch -k 0 -j "$jobs"
-}
-
 # ThreadSanitizer needs its part of the address space free.
 unrandomised() {
   if setarch -R true 2>/dev/null; then setarch -R "$@"; else "$@"; fi
