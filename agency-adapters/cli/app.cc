@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/exit_code.h"
 #include "agency-adapters/cli/report.h"
@@ -105,7 +106,9 @@ void AddEvidence(CLI::App& root, Context& context) {
 
   CLI::App& audit = Group(root, "audit", "Evidence: events, proofs, the whole log");
   RegisterAuditEvents(audit, context);
+  RegisterAuditMirror(audit, context);
   RegisterAuditProve(audit, context);
+  RegisterAuditQuery(audit, context);
   RegisterAuditVerify(audit, context);
   RegisterAuditWait(audit, context);
   RegisterWitness(Group(root, "witness", "Cosigns what the log shows, so that it has one history"),

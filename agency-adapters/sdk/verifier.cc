@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "agency-adapters/sdk/errors.h"
+#include "agency-adapters/sdk/log_folder.h"
+#include "agency-adapters/sdk/log_replay.h"
 #include "base/status.h"
-#include "proto/transparency/compact_range.h"
 #include "proto/transparency/merkle.h"
 #include "proto/transparency/tile.h"
 #include "proto/transparency/tlog_proof.h"
@@ -19,33 +20,9 @@ using transparency::TileId;
 
 constexpr char kCheckpointFile[] = "/checkpoint";
 
-absl::StatusOr<std::string> ReadFile(FileSystem& files, const std::string& folder,
-                                     const std::string& name) {
-  absl::StatusOr<std::string> bytes = files.Read(folder + "/" + name);
-  if (ErrorReason(bytes.status()) == "FILE_NOT_FOUND") return LogIncomplete(name);
-  return bytes;
-}
-
-// A partial tile may have been replaced by the full one of a longer tree.
-absl::StatusOr<std::vector<std::string>> ReadBundle(FileSystem& files, const std::string& folder,
-                                                    uint64_t index, int width) {
-  TileId tile{transparency::kEntriesLevel, index, width};
-  absl::StatusOr<std::string> bytes = ReadFile(files, folder, transparency::TilePath(tile));
-  if (ErrorReason(bytes.status()) == "LOG_INCOMPLETE" && width < kTileWidth) {
-    tile.width = kTileWidth;
-    const auto whole = ReadFile(files, folder, transparency::TilePath(tile));
-    if (whole.ok()) bytes = whole;
-  }
-  if (!bytes.ok()) return bytes.status();
-  AMANA_ASSIGN_OR_RETURN(std::vector<std::string> entries,
-                         transparency::DecodeEntryBundle(*bytes, tile.width));
-  entries.resize(static_cast<size_t>(width));
-  return entries;
-}
-
 absl::StatusOr<Checkpoint> ReadCheckpoint(FileSystem& files, const std::string& folder,
                                           const transparency::NoteVerifier& log) {
-  AMANA_ASSIGN_OR_RETURN(const std::string note, ReadFile(files, folder, "checkpoint"));
+  AMANA_ASSIGN_OR_RETURN(const std::string note, ReadLogFile(files, folder, "checkpoint"));
   AMANA_ASSIGN_OR_RETURN(const auto opened, transparency::OpenCheckpoint(note, log));
   return opened.checkpoint;
 }
@@ -78,83 +55,16 @@ absl::StatusOr<Expected> Expect(const transparency::NoteVerifier& log, const Hel
   return expected;
 }
 
-absl::Status CheckRoots(const Expected& expected, const transparency::CompactRange& tree,
-                        uint64_t size) {
-  const auto [begin, end] = expected.roots.equal_range(tree.size());
-  for (auto it = begin; it != end; ++it) {
-    if (it->second != tree.Root()) return LogForked(tree.size(), size);
+// Of the first that differs: an entry says more than a root.
+absl::Status Compare(const Expected& expected, const Replayed& replayed, uint64_t size) {
+  for (const auto& [index, leaf] : expected.leaves) {
+    if (replayed.leaves.at(index) != leaf) return LogTampered("entry " + std::to_string(index));
+  }
+  for (const auto& [at, root] : expected.roots) {
+    if (replayed.roots.at(at) != root) return LogForked(at, size);
   }
   return absl::OkStatus();
 }
-
-absl::Status CheckLeaf(const Expected& expected, uint64_t index, const Digest& leaf) {
-  const auto [begin, end] = expected.leaves.equal_range(index);
-  for (auto it = begin; it != end; ++it) {
-    if (it->second != leaf) return LogTampered("entry " + std::to_string(index));
-  }
-  return absl::OkStatus();
-}
-
-// Collects the hashes of one level and compares each tile as it fills; full tiles give one hash to
-// the level above.
-class TileChecker {
- public:
-  TileChecker(FileSystem& files, const std::string& folder) : files_(files), folder_(folder) {}
-
-  absl::Status Add(const Digest& hash, size_t level = 0) {
-    if (levels_.size() <= level) levels_.resize(level + 1);
-    levels_[level].hashes.push_back(hash);
-    if (levels_[level].hashes.size() < kTileWidth) return absl::OkStatus();
-    AMANA_RETURN_IF_ERROR(Compare(level, kTileWidth));
-    // The root of 256 nodes that are themselves roots of complete subtrees.
-    transparency::Hashes row = std::exchange(levels_[level].hashes, {});
-    while (row.size() > 1) {
-      for (size_t i = 0; i < row.size() / 2; ++i) {
-        row[i] = transparency::HashNode(row[2 * i], row[2 * i + 1]);
-      }
-      row.resize(row.size() / 2);
-    }
-    ++levels_[level].index;
-    return Add(row[0], level + 1);
-  }
-
-  // The partial tiles at the right edge.
-  absl::Status Finish() {
-    for (size_t level = 0; level < levels_.size(); ++level) {
-      if (levels_[level].hashes.empty()) continue;
-      AMANA_RETURN_IF_ERROR(Compare(level, static_cast<int>(levels_[level].hashes.size())));
-    }
-    return absl::OkStatus();
-  }
-
-  size_t tiles() const { return tiles_; }
-
- private:
-  struct Level {
-    transparency::Hashes hashes;
-    uint64_t index = 0;
-  };
-
-  absl::Status Compare(size_t level, int width) {
-    const TileId tile{static_cast<int>(level), levels_[level].index, width};
-    const std::string path = transparency::TilePath(tile);
-    absl::StatusOr<std::string> bytes = ReadFile(files_, folder_, path);
-    if (ErrorReason(bytes.status()) == "LOG_INCOMPLETE" && width < kTileWidth) {
-      const auto whole =
-          ReadFile(files_, folder_, transparency::TilePath({tile.level, tile.index, kTileWidth}));
-      if (whole.ok()) bytes = whole->substr(0, static_cast<size_t>(width) * Digest::kSize);
-    }
-    if (!bytes.ok()) return bytes.status();
-    if (*bytes != transparency::EncodeHashTile(levels_[level].hashes)) return LogTampered(path);
-    ++tiles_;
-    return absl::OkStatus();
-  }
-
-  FileSystem& files_;
-  const std::string& folder_;
-  std::vector<Level> levels_;
-  size_t tiles_ = 0;
-};
 
 // --- download
 
@@ -260,31 +170,20 @@ absl::StatusOr<LogReport> VerifyLog(FileSystem& files, const std::string& folder
   AMANA_ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(files, folder, log));
   const uint64_t size = checkpoint.size();
   AMANA_ASSIGN_OR_RETURN(const Expected expected, Expect(log, held, size));
-  transparency::CompactRange tree;
-  TileChecker tiles(files, folder);
-  AMANA_RETURN_IF_ERROR(CheckRoots(expected, tree, size));
-  while (tree.size() < size) {
-    const uint64_t index = tree.size() / kTileWidth;
-    const int width = transparency::TileWidthAt(transparency::kEntriesLevel, index, size);
-    AMANA_ASSIGN_OR_RETURN(const std::vector<std::string> entries,
-                           ReadBundle(files, folder, index, width));
-    for (const std::string& entry : entries) {
-      const Digest leaf = transparency::HashLeaf(entry);
-      AMANA_RETURN_IF_ERROR(CheckLeaf(expected, tree.size(), leaf));
-      tree.Append(leaf);
-      AMANA_RETURN_IF_ERROR(tiles.Add(leaf));
-      AMANA_RETURN_IF_ERROR(CheckRoots(expected, tree, size));
-    }
-  }
-  if (tree.Root() != checkpoint.root()) return LogTampered("root");
-  AMANA_RETURN_IF_ERROR(tiles.Finish());
-  return LogReport{size,          checkpoint.root(),       checkpoint.origin(),
-                   tiles.tiles(), held.checkpoints.size(), held.receipts.size()};
+  ReplayWanted wanted;
+  for (const auto& [at, root] : expected.roots) wanted.sizes.insert(at);
+  for (const auto& [index, leaf] : expected.leaves) wanted.entries.insert(index);
+  AMANA_ASSIGN_OR_RETURN(const Replayed replayed, ReplayLog(files, folder, size, wanted));
+  AMANA_RETURN_IF_ERROR(Compare(expected, replayed, size));
+  if (replayed.root != checkpoint.root()) return LogTampered("root");
+  AMANA_RETURN_IF_ERROR(replayed.tiled);
+  return LogReport{size,           checkpoint.root(),       checkpoint.origin(),
+                   replayed.tiles, held.checkpoints.size(), held.receipts.size()};
 }
 
 absl::StatusOr<std::string> ReadEntry(FileSystem& files, const std::string& folder,
                                       uint64_t index) {
-  AMANA_ASSIGN_OR_RETURN(const std::string note, ReadFile(files, folder, "checkpoint"));
+  AMANA_ASSIGN_OR_RETURN(const std::string note, ReadLogFile(files, folder, "checkpoint"));
   const size_t end = note.find("\n\n");
   AMANA_ASSIGN_OR_RETURN(const Checkpoint checkpoint,
                          Checkpoint::Parse(std::string_view(note).substr(0, end + 1)));

@@ -99,4 +99,23 @@ absl::Status CryptoFailed(std::string_view operation) {
                    std::string(operation) + " failed in the crypto library");
 }
 
+absl::Status TimestampMalformed(std::string_view field) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "TIMESTAMP_MALFORMED", field,
+                   "it is no RFC 3161 timestamp");
+}
+
+absl::Status TimestampMismatch(std::string_view field) {
+  return MakeError(absl::StatusCode::kPermissionDenied, "TIMESTAMP_MISMATCH", field,
+                   "it is of other data, or by a digest that is refused");
+}
+
+absl::Status TimestampInvalid(std::string_view field) {
+  return MakeError(absl::StatusCode::kPermissionDenied, "TIMESTAMP_INVALID", field,
+                   "its signature does not verify");
+}
+
+absl::Status TimestampUntrusted(std::string_view field, std::string_view why) {
+  return MakeError(absl::StatusCode::kPermissionDenied, "TIMESTAMP_UNTRUSTED", field, why);
+}
+
 }  // namespace amana::crypto

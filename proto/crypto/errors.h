@@ -28,6 +28,10 @@ absl::Status CsrInvalid(std::string_view why);                 // CSR_INVALID, k
 absl::Status CmsMalformed(std::string_view why);               // CMS_MALFORMED, kInvalidArgument
 absl::Status CmsAlgorithmRefused(std::string_view why);        // CMS_ALGORITHM_REFUSED, refusal
 absl::Status CmsOpenFailed();                                  // CMS_OPEN_FAILED, kInvalidArgument
+absl::Status TimestampMalformed(std::string_view field);  // TIMESTAMP_MALFORMED, kInvalidArgument
+absl::Status TimestampMismatch(std::string_view field);   // TIMESTAMP_MISMATCH, refusal
+absl::Status TimestampInvalid(std::string_view field);    // TIMESTAMP_INVALID, refusal
+absl::Status TimestampUntrusted(std::string_view field, std::string_view why);  // refusal
 absl::Status CryptoFailed(
     std::string_view operation);  // CRYPTO_FAILED, kInternal: the library failed
 

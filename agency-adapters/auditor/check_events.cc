@@ -1,0 +1,231 @@
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "agency-adapters/auditor/check_parts.h"
+#include "agency-adapters/auditor/errors.h"
+#include "agency-adapters/auditor/legal_order.h"
+#include "agency-adapters/sdk/keys.h"
+#include "base/status.h"
+#include "proto/envelope/dsse.h"
+
+namespace amana::auditor {
+namespace {
+
+using sdk::EventField;
+using sdk::EventView;
+
+// What has states of its own, as events name it.
+using Subject = std::tuple<Machine, StatementKey, uint32_t /*task*/, uint32_t /*epoch*/,
+                           v1::DisclosureStage, uint32_t /*update or attempt*/>;
+
+Subject SubjectOf(Machine machine, const EventView& event) {
+  const uint32_t task = event.task.value_or(0);
+  switch (machine) {
+    case Machine::kDelivery:
+      return {machine, *event.referral, task, event.offer_epoch, event.stage, sdk::UpdateOf(event)};
+    case Machine::kHandover:
+      return {machine, *event.referral, task, 0, v1::DISCLOSURE_STAGE_UNSPECIFIED, event.attempt};
+    case Machine::kTask:
+    case Machine::kNone:
+      break;
+  }
+  return {machine, *event.referral, task, 0, v1::DISCLOSURE_STAGE_UNSPECIFIED, 0};
+}
+
+class EventChecker {
+ public:
+  explicit EventChecker(const Evidence& evidence) : evidence_(evidence) {
+    for (const HeldStatement& held : evidence.statements) statements_.emplace(held.digest, &held);
+    if (!evidence.revocations.has_value()) return;
+    for (const crypto::Revocation& revocation : *evidence.revocations) {
+      const auto [at, added] = revoked_.emplace(revocation.certificate, revocation.revoked_at);
+      if (!added) at->second = std::min(at->second, revocation.revoked_at);
+    }
+  }
+
+  absl::Status Take(uint64_t index, const EventView& event) {
+    Count(index, event);
+    const bool own = event.referral.has_value() && event.referral->sender == evidence_.agency &&
+                     !evidence_.agency.empty();
+    if (own) {
+      Follow(index, event);
+      CheckErasure(index, event);
+    }
+    return CheckStatement(index, event);
+  }
+
+  void Finish(uint64_t next, uint64_t size) {
+    if (next < size) counters_.Found(EventsBehind(next, size));
+    if (evidence_.all_events && expected_ < size && next >= size) {
+      counters_.Found(EventMissing(expected_));
+    }
+  }
+
+  EventResults Results() && {
+    const char* const no_events =
+        evidence_.book == nullptr ? "no events were mirrored" : "none of the events shown is whole";
+    EventResults results;
+    results.counters = std::move(counters_).Done(no_events);
+    results.signatures = std::move(signatures_).Done("no statement of an event is held here");
+    // Where events are missing, what follows what cannot be said.
+    results.order = gap_ ? Tally("ORDER").Done("events are missing: see COUNTERS")
+                         : std::move(order_).Done(no_events);
+    results.erasures = std::move(erasures_).Done("nothing was erased of what is shown");
+    if (results.signatures.looked_at > 0 && !evidence_.revocations.has_value()) {
+      results.signatures.why = "without a revocation list";
+    }
+    return results;
+  }
+
+ private:
+  void Count(uint64_t index, const EventView& event) {
+    counters_.Look();
+    if (evidence_.all_events) {
+      if (index != expected_) counters_.Found(EventMissing(expected_));
+      expected_ = index + 1;
+    }
+    if (event.has(EventField::kTime)) {
+      if (event.time < time_) counters_.Found(TimeBackwards(index));
+      time_ = std::max(time_, event.time);
+    }
+    if (evidence_.agency.empty()) return;
+    if (event.referral.has_value() && event.referral->sender == evidence_.agency &&
+        event.has(EventField::kSenderCounter)) {
+      Step("sender_counter", sender_counter_, event.sender_counter, index);
+    }
+    if (event.recipient.has_value() && event.recipient->agency == evidence_.agency &&
+        event.recipient_counter > 0) {
+      Step("recipient_counter", recipient_counters_[*event.recipient], event.recipient_counter,
+           index);
+    }
+  }
+
+  void Step(std::string_view name, uint64_t& last, uint64_t got, uint64_t index) {
+    if (got > last + 1) {
+      counters_.Found(CounterGap(name, last + 1, got));
+      gap_ = true;
+    }
+    if (got <= last) counters_.Found(CounterRepeated(name, index));
+    last = std::max(last, got);
+  }
+
+  // The state that needs no event of its own: a task is SUBMITTED when its referral is accepted, a
+  // delivery is QUEUED by what its task went through.
+  std::string_view Begun(Machine machine, const EventView& event) const {
+    if (machine == Machine::kTask && accepted_.contains(*event.referral)) return "SUBMITTED";
+    if (machine == Machine::kDelivery && states_.contains(SubjectOf(Machine::kTask, event))) {
+      return "QUEUED";
+    }
+    return {};
+  }
+
+  void Follow(uint64_t index, const EventView& event) {
+    const StateEntered entered = EnteredBy(event.kind);
+    if (entered.machine == Machine::kNone) return;
+    order_.Look();
+    std::string_view& state = states_[SubjectOf(entered.machine, event)];
+    if (state.empty()) state = Begun(entered.machine, event);
+    if (state == "REROUTED") state = "SUBMITTED";  // offered anew
+    // Said again, the first state is no step.
+    const bool first = state == entered.state && (state == "SUBMITTED" || state == "QUEUED");
+    if (!first && !MayFollow(entered.machine, state, entered.state)) {
+      order_.Found(OrderIllegal(index, state, entered.state));
+    }
+    state = entered.state;
+  }
+
+  void CheckErasure(uint64_t index, const EventView& event) {
+    const StatementKey& referral = *event.referral;
+    switch (event.kind) {
+      case v1::EVENT_KIND_SUBMISSION_ACCEPTED:
+        accepted_.insert(referral);
+        break;
+      case v1::EVENT_KIND_REFERRAL_ERASED:
+        erasures_.Look();
+        if (!accepted_.contains(referral)) erasures_.Found(ErasedUnknown(index));
+        erased_.insert(referral);
+        break;
+      case v1::EVENT_KIND_DELIVERY_LEASED:
+        if (erased_.contains(referral)) erasures_.Found(DisclosedAfterErasure(index));
+        break;
+      default:
+        break;
+    }
+  }
+
+  absl::StatusOr<const crypto::Certificate*> Find(const CertId& id, uint64_t index) {
+    if (const auto given = evidence_.certificates.find(id); given != evidence_.certificates.end()) {
+      return &given->second;
+    }
+    if (const auto read = certificates_.find(id); read != certificates_.end()) return &read->second;
+    AMANA_ASSIGN_OR_RETURN(const std::optional<std::string> der,
+                           evidence_.book->FindCertificate(id));
+    if (!der.has_value()) return CertificateMissing(index);
+    AMANA_ASSIGN_OR_RETURN(crypto::Certificate certificate, crypto::Certificate::FromDer(*der));
+    if (certificate.id() != id) return CertificateMissing(index);
+    return &certificates_.emplace(id, std::move(certificate)).first->second;
+  }
+
+  absl::Status Judge(uint64_t index, const EventView& event, const HeldStatement& statement) {
+    AMANA_ASSIGN_OR_RETURN(const crypto::Certificate* signer, Find(event.cert_id, index));
+    if (signer->spiffe().agency != event.actor_agency) return ActorMismatch(index);
+    if (verified_.insert({event.statement_digest, event.cert_id}).second) {
+      AMANA_RETURN_IF_ERROR(envelope::VerifyEnvelope(statement.envelope, signer->public_key()));
+    }
+    if (evidence_.authorities != nullptr) {
+      AMANA_RETURN_IF_ERROR(
+          evidence_.authorities->Verify(*signer, event.time, crypto::CertUsage::kSigning));
+    }
+    const auto revoked = revoked_.find(event.cert_id);
+    if (revoked != revoked_.end() && revoked->second <= event.time) {
+      return CertificateRevoked(index);
+    }
+    return absl::OkStatus();
+  }
+
+  // Only what the actor itself signed: what follows from it by the broker's hand has no
+  // certificate.
+  absl::Status CheckStatement(uint64_t index, const EventView& event) {
+    if (!event.has(EventField::kCertId) || event.cert_id.is_zero()) return absl::OkStatus();
+    const auto held = statements_.find(event.statement_digest);
+    if (held == statements_.end()) return absl::OkStatus();
+    signatures_.Look();
+    signatures_.Found(Judge(index, event, *held->second));
+    return absl::OkStatus();
+  }
+
+  const Evidence& evidence_;
+  std::map<Digest, const HeldStatement*> statements_;
+  std::map<CertId, absl::Time> revoked_;
+  std::map<CertId, crypto::Certificate> certificates_;
+  std::set<std::pair<Digest, CertId>> verified_;
+  uint64_t expected_ = 0;  // all_events: the next index
+  absl::Time time_ = absl::InfinitePast();
+  bool gap_ = false;
+  uint64_t sender_counter_ = 0;
+  std::map<Address, uint64_t> recipient_counters_;
+  std::map<Subject, std::string_view> states_;
+  std::set<StatementKey> accepted_, erased_;
+  Tally counters_{"COUNTERS"}, signatures_{"SIGNATURES"}, order_{"ORDER"}, erasures_{"ERASURES"};
+};
+
+}  // namespace
+
+absl::StatusOr<EventResults> CheckEvents(const Evidence& evidence, uint64_t log_size) {
+  EventChecker checker(evidence);
+  if (evidence.book == nullptr) return std::move(checker).Results();
+  EventReader reader(*evidence.book);
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const ShownEvent* event, reader.Next());
+    if (event == nullptr) break;
+    // One that is no event is INCLUSION's finding.
+    if (event->view.ok()) AMANA_RETURN_IF_ERROR(checker.Take(event->index, *event->view));
+  }
+  AMANA_ASSIGN_OR_RETURN(const uint64_t next, evidence.book->Next());
+  checker.Finish(next, log_size);
+  return std::move(checker).Results();
+}
+
+}  // namespace amana::auditor

@@ -1,0 +1,306 @@
+#include "agency-adapters/auditor/checks.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "agency-adapters/auditor/legal_order.h"
+#include "agency-adapters/auditor/mirror.h"
+#include "agency-adapters/sdk/testing.h"
+#include "base/status.h"
+#include "base/testing.h"
+#include "proto/envelope/testing.h"
+
+namespace amana::auditor {
+namespace {
+
+using sdk::EventField;
+using sdk::testing::FakeBroker;
+using sdk::testing::SampleEvent;
+using Outcome = CheckResult::Outcome;
+
+StatementKey Referral(char id) {
+  return {AgencyId::Create("police-a").value(), ReferralId::FromBytes(std::string(16, id)).value(),
+          1};
+}
+
+std::string Number(uint64_t value) { return std::string(1, static_cast<char>(value)); }
+
+// Of police-a's own referral, with the counter that the sequencer gives.
+SampleEvent Own(v1::EventKind kind, uint64_t counter, char referral = 'r') {
+  return {kind, {}, Referral(referral), {{EventField::kSenderCounter, Number(counter)}}};
+}
+
+TEST(LegalOrderTest, TheTablesAreTheRules) {
+  EXPECT_EQ(EnteredBy(v1::EVENT_KIND_TASK_ROUTED).state, "ROUTED");
+  EXPECT_EQ(EnteredBy(v1::EVENT_KIND_DELIVERY_LEASED).machine, Machine::kDelivery);
+  EXPECT_EQ(EnteredBy(v1::EVENT_KIND_HANDOVER_OFFERED).machine, Machine::kHandover);
+  for (const auto kind : {v1::EVENT_KIND_TASK_REMINDED, v1::EVENT_KIND_CONSENT_REGISTERED,
+                          v1::EVENT_KIND_HANDOVER_OVERDUE, v1::EVENT_KIND_AUDIT_READ}) {
+    EXPECT_EQ(EnteredBy(kind).machine, Machine::kNone) << v1::EventKind_Name(kind);
+  }
+  EXPECT_TRUE(MayFollow(Machine::kTask, "", "SUBMITTED"));
+  EXPECT_TRUE(MayFollow(Machine::kTask, "SUBMITTED", "ROUTED"));
+  EXPECT_FALSE(MayFollow(Machine::kTask, "SUBMITTED", "ACCEPTED"));
+  EXPECT_FALSE(MayFollow(Machine::kTask, "", "ROUTED"));
+  EXPECT_TRUE(MayFollow(Machine::kHandover, "", "OFFERED"));
+  EXPECT_FALSE(MayFollow(Machine::kHandover, "OFFERED", "CUSTODY_TRANSFERRED"));
+}
+
+class ChecksTest : public ::testing::Test {
+ protected:
+  void SetUp() override { book_ = MirrorBook::Open(dir_.path()).value(); }
+  absl::StatusOr<MirrorReport> Mirror() {
+    return Follow(*client_, RealFileSystem(), dir_.path(), broker_.log(), *book_);
+  }
+  Evidence Held() {
+    Evidence evidence{RealFileSystem(), dir_.path(), broker_.log(), envelope::SampleTime()};
+    evidence.book = book_.get();
+    evidence.agency = AgencyId::Create("police-a").value();
+    return evidence;
+  }
+  CheckResult Result(const Evidence& evidence, std::string_view name) {
+    const auto results = RunChecks(evidence);
+    EXPECT_TRUE(results.ok()) << results.status();
+    EXPECT_EQ(results->size(), 12u);
+    for (const CheckResult& result : *results) {
+      if (result.name == name) return result;
+    }
+    ADD_FAILURE() << name;
+    return {};
+  }
+  // The reason for which this check fails; empty when it passes, "-" when it has nothing to look
+  // at.
+  std::string Reason(const Evidence& evidence, std::string_view name) {
+    const CheckResult result = Result(evidence, name);
+    if (result.outcome == Outcome::kNotApplicable) return "-";
+    EXPECT_EQ(result.outcome == Outcome::kFailed, !result.failure.ok());
+    return ErrorReason(result.failure);
+  }
+
+  TempDir dir_;
+  FakeBroker broker_{300};
+  std::unique_ptr<sdk::Client> client_ = broker_.Connect();
+  std::unique_ptr<MirrorBook> book_;
+};
+
+TEST_F(ChecksTest, AMirrorGrowsAndIsContinued) {
+  EXPECT_EQ(Mirror()->events, 300u);
+  EXPECT_EQ(Mirror()->events, 0u);
+  for (int i = 0; i < 1500; ++i) broker_.Append({});
+  EXPECT_EQ(Mirror()->events, 1500u);
+  EXPECT_EQ(*book_->Count(), 1800u);
+  EXPECT_EQ(*book_->Next(), 1800u);
+  const auto results = RunChecks(Held());
+  AMANA_ASSERT_OK(results.status());
+  EXPECT_EQ(Overall(*results), Verdict::kFine);
+  EXPECT_EQ(Result(Held(), "INCLUSION").looked_at, 1800u);
+  EXPECT_EQ(Result(Held(), "REPLAY").looked_at, 1800u);
+}
+
+TEST_F(ChecksTest, AMirrorKeepsNoEventThatIsNotItsEntry) {
+  broker_.Fork();  // the first entry is another than the event that is shown of it
+  EXPECT_EQ(ErrorReason(Mirror().status()), "LOG_TAMPERED");
+  EXPECT_EQ(*book_->Count(), 0u);
+}
+
+TEST_F(ChecksTest, EventsAreFoundByWhatTheySay) {
+  broker_.Append(Own(v1::EVENT_KIND_GRANT_ADDED, 1, 'a'));
+  SampleEvent leased = Own(v1::EVENT_KIND_DELIVERY_LEASED, 2, 'b');
+  leased.more[EventField::kRecipient] = "shelter-a/intake";
+  leased.more[EventField::kReason] = Number(v1::REASON_CONSENT_WITHDRAWN);
+  leased.more[EventField::kConsentRules] = Number(17);
+  leased.more[EventField::kWithheld] = Number(v1::CATEGORY_MEDICAL);
+  leased.more[EventField::kCertId] = std::string(32, 'c');
+  leased.more[EventField::kConsentId] = std::string(16, 'k');
+  broker_.Append(leased);
+  broker_.answers["/amana.v1.AuditService/GetCertificate"] = [](const std::string&) {
+    return absl::NotFoundError("no such certificate");
+  };
+  AMANA_ASSERT_OK(Mirror().status());
+  const auto found = [&](const EventQuery& query, uint64_t from = 0, size_t limit = 10) {
+    std::vector<uint64_t> indexes;
+    const auto events = book_->Find(query, from, limit);
+    EXPECT_TRUE(events.ok()) << events.status();
+    for (const MirroredEvent& event : *events) indexes.push_back(event.index);
+    return indexes;
+  };
+  using Indexes = std::vector<uint64_t>;
+  const auto agency = [](const char* name) { return AgencyId::Create(name).value(); };
+  EXPECT_EQ(found({}, 298), (Indexes{298, 299, 300, 301}));
+  EXPECT_EQ(found({}, 298, 2), (Indexes{298, 299}));
+  EXPECT_EQ(found({.kinds = {v1::EVENT_KIND_GRANT_ADDED, v1::EVENT_KIND_DELIVERY_LEASED}}),
+            (Indexes{300, 301}));
+  EXPECT_EQ(found({.kinds = {v1::EVENT_KIND_GRANT_ADDED}}), (Indexes{300}));
+  EXPECT_EQ(found({.reasons = {v1::REASON_CONSENT_WITHDRAWN}}), (Indexes{301}));
+  EXPECT_EQ(found({.agency = agency("police-a")}), (Indexes{300, 301}));
+  EXPECT_EQ(found({.agency = agency("police-a"), .counterpart = agency("shelter-a")}),
+            (Indexes{301}));
+  EXPECT_EQ(found({.agency = agency("shelter")}), Indexes{});  // no part of a name
+  EXPECT_EQ(found({.referral = Referral('a').referral}), (Indexes{300}));
+  EXPECT_EQ(found({.rule = 17}), (Indexes{301}));
+  EXPECT_EQ(found({.rule = 1}), Indexes{});
+  EXPECT_EQ(found({.category = v1::CATEGORY_MEDICAL}), (Indexes{301}));
+  EXPECT_EQ(found({.certificate = CertId::FromBytes(std::string(32, 'c')).value()}),
+            (Indexes{301}));
+  EXPECT_EQ(found({.consent = ConsentId::FromBytes(std::string(16, 'k')).value()}), (Indexes{301}));
+  EXPECT_EQ(found({.from = envelope::SampleTime() + absl::Seconds(1)}), Indexes{});
+  EXPECT_EQ(found({.until = envelope::SampleTime()}), Indexes{});
+  EXPECT_EQ(found({.from = envelope::SampleTime()}, 300), (Indexes{300, 301}));
+}
+
+TEST_F(ChecksTest, NothingToLookAtPassesNothing) {
+  Evidence nothing{RealFileSystem(), "", broker_.log(), envelope::SampleTime()};
+  const auto results = RunChecks(nothing);
+  AMANA_ASSERT_OK(results.status());
+  for (const CheckResult& result : *results) {
+    EXPECT_EQ(result.outcome, Outcome::kNotApplicable) << result.name;
+    EXPECT_FALSE(result.why.empty()) << result.name;
+  }
+}
+
+TEST_F(ChecksTest, WhatIsHeldMustBeOfThisLog) {
+  Evidence evidence = Held();
+  evidence.held = {broker_.Checkpoint()};
+  evidence.receipts = {broker_.ReceiptOf(7)};
+  broker_.Append({});
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(Reason(evidence, "CONSISTENCY"), "");
+  EXPECT_EQ(Reason(evidence, "INCLUSION"), "");
+  broker_.Append({});
+  evidence.held.push_back(broker_.Checkpoint());
+  EXPECT_EQ(Reason(evidence, "CONSISTENCY"), "LOG_INCOMPLETE");
+
+  FakeBroker other(300);
+  other.Fork();
+  evidence.others = {other.Checkpoint()};
+  EXPECT_EQ(Reason(evidence, "EQUIVOCATION"), "-");  // not this log's key: NOTE says so
+  EXPECT_EQ(Reason(evidence, "NOTE"), "NOTE_UNTRUSTED");
+  broker_.Truncate(300);
+  broker_.Fork();
+  evidence.others = {broker_.Checkpoint()};
+  EXPECT_EQ(Reason(evidence, "EQUIVOCATION"), "LOG_FORKED");
+}
+
+TEST_F(ChecksTest, EventsKeptBackLeaveAGap) {
+  for (uint64_t i = 1; i <= 5; ++i) {
+    broker_.Append(Own(v1::EVENT_KIND_GRANT_ADDED, i, static_cast<char>('a' + i)));
+  }
+  broker_.shows = [](uint64_t index) { return index != 302; };
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(Reason(Held(), "COUNTERS"), "COUNTER_GAP");
+  EXPECT_EQ(Reason(Held(), "ORDER"), "-");
+  Evidence auditor = Held();
+  auditor.agency = {};
+  EXPECT_EQ(Reason(auditor, "COUNTERS"), "");  // it need not be shown everything
+  auditor.all_events = true;
+  EXPECT_EQ(Reason(auditor, "COUNTERS"), "EVENT_MISSING");
+}
+
+TEST_F(ChecksTest, CountersAndTimeNeverGoBack) {
+  broker_.Append(Own(v1::EVENT_KIND_GRANT_ADDED, 1, 'a'));
+  broker_.Append(Own(v1::EVENT_KIND_GRANT_ADDED, 1, 'b'));
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(Reason(Held(), "COUNTERS"), "COUNTER_REPEATED");
+}
+
+TEST_F(ChecksTest, TimeNeverGoesBack) {
+  SampleEvent early = Own(v1::EVENT_KIND_GRANT_ADDED, 1);
+  early.more[EventField::kTime] = std::string(8, '\0');
+  broker_.Append(early);
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(Reason(Held(), "COUNTERS"), "TIME_BACKWARDS");
+}
+
+TEST_F(ChecksTest, StatesFollowTheTables) {
+  using K = v1::EventKind;
+  const struct {
+    const char* name;
+    std::vector<K> kinds;
+    const char* reason;
+  } cases[] = {
+      {"to the end",
+       {v1::EVENT_KIND_TASK_SUBMITTED, v1::EVENT_KIND_TASK_ROUTED, v1::EVENT_KIND_TASK_REMINDED,
+        v1::EVENT_KIND_TASK_RECEIVED, v1::EVENT_KIND_TASK_SEEN, v1::EVENT_KIND_TASK_ACCEPTED},
+       ""},
+      {"not from the beginning", {v1::EVENT_KIND_TASK_ROUTED}, "ORDER_ILLEGAL"},
+      {"accepted by nobody",
+       {v1::EVENT_KIND_TASK_SUBMITTED, v1::EVENT_KIND_TASK_ACCEPTED},
+       "ORDER_ILLEGAL"},
+      {"begun by the submission",
+       {v1::EVENT_KIND_SUBMISSION_ACCEPTED, v1::EVENT_KIND_TASK_ROUTED,
+        v1::EVENT_KIND_DELIVERY_LEASED},
+       ""},
+      {"offered anew",
+       {v1::EVENT_KIND_TASK_SUBMITTED, v1::EVENT_KIND_TASK_ROUTED, v1::EVENT_KIND_TASK_REROUTED,
+        v1::EVENT_KIND_TASK_NEEDS_WRAP, v1::EVENT_KIND_TASK_ROUTED},
+       ""},
+      {"leased before its task was routed", {v1::EVENT_KIND_DELIVERY_LEASED}, "ORDER_ILLEGAL"},
+      {"sent without a lease",
+       {v1::EVENT_KIND_DELIVERY_QUEUED, v1::EVENT_KIND_DELIVERY_SENT},
+       "ORDER_ILLEGAL"}};
+  for (const auto& c : cases) {
+    const TempDir dir;
+    FakeBroker broker(3);
+    uint64_t counter = 0;
+    for (const K kind : c.kinds) broker.Append(Own(kind, ++counter));
+    const auto book = MirrorBook::Open(dir.path()).value();
+    AMANA_ASSERT_OK(
+        Follow(*broker.Connect(), RealFileSystem(), dir.path(), broker.log(), *book).status());
+    Evidence evidence{RealFileSystem(), dir.path(), broker.log(), envelope::SampleTime()};
+    evidence.book = book.get();
+    evidence.agency = AgencyId::Create("police-a").value();
+    EXPECT_EQ(Reason(evidence, "ORDER"), c.reason) << c.name;
+  }
+}
+
+TEST_F(ChecksTest, WhatIsErasedGoesToNobody) {
+  broker_.Append(Own(v1::EVENT_KIND_SUBMISSION_ACCEPTED, 1));
+  broker_.Append(Own(v1::EVENT_KIND_REFERRAL_ERASED, 2));
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(Reason(Held(), "ERASURES"), "");
+  broker_.Append(Own(v1::EVENT_KIND_REFERRAL_ERASED, 3, 'x'));
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(Reason(Held(), "ERASURES"), "ERASED_UNKNOWN");
+}
+
+TEST_F(ChecksTest, ADeliveryAfterTheErasureIsSeen) {
+  broker_.Append(Own(v1::EVENT_KIND_SUBMISSION_ACCEPTED, 1));
+  broker_.Append(Own(v1::EVENT_KIND_REFERRAL_ERASED, 2));
+  broker_.Append(Own(v1::EVENT_KIND_DELIVERY_LEASED, 3));
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(Reason(Held(), "ERASURES"), "DISCLOSED_AFTER_ERASURE");
+}
+
+TEST_F(ChecksTest, ContentThatDoesNotOpenIsDisproven) {
+  Evidence evidence = Held();
+  AMANA_ASSERT_OK(Mirror().status());
+  const auto holds = [&](absl::Status status) {
+    evidence.contents = {{"item", [status] { return status; }}};
+    return Reason(evidence, "SECTIONS");
+  };
+  EXPECT_EQ(holds(absl::OkStatus()), "");
+  EXPECT_EQ(holds(absl::InvalidArgumentError("slot")), "PROOF_INVALID");
+  // A key that is gone says nothing of what it opened.
+  const auto gone = MakeError(absl::StatusCode::kFailedPrecondition, "KEY_GONE", "", "no key");
+  EXPECT_EQ(holds(gone), "KEY_GONE");
+  EXPECT_EQ(VerdictOf(gone), Verdict::kUnverifiable);
+}
+
+TEST_F(ChecksTest, TheGravestVerdictIsTheWholeOnes) {
+  const auto failed = [](std::string_view reason) {
+    CheckResult result;
+    result.outcome = Outcome::kFailed;
+    result.failure = MakeError(absl::StatusCode::kPermissionDenied, reason, "", "x");
+    return result;
+  };
+  EXPECT_EQ(Overall({}), Verdict::kFine);
+  EXPECT_EQ(Overall({failed("COUNTER_GAP")}), Verdict::kIncomplete);
+  EXPECT_EQ(Overall({failed("COUNTER_GAP"), failed("SOMETHING_NEW")}), Verdict::kUnverifiable);
+  EXPECT_EQ(Overall({failed("NOT_WITNESSED"), failed("SOMETHING_NEW")}), Verdict::kUntrusted);
+  EXPECT_EQ(Overall({failed("NOT_WITNESSED"), failed("LOG_FORKED")}), Verdict::kTampered);
+}
+
+}  // namespace
+}  // namespace amana::auditor

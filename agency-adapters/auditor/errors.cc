@@ -1,0 +1,70 @@
+#include "agency-adapters/auditor/errors.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+
+namespace amana::auditor {
+namespace {
+
+constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+
+std::string Entry(uint64_t index) { return absl::StrCat("entry ", index); }
+
+}  // namespace
+
+absl::Status TimeBackwards(uint64_t index) {
+  return MakeError(kDenied, "TIME_BACKWARDS", "time", Entry(index) + " is earlier than one before");
+}
+absl::Status CounterRepeated(std::string_view counter, uint64_t index) {
+  return MakeError(kDenied, "COUNTER_REPEATED", counter, Entry(index) + " repeats or skips back");
+}
+absl::Status OrderIllegal(uint64_t index, std::string_view from, std::string_view to) {
+  return MakeError(kDenied, "ORDER_ILLEGAL", "kind",
+                   Entry(index) + ": " + (from.empty() ? "nothing" : std::string(from)) +
+                       " may not be followed by " + std::string(to));
+}
+absl::Status DisclosedAfterErasure(uint64_t index) {
+  return MakeError(kDenied, "DISCLOSED_AFTER_ERASURE", "kind",
+                   Entry(index) + " discloses what was erased before");
+}
+absl::Status ErasedUnknown(uint64_t index) {
+  return MakeError(kDenied, "ERASED_UNKNOWN", "referral",
+                   Entry(index) + " erases what was never accepted");
+}
+absl::Status ActorMismatch(uint64_t index) {
+  return MakeError(kDenied, "ACTOR_MISMATCH", "actor_agency",
+                   Entry(index) + " names another agency than the certificate of its statement");
+}
+absl::Status CertificateRevoked(uint64_t index) {
+  return MakeError(kDenied, "CERT_REVOKED", "cert_id",
+                   "was revoked when the log took " + Entry(index));
+}
+absl::Status NotWitnessed(size_t cosignatures, size_t quorum) {
+  return MakeError(kDenied, "NOT_WITNESSED", "checkpoint",
+                   absl::StrCat("cosigned by ", cosignatures, " of the ", quorum, " asked for"));
+}
+absl::Status CosignaturesOld(std::string_view newest) {
+  return MakeError(kDenied, "COSIGNATURES_OLD", "checkpoint",
+                   "the quorum's cosignatures are of " + std::string(newest));
+}
+absl::Status CounterGap(std::string_view counter, uint64_t expected, uint64_t got) {
+  return MakeError(absl::StatusCode::kNotFound, "COUNTER_GAP", counter,
+                   absl::StrCat("expected ", expected, ", got ", got, ": events are kept back"));
+}
+absl::Status EventMissing(uint64_t index) {
+  return MakeError(absl::StatusCode::kNotFound, "EVENT_MISSING", "events",
+                   Entry(index) + " was not shown");
+}
+absl::Status EventsBehind(uint64_t next, uint64_t size) {
+  return MakeError(
+      absl::StatusCode::kNotFound, "EVENTS_BEHIND", "events",
+      absl::StrCat("shown up to entry ", next, " of ", size, " only: bring the mirror up to date"));
+}
+absl::Status CertificateMissing(uint64_t index) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "CERTIFICATE_MISSING", "cert_id",
+                   "is not known here: " + Entry(index));
+}
+
+}  // namespace amana::auditor

@@ -1,0 +1,34 @@
+// What an auditor finds, besides what the client library says (sdk/errors.h).
+#ifndef AMANA_AGENCY_ADAPTERS_AUDITOR_ERRORS_H_
+#define AMANA_AGENCY_ADAPTERS_AUDITOR_ERRORS_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace amana::auditor {
+
+// Tampered with: kPermissionDenied.
+absl::Status TimeBackwards(uint64_t index);                              // TIME_BACKWARDS
+absl::Status CounterRepeated(std::string_view counter, uint64_t index);  // COUNTER_REPEATED
+absl::Status OrderIllegal(uint64_t index, std::string_view from, std::string_view to);
+absl::Status DisclosedAfterErasure(uint64_t index);  // DISCLOSED_AFTER_ERASURE
+absl::Status ErasedUnknown(uint64_t index);          // ERASED_UNKNOWN: it was never accepted
+absl::Status ActorMismatch(uint64_t index);          // ACTOR_MISMATCH: not whose certificate it is
+
+// Not to be believed: kPermissionDenied.
+absl::Status CertificateRevoked(uint64_t index);  // CERT_REVOKED when the log took its statement
+absl::Status NotWitnessed(size_t cosignatures, size_t quorum);  // NOT_WITNESSED
+absl::Status CosignaturesOld(std::string_view newest);          // COSIGNATURES_OLD
+
+// Missing: kNotFound.
+absl::Status CounterGap(std::string_view counter, uint64_t expected, uint64_t got);
+absl::Status EventMissing(uint64_t index);                // EVENT_MISSING
+absl::Status EventsBehind(uint64_t next, uint64_t size);  // EVENTS_BEHIND: not shown up to the end
+// Cannot be judged here: kFailedPrecondition.
+absl::Status CertificateMissing(uint64_t index);  // CERTIFICATE_MISSING
+
+}  // namespace amana::auditor
+
+#endif  // AMANA_AGENCY_ADAPTERS_AUDITOR_ERRORS_H_
