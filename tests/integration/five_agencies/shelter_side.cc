@@ -7,6 +7,15 @@
 #include "base/status.h"
 
 namespace amana::five {
+namespace {
+
+// Of the notes where there are any: the name may be a document's.
+std::string TokenOf(const Json& fields) {
+  const std::string notes = fields.value("service_referral_notes", "");
+  return notes.empty() ? fields.value("name_nickname", "") : notes.substr(notes.rfind(' ') + 1);
+}
+
+}  // namespace
 
 absl::Status ShelterSide::Open(const std::string& folder) {
   AMANA_ASSIGN_OR_RETURN(primero_, tests::PrimeroServer::Start());
@@ -58,7 +67,7 @@ absl::Status ShelterSide::Act() {
 absl::StatusOr<Effects> ShelterSide::Look() {
   Effects effects;
   for (const auto& [id, fields] : primero_->Cases()) {
-    const std::string token = fields.value("name_nickname", "");
+    const std::string token = TokenOf(fields);
     ++effects["case " + token];
     if (fields.contains("name_last")) ++effects["whole case " + token];
     effects["referral " + token] += static_cast<int>(primero_->Referrals(id).size());

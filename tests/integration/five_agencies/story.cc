@@ -17,7 +17,11 @@ absl::Status Tell(World& world) {
   AMANA_RETURN_IF_ERROR(world.agency(kPolice).side->Refer(person));
   AMANA_ASSIGN_OR_RETURN(const bool done, world.ActUntil(kPatience, [&] {
     const auto effects = world.agency(kShelter).side->Look();
-    return effects.ok() && effects->contains("whole case " + person.token);
+    const auto mail = world.agency(kMinistry).side->Look();
+    const auto rows = world.agency(kIom).side->Look();
+    return effects.ok() && effects->contains("whole case " + person.token) && mail.ok() &&
+           mail->contains("whole case " + person.token) && rows.ok() &&
+           rows->contains("whole case " + person.token);
   }));
   for (Agency& agency : world.agencies()) {
     AMANA_ASSIGN_OR_RETURN(const Json records, agency.side->Records());

@@ -8,6 +8,9 @@
 #include "base/durable_file.h"
 #include "base/status.h"
 #include "proto/envelope/directory_testing.h"
+#include "tests/integration/five_agencies/immigration_side.h"
+#include "tests/integration/five_agencies/iom_side.h"
+#include "tests/integration/five_agencies/ministry_side.h"
 #include "tests/integration/five_agencies/police_side.h"
 #include "tests/integration/five_agencies/shelter_side.h"
 #include "tests/support/log_check.h"
@@ -52,8 +55,14 @@ World::World() : broker_world_(Options()) {
   };
   add("police", "police", "desk", "police");
   add("shelter", "haven", "intake", "intake");
+  add("iom", "iom", "desk", "iom");
+  add("foreign-affairs", "mfa", "desk", "mfa");
+  add("immigration", "dis", "desk", "dis");
   agencies_[kPolice].side = std::make_unique<PoliceSide>();
   agencies_[kShelter].side = std::make_unique<ShelterSide>(*agencies_[kShelter].program);
+  agencies_[kIom].side = std::make_unique<IomSide>();
+  agencies_[kMinistry].side = std::make_unique<MinistrySide>();
+  agencies_[kImmigration].side = std::make_unique<ImmigrationSide>();
 }
 
 World::~World() {
