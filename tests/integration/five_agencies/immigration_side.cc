@@ -121,7 +121,7 @@ absl::StatusOr<Effects> ImmigrationSide::Look() {
     if (kind == "CASE") {
       ++effects[absl::StrCat("case ", row.value("REMARKS", ""), " ", row.value("STAGE", ""))];
     } else {
-      ++effects[absl::StrCat("notice ", row.value("REFERRAL", ""), " ", row.value("TASK", ""), " ",
+      ++effects[absl::StrCat("notice ", row.value("ABOUT", ""), " ", row.value("TASK", ""), " ",
                              row.value("EVENT", ""))];
     }
     ++effects["key " + row.value("AMANA_KEY", "")];

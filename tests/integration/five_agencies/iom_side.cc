@@ -74,7 +74,7 @@ absl::StatusOr<Effects> IomSide::Look() {
           "ALL SELECT 'whole case ' || coalesce(htcds -> 'prs_FirstName' ->> 0, '-') FROM "
           "amana.cases WHERE referral || '/' || task IN (SELECT referral || '/' || task FROM "
           "amana.cases JOIN amana.deliveries d ON d.native_id = 'case-' || case_id WHERE "
-          "d.delivery_key LIKE '%AT_ACCEPT%') UNION ALL SELECT 'notice ' || referral || ' ' || "
+          "d.delivery_key LIKE '%AT_ACCEPT%') UNION ALL SELECT 'notice ' || about || ' ' || "
           "task "
           "|| ' ' || event FROM amana.case_events WHERE kind = 'NOTICE' UNION ALL SELECT "
           "native_key || ' ' || state FROM amana.outgoing"));

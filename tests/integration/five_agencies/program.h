@@ -3,6 +3,7 @@
 #define AMANA_TESTS_INTEGRATION_FIVE_AGENCIES_PROGRAM_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/http_client.h"
@@ -21,6 +22,8 @@ class Program final : public LocalApi {
   // `die_at`: "step:n" of the runtime (AMANA_DIE_AT), at which it kills itself.
   absl::Status Start(const std::string& die_at = "");
   bool Running() { return child_ != nullptr && child_->Running(); }
+  // Its wait status, once it has ended.
+  std::optional<int> Ended() { return child_ == nullptr ? 0 : child_->Wait(absl::ZeroDuration()); }
   void Kill();          // SIGKILL, reaped
   absl::Status Stop();  // SIGTERM; OK: exit code 0
   // Runs another command of the program to its end; its exit code.

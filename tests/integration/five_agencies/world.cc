@@ -154,11 +154,18 @@ absl::StatusOr<bool> World::ActUntil(absl::Duration patience, const std::functio
   return was_done;
 }
 
-absl::Status World::CheckLog(std::vector<std::string>& findings) {
+absl::Status World::CheckLog(std::vector<std::string>& findings,
+                             std::map<std::string, size_t>* accepted) {
   AMANA_ASSIGN_OR_RETURN(const auto auditor,
                          tests::Endpoint::Open(broker_world_.agency_config("auditor")));
   for (Agency& agency : agencies_) {
     tests::LogCheck log(*agency.office, *auditor, broker_world_.File("mirror-" + agency.id));
+    log.on_event = [&](uint64_t, const sdk::EventView& event) {
+      if (accepted != nullptr && event.kind == v1::EVENT_KIND_SUBMISSION_ACCEPTED &&
+          event.referral.has_value() && event.referral->sender.value() == agency.id) {
+        ++(*accepted)[agency.id];
+      }
+    };
     AMANA_RETURN_IF_ERROR(log.Verify());
     for (const std::string& doubled : log.doubled()) {
       findings.push_back(agency.name + "'s log: doubled " + doubled);

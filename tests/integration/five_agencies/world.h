@@ -5,6 +5,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -55,8 +56,9 @@ class World {
   // All people act, until `done` or for as long as `patience`; false: it was not done.
   absl::StatusOr<bool> ActUntil(absl::Duration patience, const std::function<bool()>& done);
   // That the log verifies, and that each sender's events tell of nothing that was done twice;
-  // further findings are added.
-  absl::Status CheckLog(std::vector<std::string>& findings);
+  // further findings are added. `accepted`: how many referrals each agency's events tell of, by id.
+  absl::Status CheckLog(std::vector<std::string>& findings,
+                        std::map<std::string, size_t>* accepted = nullptr);
   // Names each stderr and log file in which a SYNTHETIC content is found.
   std::vector<std::string> Leaks();
 
