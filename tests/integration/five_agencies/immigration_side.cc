@@ -129,6 +129,7 @@ absl::StatusOr<Effects> ImmigrationSide::Look() {
   for (const auto& entry : fs::directory_iterator(sshd_->files() / "from-dis")) {
     if (entry.path().extension() != ".ack" && entry.path().extension() != ".rej") continue;
     AMANA_ASSIGN_OR_RETURN(const std::string text, RealFileSystem().Read(entry.path().string()));
+    if (text.find("\r\n") == std::string::npos) continue;  // being written
     const auto records = formats::ReadCsvRecords(text.substr(text.find("\r\n") + 2)).records;
     for (size_t i = 1; i < records.size(); ++i) {
       if (records[i].cells.size() != 4) continue;

@@ -22,6 +22,8 @@ using envelope::TestEntry;
 
 tests::WorldOptions Options() {
   tests::WorldOptions options;
+  // A receiver that was killed with a delivery in its hands gets it again soon.
+  options.broker_settings = "[delivery]\nlease = \"2s\"\nbackoff_first = \"200ms\"\n";
   options.agencies = {
       {"iom", "IOM", "desk"}, {"mfa", "FOREIGN_AFFAIRS", "desk"}, {"dis", "IMMIGRATION", "desk"}};
   return options;
