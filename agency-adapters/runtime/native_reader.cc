@@ -37,6 +37,7 @@ absl::StatusOr<ItemRow> NativeReader::TakeHeld(const HeldItem& item) {
   AMANA_ASSIGN_OR_RETURN(const bool full, Full());
   if (full) return BacklogFull();
   AMANA_ASSIGN_OR_RETURN(ItemRow row, journal_.Take(item, judge_(item), clock_.Now()));
+  AMANA_RETURN_IF_ERROR(Reached("taken"));
   if (options_.taken) options_.taken();
   return row;
 }

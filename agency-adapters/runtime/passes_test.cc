@@ -156,6 +156,18 @@ TEST_F(PassesTest, TheCodeForTheEscortIsToldWhenTheStepIsAccepted) {
   EXPECT_EQ(side_.settled.at("OB/1").escort_code, "");
 }
 
+// The native side pushed it, and never got its answer: it pushes it again.
+TEST_F(PassesTest, WhatIsPushedIsHeldOnceWhereverItDies) {
+  Process& dying = Start([](std::string_view step) {
+    return step == "taken" ? MakeError(absl::StatusCode::kInternal, "DIED", "", "died")
+                           : absl::OkStatus();
+  });
+  EXPECT_EQ(ErrorReason(dying.reader.Take(SampleCase("OB/1"))), "DIED");
+  Process& p = Start();
+  AMANA_EXPECT_OK(p.reader.Take(SampleCase("OB/1")));
+  EXPECT_EQ(*p.items.Count(RowState::kIntended), 1);
+}
+
 TEST_F(PassesTest, TooMuchThatWaitsHoldsTheNativeSideBack) {
   Process& p = Start();
   for (int i = 0; i < 20; ++i) {
