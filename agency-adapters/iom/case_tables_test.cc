@@ -195,7 +195,8 @@ TEST_F(CaseTablesTest, WhatBecameOfAnItemIsNotedAndAcceptedStays) {
   EXPECT_EQ(settle({.state = kRefused, .reason = "CODE_UNKNOWN", .field = "prs_Gender"}),
             "REFUSED iom/00/1 CODE_UNKNOWN prs_Gender");
   EXPECT_EQ(settle(taken), "TAKEN iom/00/1  ");
-  EXPECT_EQ(settle({.state = kAccepted}), "ACCEPTED iom/00/1  ");
+  EXPECT_EQ(settle({.state = kAccepted, .escort_code = "7Q2M"}), "ACCEPTED iom/00/1  ");
+  EXPECT_EQ(One("SELECT details ->> 'escort_code' FROM amana.outgoing"), "7Q2M");
   EXPECT_EQ(settle(taken), "ACCEPTED iom/00/1  ");
   EXPECT_TRUE(tables_.Settle("came-another-way", taken).ok());
 }

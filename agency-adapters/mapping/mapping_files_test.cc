@@ -8,6 +8,7 @@
 
 #include "agency-adapters/mapping/mapping.h"
 #include "agency-adapters/mapping/rules.h"
+#include "base/status.h"
 #include "base/testing.h"
 #include "gtest/gtest.h"
 
@@ -81,6 +82,23 @@ TEST(MappingFilesTest, NativeToFactsToNativeLosesNothingThatTheMappingDeclares) 
     for (int i = 0; i < 200 && !testing::Test::HasFailure(); ++i) {
       RoundTrip(*mapping, *rules, random);
     }
+  }
+}
+
+// A referral asks several agencies for a service each; its section SERVICES names them all.
+TEST(MappingFilesTest, WhoIsAskedForOneServiceOfSeveralIsToldOfThatOne) {
+  CaseFacts facts;
+  facts.services = {{v1::SERVICE_TYPE_OTHER, std::nullopt}};
+  facts.urgency = v1::URGENCY_URGENT;
+  facts.subject_class = v1::SUBJECT_CLASS_ADULT;
+  facts.sections[v1::CATEGORY_SERVICES] = nlohmann::json::parse(
+      R"({"services": [{"code": "ACCOMMODATION"}, {"code": "TRAVEL_DOCUMENT"}]})");
+  const std::vector<std::string> files = Files();
+  ASSERT_FALSE(files.empty());
+  for (const std::string& file : files) {
+    const auto mapping = Mapping::Parse(Content(file), file);
+    AMANA_ASSERT_OK(mapping);
+    EXPECT_NE(ErrorReason(mapping->ToNative(facts).status()), "FACTS_DISAGREE") << file;
   }
 }
 

@@ -21,6 +21,22 @@ absl::Status CaseIndex::Await(std::string_view key) {
   return db_->Run("INSERT OR IGNORE INTO awaited(key) VALUES(?1)", key);
 }
 
+absl::Status CaseIndex::Forget(std::string_view key) {
+  const absl::MutexLock lock(&mu_);
+  return db_->Run("DELETE FROM awaited WHERE key = ?1", key);
+}
+
+absl::Status CaseIndex::CheckPending(std::string_view key, std::string_view field) {
+  const absl::MutexLock lock(&mu_);
+  AMANA_ASSIGN_OR_RETURN(
+      sqlite::Statement statement,
+      db_->Prepare("SELECT 1 FROM awaited a WHERE (?1 = '' OR key = ?1) AND NOT EXISTS "
+                   "(SELECT 1 FROM known_case k WHERE k.key = a.key) LIMIT 1"));
+  statement.Bind(key);
+  AMANA_ASSIGN_OR_RETURN(const bool pending, statement.Step());
+  return pending ? CasePending(field) : absl::OkStatus();
+}
+
 absl::StatusOr<bool> CaseIndex::IsAwaited(std::string_view key) {
   const absl::MutexLock lock(&mu_);
   AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement,

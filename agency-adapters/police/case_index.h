@@ -28,8 +28,14 @@ class CaseIndex {
 
   // A case is about to be given to the police; its number is not known yet. Durable.
   absl::Status Await(std::string_view key);
+  // It was not given, for good.
+  absl::Status Forget(std::string_view key);
   // Whether it was. A number that something else was given (a notice) names no case.
   absl::StatusOr<bool> IsAwaited(std::string_view key);
+
+  // CASE_PENDING naming `field` where a case is awaited of which no number is known: the one of
+  // this key, or, where it is empty, any.
+  absl::Status CheckPending(std::string_view key, std::string_view field);
 
   // Durable when it returns; the same again is OK.
   absl::Status Add(std::string_view ob_number, std::string_view key, CaseSide side);

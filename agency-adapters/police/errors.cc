@@ -11,6 +11,11 @@ absl::Status CaseUnknown(std::string_view field) {
                    std::string(field) + ": no case of that name is known here");
 }
 
+absl::Status CasePending(std::string_view field) {
+  return MakeError(absl::StatusCode::kUnavailable, "CASE_PENDING", field,
+                   std::string(field) + ": a case is being given to the police: try again");
+}
+
 absl::Status CaseAmbiguous(std::string_view field) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "CASE_AMBIGUOUS", field,
                    std::string(field) + ": several cases have it; name one by x:CaseReference");

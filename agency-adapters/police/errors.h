@@ -9,7 +9,9 @@
 
 namespace amana::police {
 
-absl::Status CaseUnknown(std::string_view field);    // kNotFound CASE_UNKNOWN
+absl::Status CaseUnknown(std::string_view field);  // kNotFound CASE_UNKNOWN
+// kUnavailable CASE_PENDING: one is with the police of which this side has not been told yet.
+absl::Status CasePending(std::string_view field);
 absl::Status CaseAmbiguous(std::string_view field);  // kFailedPrecondition CASE_AMBIGUOUS
 
 // The police system's answer, or that there was none. Tried again but for the last.

@@ -218,7 +218,8 @@ absl::StatusOr<std::string> WriteSettlement(std::string_view key,
                                                                  : "REFUSED")
       .Put("x:ReferralID", settlement.referral)
       .Put("x:ReasonCode", settlement.reason)
-      .Put("x:FieldName", settlement.field);
+      .Put("x:FieldName", settlement.field)
+      .Put("x:EscortCodeText", settlement.escort_code);
   return WriteNiemJson(record);
 }
 

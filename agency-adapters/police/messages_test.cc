@@ -128,6 +128,10 @@ TEST(MessagesTest, DeliveriesAndSettlements) {
             (Json{{"x:OBNumber", "OB/1"}, {"x:MessageID", "m"}}));
   EXPECT_EQ(settlement["x:Settlement"],
             (Json{{"x:StateCode", "REFUSED"}, {"x:ReasonCode", "R"}, {"x:FieldName", "f"}}));
+  const Json step = Json::parse(*WriteSettlement(
+      "OB/1!m", {.state = runtime::Settlement::State::kAccepted, .escort_code = "7Q2M"}));
+  EXPECT_EQ(step["x:Settlement"],
+            (Json{{"x:StateCode", "ACCEPTED"}, {"x:EscortCodeText", "7Q2M"}}));
 }
 
 }  // namespace

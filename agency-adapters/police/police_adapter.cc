@@ -6,6 +6,7 @@
 
 #include "agency-adapters/police/errors.h"
 #include "agency-adapters/police/niem_json.h"
+#include "agency-adapters/runtime/errors.h"
 #include "base/status.h"
 #include "proto/crypto/sha256.h"
 
@@ -93,9 +94,11 @@ absl::StatusOr<std::string> PoliceAdapter::Deliver(const runtime::NativeDelivery
   const bool is_case = delivery.kind == runtime::DeliveryKind::kCase && delivery.about.empty();
   // Before it is sent: after a lost answer only Find learns the number.
   if (is_case) AMANA_RETURN_IF_ERROR(index_->Await(delivery.key));
-  AMANA_ASSIGN_OR_RETURN(std::string id, system_->Store(delivery.key, std::move(document)));
-  if (is_case) {
-    AMANA_RETURN_IF_ERROR(index_->Add(id, delivery.key, CaseSide::kReceived));
+  absl::StatusOr<std::string> id = system_->Store(delivery.key, std::move(document));
+  if (is_case && id.ok()) {
+    AMANA_RETURN_IF_ERROR(index_->Add(*id, delivery.key, CaseSide::kReceived));
+  } else if (is_case && !runtime::IsTransient(id.status())) {
+    AMANA_RETURN_IF_ERROR(index_->Forget(delivery.key));
   }
   return id;
 }
@@ -133,6 +136,10 @@ absl::Status PoliceAdapter::NameCase(Message& message) const {
       known = index_->Check(message.case_reference, CaseSide::kOwn);
     }
     message.item.about = message.case_reference;
+    if (ErrorReason(known) != "CASE_UNKNOWN") return known;
+    // The police have a case before this side knows that they have: they may decide at once.
+    AMANA_RETURN_IF_ERROR(
+        index_->CheckPending(message.case_reference, "x:Decision/x:CaseReference"));
     return known;
   }
   absl::StatusOr<std::string> about = index_->Find(message.ob_number, side);
@@ -140,6 +147,9 @@ absl::Status PoliceAdapter::NameCase(Message& message) const {
     absl::StatusOr<std::string> other = index_->Find(message.ob_number, CaseSide::kOwn);
     if (about.ok() && other.ok()) return CaseAmbiguous("x:NationalPoliceCase/x:OBNumber");
     if (ErrorReason(about.status()) == "CASE_UNKNOWN") about = std::move(other);
+  }
+  if (ErrorReason(about.status()) == "CASE_UNKNOWN" && !own) {
+    AMANA_RETURN_IF_ERROR(index_->CheckPending("", "x:NationalPoliceCase/x:OBNumber"));
   }
   AMANA_ASSIGN_OR_RETURN(message.item.about, std::move(about));
   return absl::OkStatus();

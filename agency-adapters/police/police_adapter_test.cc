@@ -235,6 +235,24 @@ TEST_F(PoliceAdapterTest, ANumberThatOnlyFindLearntNamesTheCaseAndANoticeNamesNo
   EXPECT_EQ(intake_.items.at("OB/7!m1").about, "d1");
 }
 
+TEST_F(PoliceAdapterTest, ADecisionThatIsQuickerThanTheAnswerIsAskedForAgain) {
+  backend_->UseId("OB/7");
+  backend_->Add({.status = 500, .stores = true, .delay = {}});
+  EXPECT_FALSE(adapter_->Deliver(Delivery("d1")).ok());
+  const std::string accept = R"("x:DecisionCode": "ACCEPT")";
+  const std::string named = accept + R"(, "x:CaseReference": "d1")";
+  EXPECT_EQ(Push(DecisionForTest("OB/7", accept), "m1")->status, 503);
+  EXPECT_EQ(Push(DecisionForTest("OB/7", named), "m2")->status, 503);
+  EXPECT_EQ(*adapter_->Find("d1"), "OB/7");
+  EXPECT_EQ(Push(DecisionForTest("OB/7", accept), "m1")->status, 200);
+  EXPECT_EQ(Push(DecisionForTest("OB/7", named), "m2")->status, 200);
+  EXPECT_EQ(Push(DecisionForTest("OB/8", accept), "m3")->status, 422);
+  // One that the police refused for good is not waited for.
+  backend_->Add({.status = 400, .stores = false, .delay = {}});
+  EXPECT_FALSE(adapter_->Deliver(Delivery("d2")).ok());
+  EXPECT_EQ(Push(DecisionForTest("OB/8", accept), "m3")->status, 422);
+}
+
 TEST_F(PoliceAdapterTest, AnOwnCaseIsCancelledByItsNumber) {
   const std::string cancel =
       DecisionForTest("OB/1", R"("x:DecisionCode": "CANCEL", "x:ReasonCode": "SENT_IN_ERROR")");

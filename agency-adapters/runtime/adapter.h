@@ -99,6 +99,9 @@ struct Settlement {
   std::string referral = {};  // "police-a/00112233445566778899aabbccddeeff/1", where there is one
   std::string reason = {};    // kRefused: UPPER_SNAKE_CASE
   std::string field = {};     // ... and the native field, or ours; may be empty
+  // kAccepted, of a HANDOVER to IN_TRANSIT: what the escort shows at the door. For the escort, and
+  // nobody else.
+  std::string escort_code = {};
 };
 
 // To the native side. Numbers are stored: never change one.

@@ -54,19 +54,25 @@ absl::Status SetSubject(const CaseFacts& facts, absl::Time now, v1::ReferralHead
   return absl::OkStatus();
 }
 
-absl::StatusOr<Address> ParseAddress(const std::string& text) {
+absl::StatusOr<Address> ParseAddress(const std::string& text, const char* field) {
   const size_t slash = text.find('/');
   const auto agency = AgencyId::Create(text.substr(0, slash));
   const auto unit = UnitId::Create(slash == std::string::npos ? "" : text.substr(slash + 1));
   if (agency.ok() && unit.ok()) return Address{*agency, *unit};
-  return MakeError(absl::StatusCode::kInvalidArgument, "ADDRESS_INVALID",
-                   "header.services[].recipient", "expected agency/unit");
+  return MakeError(absl::StatusCode::kInvalidArgument, "ADDRESS_INVALID", field,
+                   "expected agency/unit");
 }
 
-absl::StatusOr<std::optional<Address>> RecipientOf(const mapping::ServiceFact& fact,
+absl::StatusOr<std::optional<Address>> RecipientOf(const CaseFacts& facts,
+                                                   const mapping::ServiceFact& fact,
                                                    const CaseRules& rules) {
   if (fact.recipient.has_value()) {
-    AMANA_ASSIGN_OR_RETURN(Address named, ParseAddress(*fact.recipient));
+    AMANA_ASSIGN_OR_RETURN(Address named,
+                           ParseAddress(*fact.recipient, "header.services[].recipient"));
+    return std::optional<Address>(std::move(named));
+  }
+  if (facts.recipient.has_value()) {
+    AMANA_ASSIGN_OR_RETURN(Address named, ParseAddress(*facts.recipient, "header.recipient"));
     return std::optional<Address>(std::move(named));
   }
   const auto found = rules.recipients.find(fact.service);
@@ -74,17 +80,23 @@ absl::StatusOr<std::optional<Address>> RecipientOf(const mapping::ServiceFact& f
   return std::optional<Address>(found->second);
 }
 
+bool IsAsked(const CasePlan& plan, const Address& address) {
+  return std::ranges::find(plan.recipients, address) != plan.recipients.end();
+}
+
+void Ask(const Address& to, v1::ServiceRequest& request, CasePlan& plan) {
+  request.mutable_recipient()->set_agency(to.agency.value());
+  request.mutable_recipient()->set_unit(to.unit.value());
+  if (!IsAsked(plan, to)) plan.recipients.push_back(to);
+}
+
 absl::Status AddService(const CaseFacts& facts, const mapping::ServiceFact& fact,
                         const CaseRules& rules, CasePlan& plan) {
   v1::ServiceRequest& request = *plan.header.add_services();
   request.set_service(fact.service);
-  AMANA_ASSIGN_OR_RETURN(const std::optional<Address> to, RecipientOf(fact, rules));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<Address> to, RecipientOf(facts, fact, rules));
   if (to.has_value()) {
-    request.mutable_recipient()->set_agency(to->agency.value());
-    request.mutable_recipient()->set_unit(to->unit.value());
-    if (std::ranges::find(plan.recipients, *to) == plan.recipients.end()) {
-      plan.recipients.push_back(*to);
-    }
+    Ask(*to, request, plan);
     return absl::OkStatus();
   }
   if (!facts.county.has_value()) return FactMissing("header.county");
@@ -98,17 +110,29 @@ absl::Status AddService(const CaseFacts& facts, const mapping::ServiceFact& fact
   return absl::OkStatus();
 }
 
+absl::Status CheckRequired(const CaseFacts& facts, v1::ServiceType service) {
+  codes::CategorySet present;
+  for (const auto& [category, section] : facts.sections) present.Add(category);
+  for (const v1::Category category : codes::RequiredCategories(service) - present) {
+    const std::string name(codes::CodeName(category));
+    return MakeError(absl::StatusCode::kFailedPrecondition, "REQUIRED_CATEGORY_MISSING", name,
+                     "a service cannot be given without " + name);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status SetServices(const CaseFacts& facts, const CaseRules& rules, CasePlan& plan) {
   if (facts.services.empty()) return FactMissing("header.services");
   for (const mapping::ServiceFact& fact : facts.services) {
     AMANA_RETURN_IF_ERROR(AddService(facts, fact, rules, plan));
-    codes::CategorySet present;
-    for (const auto& [category, section] : facts.sections) present.Add(category);
-    for (const v1::Category category : codes::RequiredCategories(fact.service) - present) {
-      const std::string name(codes::CodeName(category));
-      return MakeError(absl::StatusCode::kFailedPrecondition, "REQUIRED_CATEGORY_MISSING", name,
-                       "a service cannot be given without " + name);
-    }
+    AMANA_RETURN_IF_ERROR(CheckRequired(facts, fact.service));
+  }
+  for (const Address& to : rules.copy_to) {
+    if (IsAsked(plan, to)) continue;
+    AMANA_RETURN_IF_ERROR(CheckRequired(facts, v1::SERVICE_TYPE_OTHER));
+    v1::ServiceRequest& copy = *plan.header.add_services();
+    copy.set_service(v1::SERVICE_TYPE_OTHER);
+    Ask(to, copy, plan);
   }
   return absl::OkStatus();
 }

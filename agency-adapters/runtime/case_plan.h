@@ -30,12 +30,14 @@ struct CasePlan {
   std::string consent;                   // the reference to the record; empty: none
 };
 
-// The record's word comes before [case]'s. FACT_MISSING naming what neither says ("header.urgency",
-// "header.services", "header.legal_basis", "header.embassy_contact", "header.consent" where the
-// basis is CONSENT; for a service without recipient "header.county" and "header.sex");
-// REQUIRED_CATEGORY_MISSING naming the first category that a service needs and the case has not;
-// ADDRESS_INVALID. Who was born when IDENTITY says is a minor or an adult today; without a word on
-// it, of unknown age; a minor's birth date is needed (FACT_MISSING "IDENTITY.birthdate").
+// The record's word comes before [case]'s; of whom to ask, the service's own before the case's.
+// Each of [case] copy_to whom no service asks is asked for OTHER. FACT_MISSING naming what neither
+// says ("header.urgency", "header.services", "header.legal_basis", "header.embassy_contact",
+// "header.consent" where the basis is CONSENT; for a service without recipient "header.county" and
+// "header.sex"); REQUIRED_CATEGORY_MISSING naming the first category that a service needs and the
+// case has not; ADDRESS_INVALID. Who was born when IDENTITY says is a minor or an adult today;
+// without a word on it, of unknown age; a minor's birth date is needed (FACT_MISSING
+// "IDENTITY.birthdate").
 absl::StatusOr<CasePlan> PlanCase(const mapping::CaseFacts& facts, const CaseRules& rules,
                                   absl::Time now);
 

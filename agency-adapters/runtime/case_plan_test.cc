@@ -55,6 +55,11 @@ TEST(CasePlanTest, WhatNobodySaysIsRefusedByName) {
        [](mapping::CaseFacts& f) { f.subject_class = v1::SUBJECT_CLASS_MINOR; }},
       {"header.services[].recipient",
        [](mapping::CaseFacts& f) { f.services[0].recipient = "nowhere"; }},
+      {"header.recipient",
+       [](mapping::CaseFacts& f) {
+         f.services[0].recipient.reset();
+         f.recipient = "nowhere";
+       }},
       {"IDENTITY_MIN", [](mapping::CaseFacts& f) { f.sections.erase(v1::CATEGORY_IDENTITY_MIN); }},
       {"header.subject_class",
        [](mapping::CaseFacts& f) {
@@ -81,6 +86,33 @@ TEST(CasePlanTest, TheAgencysWordStandsWhereTheRecordIsSilent) {
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_EQ(plan->header.urgency(), v1::URGENCY_NORMAL);
   EXPECT_EQ(plan->header.services(0).recipient().agency(), "shelter-b");
+}
+
+// The record's words in order: of the service, of the whole case; then the agency's.
+TEST(CasePlanTest, WhomTheRecordNamesIsAskedBeforeWhomTheAgencyNames) {
+  mapping::CaseFacts facts = SampleFacts();
+  facts.services.push_back({v1::SERVICE_TYPE_BASIC_NEEDS, std::nullopt});
+  facts.recipient = "shelter-c/day";
+  CaseRules rules;
+  rules.recipients.emplace(v1::SERVICE_TYPE_BASIC_NEEDS,
+                           Address{*AgencyId::Create("shelter-b"), *UnitId::Create("door")});
+  const auto plan = PlanCase(facts, rules, kNow);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->header.services(0).recipient().agency(), "shelter-a");
+  EXPECT_EQ(plan->header.services(1).recipient().agency(), "shelter-c");
+  EXPECT_EQ(plan->recipients.size(), 2U);
+}
+
+TEST(CasePlanTest, WhoGetsCopiesIsAskedForNothingTwice) {
+  CaseRules rules;
+  rules.copy_to = {Address{*AgencyId::Create("iom"), *UnitId::Create("desk")},
+                   Address{*AgencyId::Create("shelter-a"), *UnitId::Create("intake")}};
+  const auto plan = PlanCase(SampleFacts(), rules, kNow);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  ASSERT_EQ(plan->header.services_size(), 2) << "the shelter has the case already";
+  EXPECT_EQ(plan->header.services(1).service(), v1::SERVICE_TYPE_OTHER);
+  EXPECT_EQ(plan->header.services(1).recipient().agency(), "iom");
+  EXPECT_EQ(plan->recipients.size(), 2U);
 }
 
 TEST(CasePlanTest, AMinorIsToldByTheBirthDate) {

@@ -21,8 +21,8 @@ std::optional<E> ReadCode(const ConfigTable& table, const char* key) {
   return code;
 }
 
-std::optional<Address> ReadAddress(const ConfigTable& table, const std::string& key) {
-  const std::string text = table.String(key);
+std::optional<Address> ReadAddress(const ConfigTable& table, const std::string& key,
+                                   const std::string& text) {
   const size_t slash = text.find('/');
   const auto agency = AgencyId::Create(text.substr(0, slash));
   const auto unit = UnitId::Create(slash == std::string::npos ? "" : text.substr(slash + 1));
@@ -38,13 +38,17 @@ void ReadCase(const ConfigTable& table, CaseRules& rules) {
   rules.expires = table.Duration("expires", absl::Hours(1), absl::Hours(2160), rules.expires);
   rules.candidates = static_cast<size_t>(table.Int("candidates", 1, 8, 3));
   rules.test = table.Bool("test", false);
+  for (const std::string& text : table.StringList("copy_to", std::vector<std::string>{})) {
+    const std::optional<Address> to = ReadAddress(table, "copy_to", text);
+    if (to.has_value()) rules.copy_to.push_back(*to);
+  }
   const ConfigTable recipients = table.Table("recipients");
   const auto* services = google::protobuf::GetEnumDescriptor<v1::ServiceType>();
   for (int i = 0; i < services->value_count(); ++i) {
     const int number = services->value(i)->number();
     const std::string name(codes::NameIn(*services, number));
     if (number == 0 || !recipients.Has(name)) continue;
-    const std::optional<Address> to = ReadAddress(recipients, name);
+    const std::optional<Address> to = ReadAddress(recipients, name, recipients.String(name));
     if (to.has_value()) rules.recipients.emplace(static_cast<v1::ServiceType>(number), *to);
   }
 }

@@ -23,6 +23,7 @@
 //   expires = "720h"               # at most 2160h
 //   candidates = 3                 # to how many a service with no recipient is sealed
 //   test = false                   # drills only
+//   copy_to = []                   # units that get every case besides, as the service OTHER
 //   [case.recipients]              # who gives a service where the record names nobody
 //   ACCOMMODATION = "shelter-a/intake"
 //   [api]                          # the local API; absent: none
@@ -43,6 +44,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -64,6 +66,7 @@ struct CaseRules {
   size_t candidates = 3;
   bool test = false;
   std::map<v1::ServiceType, Address> recipients = {};
+  std::vector<Address> copy_to = {};
 };
 
 struct ApiConfig {

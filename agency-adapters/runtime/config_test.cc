@@ -57,6 +57,7 @@ urgency = "URGENT"
 expires = "24h"
 candidates = 2
 test = true
+copy_to = ["iom/desk"]
 [case.recipients]
 ACCOMMODATION = "shelter-a/intake"
 [api]
@@ -72,6 +73,8 @@ folder = "in"
                             "c.toml", FakeFactory);
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->cases.recipients.at(v1::SERVICE_TYPE_ACCOMMODATION).unit.value(), "intake");
+  ASSERT_EQ(config->cases.copy_to.size(), 1U);
+  EXPECT_EQ(config->cases.copy_to[0].agency.value(), "iom");
   EXPECT_EQ(config->cases.embassy_contact, v1::EMBASSY_CONTACT_PROHIBITED);
   EXPECT_EQ(config->api->socket, "s");
   EXPECT_EQ(config->metrics_port, 0);
@@ -90,6 +93,8 @@ TEST(ConfigTest, EveryMistakeIsNamedWithItsLine) {
       {"[case]\nlegal_basis = \"MAYBE\"\n", "c.toml:2: case.legal_basis: expected a code"},
       {"[case.recipients]\nACCOMMODATION = \"shelter\"\n", "expected \"agency/unit\""},
       {"[case.recipients]\nACCOMODATION = \"a/b\"\n", "c.toml:2: case.recipients.ACCOMODATION"},
+      {"[case]\ncopy_to = [\"a/b\", \"iom\"]\n",
+       "c.toml:2: case.copy_to: expected \"agency/unit\""},
       {"[api]\ntoken = \"t\"\n", "expected a socket or an address"},
       {"[api]\ntoken = \"t\"\naddress = \"0.0.0.0:1\"\n", "c.toml:3: api.address"},
       {"[retry]\nfirst = \"2m\"\nlongest = \"1m\"\n", "c.toml:3: retry.longest"},

@@ -34,6 +34,8 @@ absl::StatusOr<size_t> Incoming::Collect(size_t limit) {
   const absl::Time now = end_.clock.Now();
   AMANA_ASSIGN_OR_RETURN(const size_t items, CollectItems(limit, now));
   AMANA_ASSIGN_OR_RETURN(const size_t recalls, CollectRecalls(limit, now));
+  // A notice is about a case that came before it.
+  if (items == limit) return items + recalls;
   AMANA_ASSIGN_OR_RETURN(const size_t notices, CollectNotices(limit, now));
   return items + recalls + notices;
 }

@@ -79,9 +79,14 @@ absl::StatusOr<DeliveryRow> DeliveryJournal::Get(int64_t id) {
 }
 
 absl::StatusOr<std::vector<DeliveryRow>> DeliveryJournal::Due(absl::Time now, size_t limit) {
+  // A notice's thread is "notices/" and its referral, a case's the referral, "/" and more ('0'
+  // comes next after '/').
   return Select(
       "state = 1 AND next_ms <= ?1 AND NOT EXISTS(SELECT 1 FROM delivery e WHERE "
-      "e.thread = d.thread AND e.state = 1 AND e.id < d.id) ORDER BY urgency, id LIMIT ?2",
+      "e.thread = d.thread AND e.state = 1 AND e.id < d.id) AND NOT (d.kind = 4 AND EXISTS(SELECT "
+      "1 FROM delivery c WHERE c.thread >= substr(d.thread, 9) || '/' AND c.thread < "
+      "substr(d.thread, 9) || '0' AND c.state = 1 AND c.kind = 1 AND c.id < d.id)) "
+      "ORDER BY urgency, id LIMIT ?2",
       ToUnixMillis(now), static_cast<int64_t>(limit));
 }
 

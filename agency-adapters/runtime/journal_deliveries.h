@@ -55,7 +55,8 @@ class DeliveryJournal {
 
   absl::StatusOr<std::optional<DeliveryRow>> Find(std::string_view key);
   absl::StatusOr<DeliveryRow> Get(int64_t id);  // LETTER_UNKNOWN
-  // INTENDED rows to be written now: most urgent first, then oldest, of each thread the oldest.
+  // INTENDED rows to be written now: most urgent first, then oldest, of each thread the oldest; no
+  // notice before the cases of its referral that came before it: it names their native id.
   absl::StatusOr<std::vector<DeliveryRow>> Due(absl::Time now, size_t limit);
   // Counts an attempt of each: from here on they may be written.
   absl::Status Begin(absl::Span<const DeliveryRow> rows);

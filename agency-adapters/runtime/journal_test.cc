@@ -90,6 +90,24 @@ TEST_F(JournalTest, ADeadItemGivesWayToItsCorrection) {
   EXPECT_EQ(*letters().Count(), 0);
 }
 
+TEST_F(JournalTest, ANoticeWaitsForTheCasesOfItsReferral) {
+  const std::vector<NewDelivery> made = {
+      {.key = "p/1/1/0/1/AT_OFFER", .source = 1, .thread = "p/1/1/0/1"},
+      {.key = "notice/1", .kind = DeliveryKind::kNotice, .source = 1, .thread = "notices/p/1/1"},
+      {.key = "notice/2", .kind = DeliveryKind::kNotice, .source = 2, .thread = "notices/p/1/12"},
+      {.key = "p/1/1/1/1/AT_OFFER", .source = 2, .thread = "p/1/1/1/1"}};
+  AMANA_ASSERT_OK(deliveries().Intend(made, "inbox", 2, kNow));
+  const auto keys = [this] {
+    const auto due = deliveries().Due(kNow, 10);
+    std::string all;
+    for (const DeliveryRow& row : due.value()) all += row.key + " ";
+    return all;
+  };
+  EXPECT_EQ(keys(), "p/1/1/0/1/AT_OFFER notice/2 p/1/1/1/1/AT_OFFER ");
+  AMANA_ASSERT_OK(deliveries().Written({{{1, "OB/1"}}}));
+  EXPECT_EQ(keys(), "notice/1 notice/2 p/1/1/1/1/AT_OFFER ") << "what came after it may wait";
+}
+
 TEST_F(JournalTest, TheMostUrgentIsDueFirstAndACaseBeforeWhatIsAboutIt) {
   Take({SampleCase("normal")});
   Take({{.key = "cancel", .kind = ItemKind::kCancel, .about = "normal", .code = "SENT_IN_ERROR"}},

@@ -194,6 +194,8 @@ LocalApi::Answer LocalApi::ShowItem(const Call& call) {
   AMANA_ASSIGN_OR_RETURN(const auto row, runtime_.items().Find(key->second));
   if (!row.has_value()) return NothingThere("key");
   Json json = ItemJson(*row, runtime_.endpoint().identity.agency());
+  AMANA_ASSIGN_OR_RETURN(const std::string escort_code, runtime_.EscortCode(*row));
+  if (!escort_code.empty()) json["escort_code"] = escort_code;
   if (row->kind == ItemKind::kCase) {
     AMANA_ASSIGN_OR_RETURN(const auto notices,
                            runtime_.endpoint().notices.List(row->referral, kMostListed));

@@ -29,7 +29,7 @@ constexpr char kDocument[] = R"json({
       },
       "get": {
         "operationId": "follow",
-        "description": "How an item stands, and, of a case, every verified event about it, oldest first.",
+        "description": "How an item stands, and, of a case, every verified event about it, oldest first; of a handover's step IN_TRANSIT, escort_code: what the escort shows at the door.",
         "parameters": [{"name": "key", "in": "query", "required": true, "schema": {"type": "string"}}],
         "responses": {"200": {"description": "Its state", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ItemState"}}}}, "404": {"$ref": "#/components/responses/Error"}}
       }

@@ -37,6 +37,7 @@ absl::StatusOr<ItemRow> NativeReader::TakeHeld(const HeldItem& item) {
   AMANA_ASSIGN_OR_RETURN(const bool full, Full());
   if (full) return BacklogFull();
   AMANA_ASSIGN_OR_RETURN(ItemRow row, journal_.Take(item, judge_(item), clock_.Now()));
+  AMANA_RETURN_IF_ERROR(Reached("taken"));
   if (options_.taken) options_.taken();
   return row;
 }
@@ -77,7 +78,11 @@ absl::StatusOr<size_t> NativeReader::TellOwed(Adapter& adapter, size_t limit) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<ItemRow> rows, journal_.Owed(limit));
   std::vector<ItemRow> told;
   for (const ItemRow& row : rows) {
-    const absl::Status settled = adapter.Settle(row.key, SettlementOf(row, options_.agency));
+    Settlement settlement = SettlementOf(row, options_.agency);
+    if (row.owed == Told::kAccepted && row.kind == ItemKind::kHandover && options_.escort_code) {
+      AMANA_ASSIGN_OR_RETURN(settlement.escort_code, options_.escort_code(row));
+    }
+    const absl::Status settled = adapter.Settle(row.key, settlement);
     AMANA_RETURN_IF_ERROR(Reached("settled"));
     if (!settled.ok()) {
       Log(LogLevel::kWarning, "native_settle_failed",

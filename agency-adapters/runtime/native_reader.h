@@ -19,6 +19,8 @@ struct ReaderOptions {
   size_t most_waiting = 10'000;  // INTENDED items; beyond it nothing is taken
   std::string agency = {};       // for the referral's name in a settlement
   StepHook hook = {};
+  // Of an accepted handover's step; none: there are no handovers.
+  std::function<absl::StatusOr<std::string>(const ItemRow&)> escort_code = {};
   std::function<void()> taken = {};  // an item came by Take: whoever waits may look
 };
 

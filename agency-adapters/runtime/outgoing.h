@@ -34,6 +34,8 @@ class Outgoing {
   absl::StatusOr<int64_t> Put(const ItemRow& row, const HeldItem& item);
   // OutboxFeeder::Ask.
   absl::StatusOr<EntryNews> Ask(int64_t entry, bool again);
+  // What a step of a handover gave to the escort; empty for any other item.
+  absl::StatusOr<std::string> EscortCode(const ItemRow& row);
 
  private:
   absl::StatusOr<int64_t> PutCase(const ItemRow& row, const HeldItem& item);

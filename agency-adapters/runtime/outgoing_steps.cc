@@ -136,6 +136,13 @@ absl::StatusOr<int64_t> Outgoing::PutCancel(const NativeItem& item) {
   return queued.entry;
 }
 
+absl::StatusOr<std::string> Outgoing::EscortCode(const ItemRow& row) {
+  if (row.kind != ItemKind::kHandover || row.entry == 0) return std::string();
+  AMANA_ASSIGN_OR_RETURN(const sdk::OutboxEntry entry, end_.sender.outbox().Get(row.entry));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<std::string> code, end_.handovers.CodeOf(entry));
+  return code.value_or("");
+}
+
 absl::StatusOr<int64_t> Outgoing::PutHandover(const ItemRow& row, const NativeItem& item) {
   StatementKey referral;
   uint32_t task = item.task;

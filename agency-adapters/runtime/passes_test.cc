@@ -41,7 +41,10 @@ struct Process {
                             ? ItemJournal::Verdict{.refused = FactMissing("BAD")}
                             : ItemJournal::Verdict{.urgency = v1::URGENCY_NORMAL};
                },
-               {.most_waiting = 20, .agency = "police-a", .hook = hook}),
+               {.most_waiting = 20,
+                .agency = "police-a",
+                .hook = hook,
+                .escort_code = [](const ItemRow& row) { return "code of " + row.key; }}),
         writer(
             adapter, deliveries, clock,
             [](const DeliveryRow& row) {
@@ -134,6 +137,35 @@ TEST_F(PassesTest, WhatIsRefusedIsToldWithItsField) {
   outbox_.news[1] = {EntryFate::kAccepted};
   EXPECT_EQ(*p.feeder.Follow(10), 1U);
   EXPECT_EQ(p.items.Find("OB/2")->value().state, RowState::kSettled);
+}
+
+TEST_F(PassesTest, TheCodeForTheEscortIsToldWhenTheStepIsAccepted) {
+  side_.ready = {SampleCase("OB/1"),
+                 {.key = "s1", .kind = ItemKind::kHandover, .about = "OB/1", .code = "IN_TRANSIT"}};
+  Process& p = Start();
+  AMANA_ASSERT_OK(p.reader.Pass(p.adapter, 10).status());
+  AMANA_ASSERT_OK(p.reader.TellOwed(p.adapter, 10));
+  EXPECT_EQ(side_.settled.at("s1").escort_code, "");
+  for (int i = 1; i <= 2; ++i) {
+    EXPECT_EQ(p.feeder.Feed(10)->put, 1U) << "the step waits for its case";
+    outbox_.news[i] = {EntryFate::kAccepted};
+    EXPECT_EQ(*p.feeder.Follow(10), 1U);
+    EXPECT_EQ(*p.reader.TellOwed(p.adapter, 10), 1U);
+  }
+  EXPECT_EQ(side_.settled.at("s1").escort_code, "code of s1");
+  EXPECT_EQ(side_.settled.at("OB/1").escort_code, "");
+}
+
+// The native side pushed it, and never got its answer: it pushes it again.
+TEST_F(PassesTest, WhatIsPushedIsHeldOnceWhereverItDies) {
+  Process& dying = Start([](std::string_view step) {
+    return step == "taken" ? MakeError(absl::StatusCode::kInternal, "DIED", "", "died")
+                           : absl::OkStatus();
+  });
+  EXPECT_EQ(ErrorReason(dying.reader.Take(SampleCase("OB/1"))), "DIED");
+  Process& p = Start();
+  AMANA_EXPECT_OK(p.reader.Take(SampleCase("OB/1")));
+  EXPECT_EQ(*p.items.Count(RowState::kIntended), 1);
 }
 
 TEST_F(PassesTest, TooMuchThatWaitsHoldsTheNativeSideBack) {

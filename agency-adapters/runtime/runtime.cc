@@ -42,6 +42,7 @@ Runtime::Runtime(const RuntimeParts& parts)
               {.most_waiting = parts.config.most_waiting,
                .agency = parts.identity.agency().value(),
                .hook = parts.hook,
+               .escort_code = [this](const ItemRow& row) { return outgoing_.EscortCode(row); },
                .taken = [this] { Wake(); }}),
       feeder_(
           items_, parts.clock,

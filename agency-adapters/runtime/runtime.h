@@ -79,6 +79,7 @@ class Runtime {
   DeadLetters& letters() { return letters_; }
   Incoming& incoming() { return incoming_; }
   const ItemJudge& judge() const { return judge_; }
+  absl::StatusOr<std::string> EscortCode(const ItemRow& row) { return outgoing_.EscortCode(row); }
 
  private:
   explicit Runtime(const RuntimeParts& parts);

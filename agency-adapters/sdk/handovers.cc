@@ -144,6 +144,16 @@ absl::StatusOr<std::string> Handovers::Code(const HandoverView& view) {
   return *code;
 }
 
+absl::StatusOr<std::optional<std::string>> Handovers::CodeOf(const OutboxEntry& entry) {
+  v1::TakeHandoverStepRequest request;
+  if (entry.kind != EntryKind::kHandoverStep || !request.ParseFromString(entry.request)) {
+    return std::nullopt;
+  }
+  AMANA_ASSIGN_OR_RETURN(const auto statement, envelope::ParseHandoverStep(request.step()));
+  if (statement.message.code_commitment().empty()) return std::nullopt;
+  return FindCode(mailbox_, statement.message.code_commitment());
+}
+
 // --- making a step
 
 struct Handovers::Making {

@@ -75,6 +75,8 @@ class Handovers {
   absl::StatusOr<v1::HandoverNote> Words(const HandoverView& view, const VerifiedStep& step);
   // The code that this side gave to the escort who is, or last was, on the way. ENTRY_UNKNOWN.
   absl::StatusOr<std::string> Code(const HandoverView& view);
+  // The code that the step of this entry of the outbox gave to the escort; none: another step.
+  absl::StatusOr<std::optional<std::string>> CodeOf(const OutboxEntry& entry);
 
   // Signs the step and keeps it; the Courier sends it. PERSON_KEY_MISSING, RECIPIENT_UNKNOWN,
   // CERTIFICATE_UNPINNED; STATEMENT_INVALID naming what is missing or, of "code", that it is not

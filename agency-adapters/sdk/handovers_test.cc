@@ -71,6 +71,9 @@ TEST_F(HandoversTest, StepsAreMadeWhileTheLinkIsDownAndSentInTheirOrder) {
   HandoverDraft abort = Draft(v1::HANDOVER_STATE_ABORTED);
   abort.reason = v1::REASON_SITE_SECURITY_RISK;
   const QueuedHandover aborted = Queue(police_, abort);
+  sdk::Outbox& outbox = police_.sender.outbox();
+  EXPECT_EQ(*police_.handovers.CodeOf(*outbox.Get(transit.queued.entry)), transit.code);
+  EXPECT_EQ(*police_.handovers.CodeOf(*outbox.Get(aborted.queued.entry)), std::nullopt);
   EXPECT_EQ(aborted.view.state, v1::HANDOVER_STATE_ABORTED);
   EXPECT_EQ(aborted.view.last_step, aborted.queued.digest);
   // Out of turn it would be refused for good.

@@ -74,10 +74,19 @@ const std::vector<std::string>& Agencies() {
   return *all;
 }
 
-std::string RegistryOfShelter(const std::string& id) {
-  return absl::StrCat("\n[[agency]]\nid = \"", id, "\"\nname = \"SYNTHETIC ", id,
-                      "\"\nkind = \"SHELTER\"\ncountry = \"KE\"\nissuing_ca = \"ca/agencies/", id,
-                      ".pem\"\ncertificates = \"certificates/", id, "\"\n");
+std::string RegistryOf(const WorldAgency& agency) {
+  return absl::StrCat("\n[[agency]]\nid = \"", agency.id, "\"\nname = \"SYNTHETIC ", agency.id,
+                      "\"\nkind = \"", agency.kind,
+                      "\"\ncountry = \"KE\"\nissuing_ca = \"ca/agencies/", agency.id,
+                      ".pem\"\ncertificates = \"certificates/", agency.id, "\"\n");
+}
+
+std::vector<WorldAgency> FurtherOf(const WorldOptions& options) {
+  std::vector<WorldAgency> further = options.agencies;
+  for (const std::string& shelter : options.shelters) {
+    further.push_back({shelter, "SHELTER", "intake"});
+  }
+  return further;
 }
 
 struct Endpoint {
@@ -101,10 +110,10 @@ const std::vector<Endpoint>& Endpoints() {
   return *all;
 }
 
-std::vector<Endpoint> EndpointsWith(const std::vector<std::string>& shelters) {
+std::vector<Endpoint> EndpointsWith(const std::vector<WorldAgency>& further) {
   std::vector<Endpoint> all = Endpoints();
-  for (const std::string& shelter : shelters) {
-    all.push_back({shelter, shelter, Role::kSystem, "intake", "worker-1", true});
+  for (const WorldAgency& agency : further) {
+    all.push_back({agency.id, agency.id, Role::kSystem, agency.unit, "worker-1", true});
   }
   return all;
 }
@@ -136,7 +145,7 @@ std::string MakeFolder() {
 }  // namespace
 
 BrokerWorld::BrokerWorld(const WorldOptions& options)
-    : shelters_(options.shelters), path_(MakeFolder()) {
+    : further_(FurtherOf(options)), path_(MakeFolder()) {
   data_dir_ = options.data_dir.empty() ? File("broker/data") : options.data_dir;
   WriteAuthorities();
   WriteBroker(options);
@@ -153,14 +162,14 @@ void BrokerWorld::WriteAuthorities() const {
   OrDie(files.CreateDirectories(File("ca/agencies")), "ca");
   Write("ca/root.pem", TestRootPem());
   std::vector<std::string> agencies = Agencies();
-  agencies.insert(agencies.end(), shelters_.begin(), shelters_.end());
+  for (const WorldAgency& agency : further_) agencies.push_back(agency.id);
   for (const std::string& agency : agencies) {
     Write("ca/agencies/" + agency + ".pem", TestAgencyCa(agency).certificate.pem());
     OrDie(files.CreateDirectories(File("certificates/" + agency)), agency);
   }
   Write("revoked.txt", "# SYNTHETIC\n");
   std::string registry(kRegistry);
-  for (const std::string& shelter : shelters_) registry += RegistryOfShelter(shelter);
+  for (const WorldAgency& agency : further_) registry += RegistryOf(agency);
   Write("registry.toml", registry);
 }
 
@@ -188,11 +197,11 @@ void BrokerWorld::WriteBroker(const WorldOptions& options) const {
 
 void BrokerWorld::WriteEndpoints() const {
   std::vector<std::string> kept = {"police", "haven"};
-  kept.insert(kept.end(), shelters_.begin(), shelters_.end());
+  for (const WorldAgency& agency : further_) kept.push_back(agency.id);
   for (const std::string& agency : kept) {
     Register(agency, "keeper", envelope::TestKeeper(agency).certificate);
   }
-  for (const Endpoint& endpoint : EndpointsWith(shelters_)) {
+  for (const Endpoint& endpoint : EndpointsWith(further_)) {
     const std::string keys = File("endpoints/" + endpoint.name + "/keys");
     OrDie(RealFileSystem().CreateDirectories(keys), keys);
     const auto write = [&](const std::string& stem, const TestIdentity& identity) {
@@ -223,7 +232,7 @@ void BrokerWorld::WriteEndpoints() const {
 }
 
 void BrokerWorld::SetBrokerPort(int port) {
-  for (const Endpoint& endpoint : EndpointsWith(shelters_)) {
+  for (const Endpoint& endpoint : EndpointsWith(further_)) {
     std::string text = absl::StrCat("agency = \"", endpoint.agency,
                                     "\"\ntrust_domain = \"test.amana.example\"\n"
                                     "broker = \"127.0.0.1:",

@@ -23,11 +23,20 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "amana/v1/directory.pb.h"
 #include "base/ids.h"
 #include "proto/crypto/x509.h"
 #include "tests/support/test_pki.h"
 
 namespace amana::tests {
+
+// A further agency, with an endpoint of its name: the system of its one unit, with a person's key,
+// sends and receives.
+struct WorldAgency {
+  std::string id;
+  std::string kind;  // as the registry has it: "IOM"
+  std::string unit;
+};
 
 struct WorldOptions {
   // Put into broker.toml as they are: "[delivery]\nlease = \"1s\"\n".
@@ -39,6 +48,8 @@ struct WorldOptions {
   // Further agencies, each with an endpoint of its name: the system of its unit intake, with a
   // caseworker's key, receives. In no directory until an entry is handed in.
   std::vector<std::string> shelters = {};
+  // Of any kind, likewise.
+  std::vector<WorldAgency> agencies = {};
 };
 
 class BrokerWorld {
@@ -69,13 +80,15 @@ class BrokerWorld {
   void Keep() { keep_ = true; }
   // Hands the directory in, once. The broker must listen.
   absl::Status SetDirectory();
+  // Hands these in, signed as they must be.
+  absl::Status HandIn(const std::vector<v1::DirectoryEntry>& entries) const;
 
  private:
   void WriteAuthorities() const;
   void WriteBroker(const WorldOptions& options) const;
   void WriteEndpoints() const;
 
-  const std::vector<std::string> shelters_;
+  const std::vector<WorldAgency> further_;
   std::string path_;
   std::string data_dir_;
   bool keep_ = false;

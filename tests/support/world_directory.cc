@@ -30,17 +30,22 @@ v1::DirectoryEntry Haven() {
 
 absl::Status BrokerWorld::SetDirectory() {
   if (directory_set_) return absl::OkStatus();
+  AMANA_RETURN_IF_ERROR(HandIn({Police(), Haven()}));
+  directory_set_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status BrokerWorld::HandIn(const std::vector<v1::DirectoryEntry>& entries) const {
   AMANA_ASSIGN_OR_RETURN(const sdk::Identity identity,
                          sdk::Identity::Load(agency_config("secretariat")));
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<sdk::Client> client, Connect(identity));
-  for (const v1::DirectoryEntry& entry : {Police(), Haven()}) {
+  for (const v1::DirectoryEntry& entry : entries) {
     envelope::SignedEntry both = envelope::SignEntry(entry, RealClock().Now());
     v1::SetDirectoryEntryRequest request;
     *request.mutable_entry() = std::move(both.entry);
     *request.mutable_approval() = std::move(both.approval);
     AMANA_RETURN_IF_ERROR(client->Call(sdk::kSetDirectoryEntry, request).status());
   }
-  directory_set_ = true;
   return absl::OkStatus();
 }
 
