@@ -125,6 +125,7 @@ void Configure(httplib::Server& server, const ServerOptions& options, Handler ha
   server.set_payload_max_length(options.max_body);
   server.set_read_timeout(absl::ToChronoMicroseconds(options.timeout));
   server.set_write_timeout(absl::ToChronoMicroseconds(options.timeout));
+  server.set_tcp_nodelay(true);
   server.set_keep_alive_max_count(kKeepAliveRequests);
   server.set_keep_alive_timeout(kKeepAliveSeconds);
   server.new_task_queue = [threads = options.threads] { return new httplib::ThreadPool(threads); };
