@@ -7,6 +7,7 @@
 
 #include "agency-adapters/police/documents_for_test.h"
 #include "base/clock.h"
+#include "base/sqlite.h"
 #include "base/status.h"
 #include "base/testing.h"
 #include "gmock/gmock.h"
@@ -233,6 +234,23 @@ TEST_F(PoliceAdapterTest, ANumberThatOnlyFindLearntNamesTheCaseAndANoticeNamesNo
   EXPECT_EQ(*adapter_->Find("n1"), "OB/7");
   ASSERT_EQ(Push(DecisionForTest("OB/7", R"("x:DecisionCode": "ACCEPT")"), "m1")->status, 200);
   EXPECT_EQ(intake_.items.at("OB/7!m1").about, "d1");
+}
+
+// What is kept without waiting for the disk: of it a crash of the machine may take the last.
+TEST_F(PoliceAdapterTest, ANumberThatACrashTookIsAskedForAgain) {
+  const runtime::NativeDelivery next[] = {Delivery("d1"), Delivery("d2")};
+  adapter_->Announce(next);
+  backend_->UseId("OB/7");
+  AMANA_ASSERT_OK(adapter_->Deliver(next[0]));
+  adapter_.reset();
+  AMANA_ASSERT_OK((*sqlite::Database::Open(folder_.File("police-cases.db"), {}))
+                      ->Exec("DELETE FROM known_case"));
+  Start();
+  ASSERT_EQ(Push(DecisionForTest("OB/7", R"("x:DecisionCode": "ACCEPT")"), "m1")->status, 200);
+  EXPECT_EQ(intake_.items.at("OB/7!m1").about, "d1");
+  adapter_.reset();
+  const auto index = *CaseIndex::Open(folder_.path());
+  EXPECT_EQ(*index->InDoubt(), std::vector<std::string>{"d2"}) << "it never came";
 }
 
 TEST_F(PoliceAdapterTest, AnOwnCaseIsCancelledByItsNumber) {
