@@ -76,8 +76,18 @@ void PrimeroServer::Fail(int times, int status, int after) {
   fail_status_ = status;
 }
 
+absl::Status PrimeroServer::KeepIn(const std::string& file) {
+  const absl::MutexLock lock(&mu_);
+  AMANA_ASSIGN_OR_RETURN(kept_, RealFileSystem().OpenAppend(file, 0600));
+  return absl::OkStatus();
+}
+
 http::Response PrimeroServer::Answer(const http::Request& request) {
   const absl::MutexLock lock(&mu_);
+  if (kept_ != nullptr && request.method != "GET" &&
+      !(kept_->Append(request.body).ok() && kept_->Sync().ok())) {
+    return Error(500, request);
+  }
   if (passing_ > 0) {
     --passing_;
   } else if (failing_ > 0) {

@@ -1,0 +1,72 @@
+#include "tests/bench/adapters_cpu.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <string>
+
+#include "tests/support/shared.h"
+
+namespace amana::tests {
+namespace {
+
+double Read(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+struct Process {
+  pid_t parent = 0;
+  double seconds = 0;  // its own, and that of its children that are over
+};
+
+std::map<pid_t, Process> AllProcesses() {
+  std::map<pid_t, Process> all;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
+    const pid_t pid = std::atoi(entry.path().filename().c_str());
+    if (pid <= 0) continue;
+    const std::string stat = ReadWhole(entry.path() / "stat");
+    const size_t name_end = stat.rfind(')');  // the name may hold anything
+    if (name_end == std::string::npos) continue;
+    std::istringstream rest(stat.substr(name_end + 1));
+    std::string skipped;
+    Process process;
+    rest >> skipped >> process.parent;
+    for (int i = 5; i < 14; ++i) rest >> skipped;
+    double ticks = 0;
+    for (int i = 14; i < 18; ++i) {
+      double each = 0;
+      rest >> each;
+      ticks += each;
+    }
+    process.seconds = ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+    all[pid] = process;
+  }
+  return all;
+}
+
+}  // namespace
+
+CpuSeconds CpuSeconds::Now() {
+  CpuSeconds now;
+  const std::map<pid_t, Process> all = AllProcesses();
+  for (const auto& [pid, process] : all) {
+    pid_t above = process.parent;
+    for (int depth = 0; above > 1 && above != getpid() && depth < 16; ++depth) {
+      const auto found = all.find(above);
+      above = found == all.end() ? 0 : found->second.parent;
+    }
+    if (above == getpid()) now.children += process.seconds;
+  }
+  now.process = Read(CLOCK_PROCESS_CPUTIME_ID);
+  now.thread = Read(CLOCK_THREAD_CPUTIME_ID);
+  return now;
+}
+
+}  // namespace amana::tests
