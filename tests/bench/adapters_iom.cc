@@ -25,7 +25,7 @@ class IomSide final : public AdapterSide {
  public:
   static absl::StatusOr<std::unique_ptr<AdapterSide>> Open() {
     auto side = std::make_unique<IomSide>();
-    AMANA_ASSIGN_OR_RETURN(side->postgres_, PostgresProcess::Start());
+    AMANA_ASSIGN_OR_RETURN(side->postgres_, PostgresProcess::Start(/*durable=*/true));
     AMANA_ASSIGN_OR_RETURN(auto session, iom::PgSession::Create(side->postgres_->connection()));
     auto tables = std::make_unique<iom::CaseTables>(std::move(session));
     AMANA_RETURN_IF_ERROR(tables->Prepare());
