@@ -184,7 +184,8 @@ TEST_F(AdapterTest, WithoutACopyItIsSentAgainAfterTheGrace) {
   EXPECT_THAT(arrived, HasSubstr(body.substr(0, 76)));
 }
 
-// A batch is sealed and noted before its first mail goes; what was not sent stays, and is sent once.
+// A batch is sealed and noted before its first mail goes; what was not sent stays, and is sent
+// once.
 TEST_F(AdapterTest, WhatIsAnnouncedIsSentAsItWasNoted) {
   const NativeDelivery next[] = {Case("d/1"), Case("d/2")};
   adapter_->Announce(next);

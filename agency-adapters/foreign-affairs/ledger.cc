@@ -121,9 +121,8 @@ absl::Status Ledger::Forget(absl::Time time) {
 }
 
 absl::StatusOr<std::string> Ledger::Sending(const std::string& key) const {
-  AMANA_ASSIGN_OR_RETURN(
-      sqlite::Statement statement,
-      db_->Prepare("SELECT eml FROM mail WHERE key = ?1 AND eml IS NOT NULL"));
+  AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement,
+                         db_->Prepare("SELECT eml FROM mail WHERE key = ?1 AND eml IS NOT NULL"));
   statement.Bind(key);
   AMANA_ASSIGN_OR_RETURN(const bool found, statement.Step());
   if (!found) return absl::NotFoundError("no mail is being sent under this key");

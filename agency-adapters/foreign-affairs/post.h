@@ -39,7 +39,8 @@ class Post {
     std::string content;
     std::optional<CaseRow> about = {};  // to be noted beside it
   };
-  // Seals and notes those that are to be sent next, in one step. Errors: of SealMail and the ledger.
+  // Seals and notes those that are to be sent next, in one step. Errors: of SealMail and the
+  // ledger.
   absl::Status Prepare(absl::Span<const Letter> letters);
   // The Message-ID, once the mail server has taken the mail for the ministry. Of the same key: at
   // once, when it was sent. Errors: of MailSender, SealMail and the ledger.

@@ -8,12 +8,12 @@ namespace amana::police {
 absl::StatusOr<std::unique_ptr<CaseIndex>> CaseIndex::Open(const std::string& folder) {
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<sqlite::Database> db,
                          sqlite::Database::Open(folder + "/police-cases.db", {}));
-  AMANA_RETURN_IF_ERROR(
-      db->Exec("CREATE TABLE IF NOT EXISTS known_case(ob TEXT NOT NULL, side INTEGER NOT NULL,"
-               " key TEXT NOT NULL, PRIMARY KEY(ob, side, key)) WITHOUT ROWID;"
-               "CREATE INDEX IF NOT EXISTS known_case_key ON known_case(key, side);"
-               "CREATE TABLE IF NOT EXISTS awaited(key TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;"
-               "CREATE TABLE IF NOT EXISTS in_doubt(key TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;"));
+  AMANA_RETURN_IF_ERROR(db->Exec(
+      "CREATE TABLE IF NOT EXISTS known_case(ob TEXT NOT NULL, side INTEGER NOT NULL,"
+      " key TEXT NOT NULL, PRIMARY KEY(ob, side, key)) WITHOUT ROWID;"
+      "CREATE INDEX IF NOT EXISTS known_case_key ON known_case(key, side);"
+      "CREATE TABLE IF NOT EXISTS awaited(key TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;"
+      "CREATE TABLE IF NOT EXISTS in_doubt(key TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;"));
   return std::unique_ptr<CaseIndex>(new CaseIndex(std::move(db)));
 }
 

@@ -31,8 +31,8 @@ class CaseIndex {
   // Cases are about to be given to the police; their numbers are not known yet. Durable, all in one
   // step; those that were awaited before are in no doubt any more.
   absl::Status Await(absl::Span<const std::string> keys);
-  // Those of the last Await whose numbers were not kept: after a crash of the machine the police may
-  // have given them one.
+  // Those of the last Await whose numbers were not kept: after a crash of the machine the police
+  // may have given them one.
   absl::StatusOr<std::vector<std::string>> InDoubt();
   // Whether it was. A number that something else was given (a notice) names no case.
   absl::StatusOr<bool> IsAwaited(std::string_view key);

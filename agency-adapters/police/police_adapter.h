@@ -73,7 +73,7 @@ class PoliceAdapter final : public runtime::Adapter {
   const http::ServerOptions endpoint_;
   const std::unique_ptr<PoliceSystem> system_;
   const std::unique_ptr<CaseIndex> index_;
-  std::vector<std::string> doubts_;       // cases whose number a crash may have taken from the index
+  std::vector<std::string> doubts_;  // cases whose number a crash may have taken from the index
   std::unique_ptr<http::Server> server_;  // last: its threads use the others
 };
 

@@ -144,7 +144,8 @@ class ShelterAdapter final : public runtime::Adapter {
         AMANA_RETURN_IF_ERROR(WriteAbout(delivery));
       }
       row->written = true;
-      // Lost, it is written again: the case is found by its id, and the SMS goes out once by its key.
+      // Lost, it is written again: the case is found by its id, and the SMS goes out once by its
+      // key.
       AMANA_RETURN_IF_ERROR(shelf_.PutLater(*row));
       // The case is there: an SMS that does not go out now is tried again at every look.
       if (row->sms_due) AMANA_RETURN_IF_ERROR(TrySms(*row));
@@ -238,8 +239,8 @@ class ShelterAdapter final : public runtime::Adapter {
     const std::string& id = row.case_id;
     AMANA_ASSIGN_OR_RETURN(const json data, DataOf(delivery.record));
     AMANA_ASSIGN_OR_RETURN(const bool is_new, primero_->CreateCase(id, data));
-    // A call to refer it may have been obeyed although no answer came: of a case that was there, the
-    // referral is looked for before another is made.
+    // A call to refer it may have been obeyed although no answer came: of a case that was there,
+    // the referral is looked for before another is made.
     std::optional<PrimeroReferral> referral;
     if (!is_new) {
       AMANA_ASSIGN_OR_RETURN(referral, primero_->Referral(id, settings_.refer_to));

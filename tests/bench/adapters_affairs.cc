@@ -1,6 +1,6 @@
-// Plain: libcurl sends a mail that is already signed and sealed, to the same two mailboxes, over one
-// kept connection; read by fetching each mail and moving it, over our IMAP client, which is no more
-// than IMAP's own commands.
+// Plain: libcurl sends a mail that is already signed and sealed, to the same two mailboxes, over
+// one kept connection; read by fetching each mail and moving it, over our IMAP client, which is no
+// more than IMAP's own commands.
 #include <curl/curl.h>
 
 #include <cstring>
@@ -47,11 +47,10 @@ class AffairsSide final : public AdapterSide {
     const affairs::Reference reference{affairs::TagOf(key), 1};
     AMANA_ASSIGN_OR_RETURN(
         side->mail_,
-        affairs::SealMail(
-            world.keys,
-            {kBrokerAddress, kMinistryAddress, affairs::SubjectOf(reference.tag),
-             "1@referral.example.ke", side->clock_.Now()},
-            affairs::LetterOf(side->Delivery(0), reference), side->clock_.Now()));
+        affairs::SealMail(world.keys,
+                          {kBrokerAddress, kMinistryAddress, affairs::SubjectOf(reference.tag),
+                           "1@referral.example.ke", side->clock_.Now()},
+                          affairs::LetterOf(side->Delivery(0), reference), side->clock_.Now()));
     return side;
   }
 
@@ -174,8 +173,8 @@ class AffairsSide final : public AdapterSide {
                            ConfigReader::FromText(toml, world_.folder.File("native.toml")));
     const runtime::AdapterOpener open = affairs::FactoryOf(reader->Root());
     AMANA_RETURN_IF_ERROR(reader->Finish());
-    AMANA_ASSIGN_OR_RETURN(
-        adapter_, open({world_.intake, clock_, "mfa", world_.folder.File("state")}));
+    AMANA_ASSIGN_OR_RETURN(adapter_,
+                           open({world_.intake, clock_, "mfa", world_.folder.File("state")}));
     return absl::OkStatus();
   }
 

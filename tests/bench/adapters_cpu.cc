@@ -1,5 +1,6 @@
 #include "tests/bench/adapters_cpu.h"
 
+#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <sstream>
 #include <string>
 
+#include "base/testing.h"
 #include "tests/support/shared.h"
 
 namespace amana::tests {
@@ -54,7 +56,11 @@ std::map<pid_t, Process> AllProcesses() {
 }  // namespace
 
 CpuSeconds CpuSeconds::Now() {
-  CpuSeconds now;
+  return {Read(CLOCK_THREAD_CPUTIME_ID), Read(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
+double ChildrenCpuSeconds() {
+  double seconds = 0;
   const std::map<pid_t, Process> all = AllProcesses();
   for (const auto& [pid, process] : all) {
     pid_t above = process.parent;
@@ -62,11 +68,25 @@ CpuSeconds CpuSeconds::Now() {
       const auto found = all.find(above);
       above = found == all.end() ? 0 : found->second.parent;
     }
-    if (above == getpid()) now.children += process.seconds;
+    if (above == getpid()) seconds += process.seconds;
   }
-  now.process = Read(CLOCK_PROCESS_CPUTIME_ID);
-  now.thread = Read(CLOCK_THREAD_CPUTIME_ID);
-  return now;
+  return seconds;
+}
+
+double FsyncsPerSecond() {
+  const TempDir folder;
+  const int fd = open(folder.File("synced").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  const std::string bytes(2048, 'x');
+  const double begin = Read(CLOCK_MONOTONIC);
+  double count = 0;
+  double seconds = 0;
+  do {
+    if (write(fd, bytes.data(), bytes.size()) < 0 || fdatasync(fd) != 0) break;
+    ++count;
+    seconds = Read(CLOCK_MONOTONIC) - begin;
+  } while (seconds < 0.5);
+  close(fd);
+  return seconds > 0 ? count / seconds : 0;
 }
 
 }  // namespace amana::tests

@@ -25,11 +25,11 @@ class ImmigrationSide final : public AdapterSide {
     for (const char* name : {"from-dis", "to-dis", "done", "quarantine", "plain"}) {
       std::filesystem::create_directory(side->sshd_->files() / name);
     }
-    AMANA_RETURN_IF_ERROR(RealFileSystem().WriteAtomically(side->world_.folder.File("named.txt"),
-                                                           "aabb\n", 0600));
+    AMANA_RETURN_IF_ERROR(
+        RealFileSystem().WriteAtomically(side->world_.folder.File("named.txt"), "aabb\n", 0600));
     AMANA_RETURN_IF_ERROR(side->OpenAdapter());
-    AMANA_ASSIGN_OR_RETURN(
-        side->file_, immigration::WriteVotOut(side->Delivery(0), [](auto) { return true; }));
+    AMANA_ASSIGN_OR_RETURN(side->file_,
+                           immigration::WriteVotOut(side->Delivery(0), [](auto) { return true; }));
     AMANA_ASSIGN_OR_RETURN(side->plain_, PlainSftp::Connect(*side->sshd_));
     return side;
   }
@@ -54,8 +54,8 @@ class ImmigrationSide final : public AdapterSide {
 
   absl::Status PlainWrite(uint64_t number) override {
     const std::string name = "plain/" + crypto::Sha256(BenchKey(number)).hex() + ".csv";
-    for (const auto& [path, bytes] : {std::pair(name, file_),
-                                      {name + ".sha256", crypto::Sha256(file_).hex() + "  " + name}}) {
+    for (const auto& [path, bytes] :
+         {std::pair(name, file_), {name + ".sha256", crypto::Sha256(file_).hex() + "  " + name}}) {
       AMANA_RETURN_IF_ERROR(plain_->Write(path + ".part", bytes, /*append=*/false));
       AMANA_RETURN_IF_ERROR(plain_->Rename(path + ".part", path));
     }
@@ -92,13 +92,12 @@ class ImmigrationSide final : public AdapterSide {
  private:
   absl::Status OpenAdapter() {
     AMANA_ASSIGN_OR_RETURN(
-        auto reader,
-        ConfigReader::FromText(
-            "[native]\nhost = \"127.0.0.1\"\nport = " + std::to_string(sshd_->port()) +
-                "\nuser = \"" + sshd_->user() + "\"\nkey_file = \"" + sshd_->key_file() +
-                "\"\nhost_keys = [\"" + sshd_->host_key() + "\"]\nnamed_consents = \"" +
-                world_.folder.File("named.txt") + "\"\n",
-            "immigration.toml"));
+        auto reader, ConfigReader::FromText(
+                         "[native]\nhost = \"127.0.0.1\"\nport = " + std::to_string(sshd_->port()) +
+                             "\nuser = \"" + sshd_->user() + "\"\nkey_file = \"" +
+                             sshd_->key_file() + "\"\nhost_keys = [\"" + sshd_->host_key() +
+                             "\"]\nnamed_consents = \"" + world_.folder.File("named.txt") + "\"\n",
+                         "immigration.toml"));
     const auto open = immigration::ImmigrationFactory()(reader->Root().Table("native"));
     AMANA_RETURN_IF_ERROR(reader->Finish());
     AMANA_ASSIGN_OR_RETURN(adapter_, open(world_.Context("dis")));

@@ -32,8 +32,8 @@ class IomSide final : public AdapterSide {
     side->adapter_ = std::make_unique<iom::IomAdapter>(std::move(tables));
     side->plain_.reset(PQconnectdb(side->postgres_->connection().c_str()));
     PGconn* const plain = side->plain_.get();
-    AMANA_RETURN_IF_ERROR(Check(
-        PQexec(plain, "CREATE TABLE amana.plain_cases (LIKE amana.cases INCLUDING ALL)")));
+    AMANA_RETURN_IF_ERROR(
+        Check(PQexec(plain, "CREATE TABLE amana.plain_cases (LIKE amana.cases INCLUDING ALL)")));
     AMANA_RETURN_IF_ERROR(Check(PQprepare(
         plain, "case",
         "INSERT INTO amana.plain_cases (delivery_key, referral, task, sender, recipient, service, "

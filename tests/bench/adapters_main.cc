@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/status.h"
+#include "tests/bench/adapters_cpu.h"
 #include "tests/bench/adapters_meter.h"
 
 namespace amana::tests {
@@ -26,6 +27,7 @@ other way: Poll and both Settles of each item, beside a plain client that leaves
   native_client_cpu_us_per_item    of the plain client
   runtime_per_s                    with the journal around the adapter
   dominates                        where most of an item's time goes: server, adapter, waiting
+  fsyncs_per_s                     of this machine's disk now, 2 KiB each: what most of it waits for
   read_...                         the same of Poll and Settle; null where the native side pushes
 
 Exit 1 when a ratio of writing or reading is below its bound.)";
@@ -83,6 +85,7 @@ absl::StatusOr<bool> Run(const Arguments& arguments) {
     report["agencies"][each.name] = ToJson(each);
     good = good && each.ratio >= kLeastRatio && (!each.reads || each.read_ratio >= kLeastRatio);
   }
+  report["fsyncs_per_s"] = FsyncsPerSecond();
   report["seconds"] = absl::ToDoubleSeconds(arguments.meter.seconds);
   report["rounds"] = arguments.meter.rounds;
   report["least_ratio"] = kLeastRatio;
@@ -109,6 +112,9 @@ int Main(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
   app.add_option("--read-items", arguments.meter.read_items, "Items in a slice of reading")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  app.add_option("--batch", arguments.meter.batch, "Items announced at a time")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
   app.add_flag("--no-bars", no_bars, "Judge nothing");

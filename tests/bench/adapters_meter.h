@@ -15,6 +15,7 @@ namespace amana::tests {
 struct MeterOptions {
   absl::Duration seconds = absl::Seconds(5);  // of each client of each agency
   int rounds = 9;                             // slices that these are cut into
+  size_t batch = 32;                          // announced at a time, as the runtime does
   size_t read_items = 24;                     // shown and settled in a slice of reading
 };
 

@@ -41,7 +41,10 @@ absl::Status PlainHttp::Call(const char* method, const std::string& url,
     curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, body.data());
     curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
   }
-  const CURLcode code = curl_easy_perform(handle_);
+  // Servers close what is idle for a second, also just now: then once more.
+  curl_easy_setopt(handle_, CURLOPT_MAXAGE_CONN, 1L);
+  CURLcode code = curl_easy_perform(handle_);
+  if (code != CURLE_OK && answer_.empty()) code = curl_easy_perform(handle_);
   curl_slist_free_all(list);
   long status = 0;
   curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);

@@ -43,9 +43,12 @@ class ShelterSide final : public AdapterSide {
     delivery.service = "ACCOMMODATION";
     delivery.urgency = "URGENT";
     delivery.at = world_.clock.Now();
-    delivery.record.fields = {{"name_first", {"TESTCASE-1"}}, {"name_last", {"SYNTHETIC"}},
-                              {"age", {"32"}},                {"sex", {"female"}},
-                              {"language", {"swahili"}},      {"nationality", {"uganda", "kenya"}},
+    delivery.record.fields = {{"name_first", {"TESTCASE-1"}},
+                              {"name_last", {"SYNTHETIC"}},
+                              {"age", {"32"}},
+                              {"sex", {"female"}},
+                              {"language", {"swahili"}},
+                              {"nationality", {"uganda", "kenya"}},
                               {"telephone_current", {"+254 700 000 000"}}};
     return delivery;
   }

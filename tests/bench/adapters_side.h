@@ -23,7 +23,8 @@ class AdapterSide {
 
   virtual const char* name() const = 0;
   virtual const char* server() const = 0;  // "OpenSSH", "postfix and dovecot"
-  // The server answers from threads of this process: its processor time is what is not the caller's.
+  // The server answers from threads of this process: its processor time is what is not the
+  // caller's.
   virtual bool in_process() const { return false; }
   virtual runtime::Adapter& adapter() = 0;
 

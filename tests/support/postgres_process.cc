@@ -93,13 +93,13 @@ absl::Status PostgresProcess::Init() {
 absl::Status PostgresProcess::Up() {
   const std::string log = folder_ + ".log";
   AMANA_ASSIGN_OR_RETURN(
-      server_,
-      ChildProcess::Start(
-          {.command = Command(
-               "postgres", {"-D", folder_ + "/data", "-k", folder_, "-c", "listen_addresses=", "-c",
-                            durable_ ? "fsync=on" : "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=20"}),
-           .environment = {},
-           .stderr_file = log}));
+      server_, ChildProcess::Start(
+                   {.command = Command(
+                        "postgres", {"-D", folder_ + "/data", "-k", folder_, "-c",
+                                     "listen_addresses=", "-c", durable_ ? "fsync=on" : "fsync=off",
+                                     "-c", "shared_buffers=16MB", "-c", "max_connections=20"}),
+                    .environment = {},
+                    .stderr_file = log}));
   const bool ready = WaitUntil(kPatience, [this] {
     // The eighth line of the file says what the server is about.
     std::ifstream in(folder_ + "/data/postmaster.pid");

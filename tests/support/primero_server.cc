@@ -100,7 +100,7 @@ http::Response PrimeroServer::Answer(const http::Request& request) {
     --failing_;
     return Error(fail_status_, request);
   }
-  http::Response response = request.path == "/sms"              ? SendSms(request)
+  http::Response response = request.path == "/sms"             ? SendSms(request)
                             : request.path == "/api/v2/tokens" ? Token(request)
                                                                : Api(request);
   if (losing_ > 0 && request.method == "POST" && request.path.ends_with(losing_at_)) {
