@@ -294,6 +294,29 @@ TEST_F(HttpTlsTest, BothSidesAreChecked) {
   EXPECT_EQ(As("client", "root.pem"), "200");
 }
 
+TEST_F(HttpTlsTest, OfAnAuthoritysClientsOneNameIsLetIn) {
+  Write("neighbour", tests::TestTls("police", crypto::Role::kSystem, "other"));
+  const std::string name = ToUri(tests::TestSpiffe("police", crypto::Role::kSystem, "desk"));
+  const ServerTls tls{dir_.File("server.pem"), dir_.File("server.key"), dir_.File("root.pem"),
+                      name};
+  server_ = Serve({.tls = tls, .timeout = absl::Seconds(2)});
+  url_ = "https://" + server_->address() + "/x";
+  EXPECT_EQ(As("client", "root.pem"), "200");
+  for (const std::string who : {"", "stranger", "neighbour", "server"}) {
+    const std::string said = As(who, "root.pem");
+    EXPECT_TRUE(said == "HTTP_TLS_REFUSED" || said == "HTTP_UNREACHABLE") << who << said;
+  }
+  ServerTls beginning = tls;
+  beginning.client_name = name.substr(0, name.size() - 1);
+  server_ = Serve({.tls = beginning, .timeout = absl::Seconds(2)});
+  url_ = "https://" + server_->address() + "/x";
+  EXPECT_NE(As("client", "root.pem"), "200");
+  EXPECT_EQ(
+      ReasonOf(Server::Start(
+          {.tls = ServerTls{dir_.File("server.pem"), dir_.File("server.key"), "", name}}, Echo)),
+      "HTTP_TLS_INVALID");
+}
+
 // A client offers to resume its session: it is verified anew, and not turned away.
 TEST_F(HttpTlsTest, AConnectionAfterAnotherIsTakenToo) {
   const auto client = MakeClient({.ca_file = dir_.File("root.pem"),

@@ -57,7 +57,11 @@ PoliceConfig ReadPoliceConfig(const ConfigTable& native) {
   config.endpoint.address = native.String("listen");
   config.endpoint.tls = http::ServerTls{.certificate_file = native.Path("listen_certificate_file"),
                                         .key_file = native.Path("listen_key_file"),
-                                        .client_ca_file = native.Path("client_ca_file")};
+                                        .client_ca_file = native.Path("client_ca_file"),
+                                        .client_name = native.String("client_name")};
+  if (config.endpoint.tls->client_name.empty()) {
+    native.Refuse("client_name", "expected the URI or DNS name in the police system's certificate");
+  }
   config.endpoint.max_body = kMaxDocument;
   config.endpoint.threads = 4;
   return config;

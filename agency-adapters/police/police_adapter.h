@@ -30,7 +30,7 @@ struct PoliceConfig {
 };
 
 // [native]: base, ca_file, certificate_file, key_file, timeout; listen, listen_certificate_file,
-// listen_key_file, client_ca_file. What is wrong is the table's finding.
+// listen_key_file, client_ca_file, client_name. What is wrong is the table's finding.
 PoliceConfig ReadPoliceConfig(const ConfigTable& native);
 
 class PoliceAdapter final : public runtime::Adapter {

@@ -59,6 +59,7 @@ class PoliceAdapterTest : public testing::Test {
     config.client = files_.Client();
     config.client.timeout = absl::Seconds(2);
     config.endpoint.tls = files_.Server();
+    config.endpoint.tls->client_name = ToUri(tests::TestSpiffe("police", crypto::Role::kSystem));
     config.endpoint.max_body = kMax;
     auto adapter = PoliceAdapter::Open(config, {intake_, clock_, "police", folder_.path()});
     AMANA_ASSERT_OK(adapter);
@@ -161,7 +162,8 @@ TEST_F(PoliceAdapterTest, ALostAnswerIsFoundAndNotRepeated) {
 TEST_F(PoliceAdapterTest, ACaseIsTakenOnceAndOnlyFromThePolice) {
   files_.Add("foreign", tests::MakeForeignCert(tests::TestSpiffe("police", crypto::Role::kSystem),
                                                crypto::CertUsage::kTls));
-  for (const char* stranger : {"", "foreign"}) {
+  files_.Add("neighbour", tests::TestTls("haven", crypto::Role::kSystem));
+  for (const char* stranger : {"", "foreign", "neighbour"}) {
     EXPECT_FALSE(Push(CaseForTest("OB/1"), "m1", stranger).ok()) << stranger;
   }
   EXPECT_TRUE(intake_.items.empty());
@@ -295,7 +297,8 @@ TEST(PoliceConfigTest, FindingsNameTheKey) {
   (void)PoliceFactory((*reader)->Root().Table("native"));
   const std::string findings((*reader)->Finish().message());
   for (const char* key : {"native.base: expected https://host:port", "native.ca_file: missing",
-                          "native.listen: missing", "native.client_ca_file: missing"}) {
+                          "native.listen: missing", "native.client_ca_file: missing",
+                          "native.client_name: missing"}) {
     EXPECT_THAT(findings, testing::HasSubstr(key));
   }
 }
