@@ -58,6 +58,44 @@ absl::StatusOr<Endpoint> ParseEndpoint(std::string_view address) {
   return endpoint;
 }
 
+// Whether the certificate has this URI or DNS name; its subject says nothing.
+bool HasName(X509* certificate, const std::string& name) {
+  auto* names = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  bool found = false;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* each = sk_GENERAL_NAME_value(names, i);
+    if (each->type != GEN_URI && each->type != GEN_DNS) continue;
+    const ASN1_IA5STRING* text = each->d.ia5;
+    found = found ||
+            name == std::string_view(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                                     static_cast<size_t>(ASN1_STRING_length(text)));
+  }
+  GENERAL_NAMES_free(names);
+  return found;
+}
+
+// Where a TLS context keeps the name that its clients must have; it goes with the context.
+int NameIndex() {
+  static const int index = SSL_CTX_get_ex_new_index(
+      0, nullptr, nullptr, nullptr, [](void*, void* name, CRYPTO_EX_DATA*, int, long, void*) {
+        delete static_cast<std::string*>(name);
+      });
+  return index;
+}
+
+// After OpenSSL has judged the chain.
+int JudgeClient(int good, X509_STORE_CTX* store) {
+  if (good != 1 || X509_STORE_CTX_get_error_depth(store) != 0) return good;
+  const auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* name =
+      static_cast<std::string*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), NameIndex()));
+  if (name != nullptr && HasName(X509_STORE_CTX_get_current_cert(store), *name)) return 1;
+  X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+  return 0;
+}
+
 absl::StatusOr<std::unique_ptr<httplib::Server>> Make(const ServerOptions& options) {
   if (!options.tls) return std::make_unique<httplib::Server>();
   const ServerTls& tls = *options.tls;
@@ -76,6 +114,15 @@ absl::StatusOr<std::unique_ptr<httplib::Server>> Make(const ServerOptions& optio
                    "certificate, key or client CA file is missing, unreadable or does not fit");
   }
   SSL_CTX_set_min_proto_version(server->ssl_context(), TLS1_2_VERSION);
+  if (!tls.client_name.empty()) {
+    if (tls.client_ca_file.empty()) {
+      return Invalid("HTTP_TLS_INVALID", "tls",
+                     "a client's name needs an authority to vouch for it");
+    }
+    SSL_CTX_set_ex_data(server->ssl_context(), NameIndex(), new std::string(tls.client_name));
+    SSL_CTX_set_verify(server->ssl_context(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                       JudgeClient);
+  }
   // Nobody is remembered: each client is verified in each handshake. (OpenSSL turns away who offers
   // to resume a session of a server that asks for certificates and has not said otherwise.)
   SSL_CTX_set_session_cache_mode(server->ssl_context(), SSL_SESS_CACHE_OFF);
@@ -125,6 +172,7 @@ void Configure(httplib::Server& server, const ServerOptions& options, Handler ha
   server.set_payload_max_length(options.max_body);
   server.set_read_timeout(absl::ToChronoMicroseconds(options.timeout));
   server.set_write_timeout(absl::ToChronoMicroseconds(options.timeout));
+  server.set_tcp_nodelay(true);
   server.set_keep_alive_max_count(kKeepAliveRequests);
   server.set_keep_alive_timeout(kKeepAliveSeconds);
   server.new_task_queue = [threads = options.threads] { return new httplib::ThreadPool(threads); };

@@ -30,6 +30,9 @@ struct ServerTls {
   std::string key_file;          // PEM; 0400 or 0600, or refused
   // PEM: a client without a certificate from one of these is not let in. Empty: anybody is.
   std::string client_ca_file;
+  // With client_ca_file: who among its clients is let in: a certificate with this URI or DNS name
+  // among its alternative names, exactly so. Empty: each of them.
+  std::string client_name = {};
 };
 
 struct ServerOptions {

@@ -320,6 +320,16 @@ absl::Status Transaction::Commit() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<LazyCommits> LazyCommits::Begin(Database& db) {
+  AMANA_RETURN_IF_ERROR(db.Exec("PRAGMA synchronous=NORMAL"));
+  return LazyCommits(&db);
+}
+
+LazyCommits::~LazyCommits() {
+  // It only sets a number in memory.
+  if (db_ != nullptr) db_->Exec("PRAGMA synchronous=FULL").IgnoreError();
+}
+
 absl::StatusOr<SavepointScope> SavepointScope::Begin(Database& db) {
   AMANA_RETURN_IF_ERROR(db.Savepoint());
   return SavepointScope(&db);

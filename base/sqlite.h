@@ -215,6 +215,21 @@ class Transaction {
   Database* db_;
 };
 
+// While it lives, commits of `db` wait for no disk: a crash of the process loses nothing of them, one
+// of the machine may lose the last of them, and leaves those before whole. The next commit after it
+// is durable, and so are then all before. Begins and ends outside transactions.
+class LazyCommits {
+ public:
+  static absl::StatusOr<LazyCommits> Begin(Database& db);
+  LazyCommits(LazyCommits&& other) noexcept : db_(other.db_) { other.db_ = nullptr; }
+  LazyCommits& operator=(LazyCommits&&) = delete;
+  ~LazyCommits();
+
+ private:
+  explicit LazyCommits(Database* db) : db_(db) {}
+  Database* db_;
+};
+
 // Undoes what was done since it began when it goes, unless released.
 class SavepointScope {
  public:

@@ -336,5 +336,22 @@ TEST_F(SqliteTest, EveryCommitIsOneFsync) {
   EXPECT_EQ(vfs.calls(FaultVfs::kSync) - before, 3);
 }
 
+TEST_F(SqliteTest, LazyCommitsWaitForTheNextDurableOne) {
+  FaultVfs vfs("lazy");
+  auto db = Open({.wal_autocheckpoint_pages = 0, .vfs = "lazy"});
+  AMANA_ASSERT_OK(db->Run("INSERT INTO item(name) VALUES('first')"));
+  const int before = vfs.calls(FaultVfs::kSync);
+  {
+    const auto lazy = LazyCommits::Begin(*db);
+    AMANA_ASSERT_OK(lazy);
+    AMANA_ASSERT_OK(db->Run("INSERT INTO item(name) VALUES('a')"));
+    AMANA_ASSERT_OK(db->Run("INSERT INTO item(name) VALUES('b')"));
+  }
+  EXPECT_EQ(vfs.calls(FaultVfs::kSync) - before, 0);
+  AMANA_ASSERT_OK(db->Run("INSERT INTO item(name) VALUES('c')"));
+  EXPECT_EQ(vfs.calls(FaultVfs::kSync) - before, 1);
+  EXPECT_EQ(Count(*db), 4);
+}
+
 }  // namespace
 }  // namespace amana::sqlite

@@ -63,27 +63,22 @@ class MailAdapter final : public runtime::Adapter {
     return moved;
   }
 
+  // One that cannot be written ends it: its Deliver says why, and the others are noted one by one.
+  void Announce(absl::Span<const NativeDelivery> next) override {
+    std::vector<Post::Letter> letters;
+    for (const NativeDelivery& delivery : next) {
+      absl::StatusOr<Post::Letter> letter = Write(delivery);
+      if (letter.ok()) letters.push_back(*std::move(letter));
+    }
+    post_.Prepare(letters).IgnoreError();
+  }
+
   absl::StatusOr<std::string> Deliver(const NativeDelivery& delivery) override {
-    // What is disclosed once a case is accepted goes out under the tag of its offer.
-    const std::string& about = delivery.about.empty() ? delivery.key : delivery.about;
-    const bool is_case = delivery.kind == DeliveryKind::kCase && delivery.about.empty();
-    AMANA_ASSIGN_OR_RETURN(std::optional<CaseRow> row, ledger_.Case(TagOf(about)));
-    if (!row.has_value()) {
-      row = CaseRow{{TagOf(about), VersionOf(delivery.referral)},
-                    about,
-                    settings_.ministry,
-                    /*own=*/false,
-                    is_case,
-                    {}};
-      AMANA_RETURN_IF_ERROR(ledger_.PutCase(*row));
-    }
-    if (delivery.kind == DeliveryKind::kRecall && row->open) {
-      row->open = false;  // before the mail: no answer counts any more
-      AMANA_RETURN_IF_ERROR(ledger_.PutCase(*row));
-    }
-    return post_.Send(delivery.key,
-                      MessageIdOf(row->reference, delivery.key, is_case, settings_.Host()),
-                      row->reference.tag, LetterOf(delivery, row->reference));
+    AMANA_ASSIGN_OR_RETURN(const Post::Letter letter, Write(delivery));
+    // Before the mail: of a recalled case no answer counts any more. As durable as what says that
+    // the mail is being sent, which comes after it, or has come before.
+    if (letter.about.has_value()) AMANA_RETURN_IF_ERROR(ledger_.PutCase(*letter.about, true));
+    return post_.Send(letter);
   }
 
   absl::StatusOr<std::optional<std::string>> Find(const std::string& delivery_key) override {
@@ -119,6 +114,32 @@ class MailAdapter final : public runtime::Adapter {
   }
 
  private:
+  // The mail of a delivery, and its case where it is to be noted anew.
+  absl::StatusOr<Post::Letter> Write(const NativeDelivery& delivery) const {
+    // What is disclosed once a case is accepted goes out under the tag of its offer.
+    const std::string& about = delivery.about.empty() ? delivery.key : delivery.about;
+    const bool is_case = delivery.kind == DeliveryKind::kCase && delivery.about.empty();
+    AMANA_ASSIGN_OR_RETURN(std::optional<CaseRow> row, ledger_.Case(TagOf(about)));
+    bool changed = !row.has_value();
+    if (changed) {
+      row = CaseRow{{TagOf(about), VersionOf(delivery.referral)},
+                    about,
+                    settings_.ministry,
+                    /*own=*/false,
+                    is_case,
+                    {}};
+    }
+    if (delivery.kind == DeliveryKind::kRecall && row->open) {
+      row->open = false;
+      changed = true;
+    }
+    Post::Letter letter{delivery.key,
+                        MessageIdOf(row->reference, delivery.key, is_case, settings_.Host()),
+                        row->reference.tag, LetterOf(delivery, row->reference)};
+    if (changed) letter.about = *std::move(row);
+    return letter;
+  }
+
   // Connected, and our inbox selected.
   absl::Status OpenBox() {
     if (box_ != nullptr) return absl::OkStatus();
@@ -192,8 +213,8 @@ class MailAdapter final : public runtime::Adapter {
     const std::string delivery = "refusal/" + key;
     if (reference.tag.empty()) reference = {TagOf(delivery), 1};
     return post_
-        .Send(delivery, MessageIdOf(reference, delivery, /*is_case=*/false, settings_.Host()),
-              reference.tag, RefusalLetter(reference, reason, field))
+        .Send({delivery, MessageIdOf(reference, delivery, /*is_case=*/false, settings_.Host()),
+               reference.tag, RefusalLetter(reference, reason, field)})
         .status();
   }
 
@@ -254,6 +275,8 @@ absl::StatusOr<std::unique_ptr<runtime::Adapter>> OpenAdapter(
     Settings settings, const runtime::AdapterContext& context) {
   AMANA_ASSIGN_OR_RETURN(MailKeys keys, LoadKeys(settings));
   AMANA_ASSIGN_OR_RETURN(Ledger ledger, Ledger::Open(context.folder + "/mail"));
+  // Noted, and never sent: recalled before its turn came, or a dead letter by now.
+  AMANA_RETURN_IF_ERROR(ledger.Forget(context.clock.Now() - absl::Hours(24 * 30)));
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<net::MailSender> sender,
                          net::MailSender::Create(settings.smtp));
   return std::make_unique<MailAdapter>(std::move(settings), std::move(keys), std::move(ledger),

@@ -48,6 +48,7 @@ class AdapterTest : public net::MailServersTest {
 
   // A new one over the same folder: what a restart makes.
   std::unique_ptr<Adapter> Open() {
+    adapter_.reset();
     const std::string toml = absl::StrCat(
         "address = '", kOurs, "'\nministry = '", kTheirs, "'\nsmtp = '", servers_->Smtps(),
         "'\nimap = '", servers_->Imaps(), "'\nmail_ca = '", servers_->ca_file(),
@@ -156,8 +157,9 @@ TEST_F(AdapterTest, AfterACrashInSendingTheCopyTells) {
   const auto id = adapter_->Deliver(Case("d/1"));
   AMANA_ASSERT_OK(id);
   ASSERT_TRUE(WaitUntil(absl::Seconds(20), [&] { return servers_->Mails(kOurs).size() == 1; }));
-  auto ledger = Ledger::Open(dir_.File("state/mail"));
-  AMANA_ASSERT_OK(ledger->PutSending("d/1", {*id, false, clock_.Now()}, servers_->Mails(kOurs)[0]));
+  adapter_.reset();
+  AMANA_ASSERT_OK(Ledger::Open(dir_.File("state/mail"))
+                      ->PutSending({{{"d/1", *id, servers_->Mails(kOurs)[0]}}}, clock_.Now()));
   adapter_ = Open();
   EXPECT_EQ(*adapter_->Find("d/1"), *id);
   EXPECT_THAT(MinistryReads(1), SizeIs(1));
@@ -169,16 +171,35 @@ TEST_F(AdapterTest, WithoutACopyItIsSentAgainAfterTheGrace) {
   EXPECT_EQ(ErrorReason(adapter_->Deliver(Case("d/1")).status()), "MAIL_UNREACHABLE");
   adapter_ = Open();
   EXPECT_EQ(ErrorReason(adapter_->Find("d/1").status()), "MAIL_SENT_UNKNOWN");
-  clock_.Advance(absl::Seconds(2));
+  clock_.Advance(absl::Seconds(8));
   EXPECT_EQ(*adapter_->Find("d/1"), std::nullopt);
-  auto ledger = Ledger::Open(dir_.File("state/mail"));
-  const std::string kept = *ledger->Sending("d/1");
+  adapter_.reset();
+  const std::string kept = *Ledger::Open(dir_.File("state/mail"))->Sending("d/1");
+  adapter_ = Open();
   AMANA_ASSERT_OK(servers_->StartPostfix());
   AMANA_ASSERT_OK(adapter_->Deliver(Case("d/1")));
   EXPECT_THAT(MinistryReads(1), SizeIs(1));
   const std::string body = kept.substr(kept.find("\r\n\r\n") + 4);
   std::string arrived = servers_->Mails(kTheirs)[0];
   EXPECT_THAT(arrived, HasSubstr(body.substr(0, 76)));
+}
+
+// A batch is sealed and noted before its first mail goes; what was not sent stays, and is sent
+// once.
+TEST_F(AdapterTest, WhatIsAnnouncedIsSentAsItWasNoted) {
+  const NativeDelivery next[] = {Case("d/1"), Case("d/2")};
+  adapter_->Announce(next);
+  EXPECT_THAT(servers_->Mails(kTheirs), IsEmpty());
+  adapter_.reset();
+  const std::string noted = *Ledger::Open(dir_.File("state/mail"))->Sending("d/2");
+  adapter_ = Open();
+  AMANA_ASSERT_OK(adapter_->Deliver(next[1]));
+  AMANA_ASSERT_OK(adapter_->Deliver(next[1]));
+  EXPECT_THAT(MinistryReads(1), SizeIs(1));
+  const std::string body = noted.substr(noted.find("\r\n\r\n") + 4);
+  EXPECT_THAT(servers_->Mails(kTheirs)[0], HasSubstr(body.substr(0, 76)));
+  Arrives(World().Answer(RefOf("d/2"), "ACCEPT"));
+  EXPECT_THAT(PollFor(1), SizeIs(1)) << "its case was noted beside it";
 }
 
 TEST_F(AdapterTest, WhatDoesNotCountIsMovedAwayAndOnlyTheMinistryIsTold) {

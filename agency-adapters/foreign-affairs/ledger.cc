@@ -6,118 +6,127 @@
 #include "base/clock.h"
 #include "base/durable_file.h"
 #include "base/status.h"
-#include "proto/crypto/sha256.h"
 
 namespace amana::foreign_affairs {
 namespace {
 
 using nlohmann::json;
 
-constexpr unsigned kMode = 0600;
+constexpr std::string_view kScripts[] = {R"sql(
+CREATE TABLE mail_case (
+  tag TEXT PRIMARY KEY NOT NULL,
+  version INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  mailbox TEXT NOT NULL,
+  own INTEGER NOT NULL,
+  open INTEGER NOT NULL,
+  answered TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE mail (
+  key TEXT PRIMARY KEY NOT NULL,
+  message_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  sent INTEGER NOT NULL,
+  eml BLOB
+);
+)sql"};
 
-// None when there is no such file.
-absl::StatusOr<std::optional<json>> ReadJson(const std::string& path) {
-  const absl::StatusOr<std::string> text = RealFileSystem().Read(path);
-  if (absl::IsNotFound(text.status())) return std::nullopt;
-  if (!text.ok()) return text.status();
-  json object = json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) return LedgerBroken();
-  return std::optional<json>(std::move(object));
+absl::StatusOr<std::vector<std::string>> Texts(std::string_view text) {
+  const json list = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) return LedgerBroken();
+  std::vector<std::string> texts;
+  for (const json& each : list) {
+    if (!each.is_string()) return LedgerBroken();
+    texts.push_back(each);
+  }
+  return texts;
 }
 
-// True when every named member is there with its type.
-bool Has(const json& object, std::initializer_list<std::pair<const char*, json::value_t>> members) {
-  for (const auto& [name, type] : members) {
-    const auto at = object.find(name);
-    if (at == object.end() || at->type() != type) return false;
-  }
-  return true;
+absl::Status WriteCase(sqlite::Database& db, const CaseRow& row) {
+  const std::string answered = json(row.answered).dump();
+  return db.Run(
+      "INSERT INTO mail_case(tag, version, key, mailbox, own, open, answered) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(tag) DO UPDATE SET version = ?2, key = ?3, "
+      "mailbox = ?4, own = ?5, open = ?6, answered = ?7",
+      row.reference.tag, row.reference.version, row.key, row.mailbox, row.own, row.open, answered);
 }
 
 }  // namespace
 
 absl::StatusOr<Ledger> Ledger::Open(const std::string& folder) {
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(folder));
-  return Ledger(folder);
-}
-
-// The tag is checked by its maker: no path can be made of it.
-std::string Ledger::CaseFile(const std::string& tag) const {
-  return folder_ + "/case-" + tag + ".json";
-}
-
-std::string Ledger::MailFile(const std::string& key, std::string_view ending) const {
-  return folder_ + "/mail-" + crypto::Sha256(key).hex().substr(0, 32) + std::string(ending);
+  AMANA_ASSIGN_OR_RETURN(std::unique_ptr<sqlite::Database> db,
+                         sqlite::Database::Open(folder + "/ledger.db", {}));
+  AMANA_RETURN_IF_ERROR(sqlite::Migrate(*db, kScripts));
+  return Ledger(std::move(db));
 }
 
 absl::StatusOr<std::optional<CaseRow>> Ledger::Case(const std::string& tag) const {
   if (!IsTag(tag)) return std::nullopt;
-  AMANA_ASSIGN_OR_RETURN(const std::optional<json> found, ReadJson(CaseFile(tag)));
-  if (!found.has_value()) return std::nullopt;
-  using Type = json::value_t;
-  if (!Has(*found, {{"version", Type::number_unsigned},
-                    {"key", Type::string},
-                    {"mailbox", Type::string},
-                    {"own", Type::boolean},
-                    {"open", Type::boolean},
-                    {"answered", Type::array}})) {
-    return LedgerBroken();
-  }
+  AMANA_ASSIGN_OR_RETURN(
+      sqlite::Statement statement,
+      db_->Prepare(
+          "SELECT version, key, mailbox, own, open, answered FROM mail_case WHERE tag = ?1"));
+  statement.Bind(tag);
+  AMANA_ASSIGN_OR_RETURN(const bool found, statement.Step());
+  if (!found) return std::nullopt;
   CaseRow row;
-  row.reference = {tag, (*found)["version"]};
-  row.key = (*found)["key"];
-  row.mailbox = (*found)["mailbox"];
-  row.own = (*found)["own"];
-  row.open = (*found)["open"];
-  for (const json& digest : (*found)["answered"]) {
-    if (!digest.is_string()) return LedgerBroken();
-    row.answered.push_back(digest);
-  }
+  row.reference = {tag, static_cast<uint32_t>(statement.Int(0))};
+  row.key = statement.Text(1);
+  row.mailbox = statement.Text(2);
+  row.own = statement.Bool(3);
+  row.open = statement.Bool(4);
+  AMANA_ASSIGN_OR_RETURN(row.answered, Texts(statement.Text(5)));
   return row;
 }
 
-absl::Status Ledger::PutCase(const CaseRow& row) {
-  const json object = {{"version", row.reference.version},
-                       {"key", row.key},
-                       {"mailbox", row.mailbox},
-                       {"own", row.own},
-                       {"open", row.open},
-                       {"answered", row.answered}};
-  return RealFileSystem().WriteAtomically(CaseFile(row.reference.tag), object.dump() + "\n", kMode);
+absl::Status Ledger::PutCase(const CaseRow& row, bool later) {
+  if (!later) return WriteCase(*db_, row);
+  AMANA_ASSIGN_OR_RETURN(const sqlite::LazyCommits lazy, sqlite::LazyCommits::Begin(*db_));
+  return WriteCase(*db_, row);
 }
 
 absl::StatusOr<std::optional<MailRow>> Ledger::Mail(const std::string& key) const {
-  AMANA_ASSIGN_OR_RETURN(const std::optional<json> found, ReadJson(MailFile(key, ".json")));
-  if (!found.has_value()) return std::nullopt;
-  using Type = json::value_t;
-  if (!Has(
-          *found,
-          {{"message_id", Type::string}, {"sent", Type::boolean}, {"at", Type::number_unsigned}})) {
-    return LedgerBroken();
-  }
-  return MailRow{(*found)["message_id"], (*found)["sent"], FromUnixMillis((*found)["at"])};
+  AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement,
+                         db_->Prepare("SELECT message_id, sent, at FROM mail WHERE key = ?1"));
+  statement.Bind(key);
+  AMANA_ASSIGN_OR_RETURN(const bool found, statement.Step());
+  if (!found) return std::nullopt;
+  return MailRow{std::string(statement.Text(0)), statement.Bool(1),
+                 FromUnixMillis(static_cast<uint64_t>(statement.Int(2)))};
 }
 
-absl::Status Ledger::PutSending(const std::string& key, const MailRow& row, std::string_view mail) {
-  AMANA_RETURN_IF_ERROR(RealFileSystem().WriteAtomically(MailFile(key, ".eml"), mail, kMode));
-  const json object = {{"message_id", row.message_id},
-                       {"sent", false},
-                       {"at", static_cast<uint64_t>(ToUnixMillis(row.at))}};
-  return RealFileSystem().WriteAtomically(MailFile(key, ".json"), object.dump() + "\n", kMode);
+absl::Status Ledger::PutSending(absl::Span<const Outgoing> mails, absl::Time at) {
+  AMANA_ASSIGN_OR_RETURN(sqlite::Transaction transaction, sqlite::Transaction::Begin(*db_));
+  for (const Outgoing& each : mails) {
+    if (each.about.has_value()) AMANA_RETURN_IF_ERROR(WriteCase(*db_, *each.about));
+    AMANA_RETURN_IF_ERROR(
+        db_->Run("INSERT INTO mail(key, message_id, at, sent, eml) VALUES(?1, ?2, ?3, 0, ?4) "
+                 "ON CONFLICT(key) DO UPDATE SET message_id = ?2, at = ?3, sent = 0, eml = ?4",
+                 each.key, each.message_id, ToUnixMillis(at), sqlite::Blob(each.mail)));
+  }
+  return transaction.Commit();
 }
 
 absl::Status Ledger::PutSent(const std::string& key, const MailRow& row) {
-  const json object = {{"message_id", row.message_id},
-                       {"sent", true},
-                       {"at", static_cast<uint64_t>(ToUnixMillis(row.at))}};
-  AMANA_RETURN_IF_ERROR(
-      RealFileSystem().WriteAtomically(MailFile(key, ".json"), object.dump() + "\n", kMode));
-  const absl::Status removed = RealFileSystem().Remove(MailFile(key, ".eml"));
-  return absl::IsNotFound(removed) ? absl::OkStatus() : removed;
+  AMANA_ASSIGN_OR_RETURN(const sqlite::LazyCommits lazy, sqlite::LazyCommits::Begin(*db_));
+  return db_->Run(
+      "INSERT INTO mail(key, message_id, at, sent) VALUES(?1, ?2, ?3, 1) "
+      "ON CONFLICT(key) DO UPDATE SET message_id = ?2, at = ?3, sent = 1, eml = NULL",
+      key, row.message_id, ToUnixMillis(row.at));
+}
+
+absl::Status Ledger::Forget(absl::Time time) {
+  return db_->Run("DELETE FROM mail WHERE sent = 0 AND at < ?1", ToUnixMillis(time));
 }
 
 absl::StatusOr<std::string> Ledger::Sending(const std::string& key) const {
-  return RealFileSystem().Read(MailFile(key, ".eml"));
+  AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement,
+                         db_->Prepare("SELECT eml FROM mail WHERE key = ?1 AND eml IS NOT NULL"));
+  statement.Bind(key);
+  AMANA_ASSIGN_OR_RETURN(const bool found, statement.Step());
+  if (!found) return absl::NotFoundError("no mail is being sent under this key");
+  return std::string(statement.Bytes(0));
 }
 
 }  // namespace amana::foreign_affairs

@@ -1,11 +1,12 @@
-// What the adapter must know after a crash, in small files of its own folder, each replaced in one
-// durable step: which cases are with the ministry, and which mails were sent or may have been. A
-// mail that may have been sent is kept whole (it is encrypted to the ministry), so that it is sent
-// again byte for byte. For one thread.
+// What the adapter must know after a crash, in a small database of its own folder: which cases are
+// with the ministry, and which mails were sent or may have been. A mail that may have been sent is
+// kept whole (it is encrypted to the ministry), so that it is sent again byte for byte. For one
+// thread.
 #ifndef AMANA_AGENCY_ADAPTERS_FOREIGN_AFFAIRS_LEDGER_H_
 #define AMANA_AGENCY_ADAPTERS_FOREIGN_AFFAIRS_LEDGER_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "agency-adapters/foreign-affairs/tag.h"
+#include "base/sqlite.h"
 
 namespace amana::foreign_affairs {
 
@@ -34,29 +37,40 @@ struct MailRow {
   absl::Time at;      // of the last change
 };
 
+// A mail that is about to be sent.
+struct Outgoing {
+  std::string key;
+  std::string message_id;
+  std::string mail;
+  std::optional<CaseRow> about = {};  // to be put beside it
+};
+
 class Ledger {
  public:
   // `folder` is made when absent. Errors of FileSystem.
   static absl::StatusOr<Ledger> Open(const std::string& folder);
 
-  // Errors here: LEDGER_BROKEN, and those of FileSystem.
+  // Errors here: LEDGER_BROKEN, and those of base/sqlite.h. What is put is durable when it returns,
+  // or, where `later` says so, with the next change that is: a crash of the program loses nothing.
   absl::StatusOr<std::optional<CaseRow>> Case(const std::string& tag) const;
-  absl::Status PutCase(const CaseRow& row);
+  absl::Status PutCase(const CaseRow& row, bool later = false);
 
   absl::StatusOr<std::optional<MailRow>> Mail(const std::string& key) const;
-  // Before it is sent the first time: the mail, and that it may have been sent.
-  absl::Status PutSending(const std::string& key, const MailRow& row, std::string_view mail);
-  // It was sent: only that is kept.
+  // Before they are sent, the first time or again: the mails, and that each may have been sent. All
+  // in one step.
+  absl::Status PutSending(absl::Span<const Outgoing> mails, absl::Time at);
+  // It was sent: only that is kept. Durable with the next change that is: until then it may have
+  // been sent.
   absl::Status PutSent(const std::string& key, const MailRow& row);
-  // The mail that may have been sent.
+  // Forgets mails that may have been sent and were last noted before `time`: nobody asks any more.
+  absl::Status Forget(absl::Time time);
+  // The mail that may have been sent; kNotFound when there is none.
   absl::StatusOr<std::string> Sending(const std::string& key) const;
 
  private:
-  explicit Ledger(std::string folder) : folder_(std::move(folder)) {}
-  std::string CaseFile(const std::string& tag) const;
-  std::string MailFile(const std::string& key, std::string_view ending) const;
+  explicit Ledger(std::unique_ptr<sqlite::Database> db) : db_(std::move(db)) {}
 
-  std::string folder_;
+  std::unique_ptr<sqlite::Database> db_;
 };
 
 }  // namespace amana::foreign_affairs

@@ -1,6 +1,6 @@
 #include "agency-adapters/foreign-affairs/ledger.h"
 
-#include "base/durable_file.h"
+#include "base/sqlite.h"
 #include "base/status.h"
 #include "base/testing.h"
 
@@ -16,8 +16,7 @@ TEST(LedgerTest, KeepsCasesAndMailsOverRestarts) {
     AMANA_ASSERT_OK(ledger);
     EXPECT_FALSE((*ledger->Case(row.reference.tag)).has_value());
     EXPECT_FALSE((*ledger->Mail("k")).has_value());
-    AMANA_ASSERT_OK(ledger->PutCase(row));
-    AMANA_ASSERT_OK(ledger->PutSending("k", mail, "sealed"));
+    AMANA_ASSERT_OK(ledger->PutSending({{{"k", mail.message_id, "sealed", row}}}, mail.at));
   }
   auto ledger = Ledger::Open(dir.File("mail"));
   AMANA_ASSERT_OK(ledger);
@@ -31,38 +30,41 @@ TEST(LedgerTest, KeepsCasesAndMailsOverRestarts) {
   EXPECT_EQ(found->answered, row.answered);
   EXPECT_FALSE((*ledger->Mail("k"))->sent);
   EXPECT_EQ((*ledger->Mail("k"))->at, mail.at);
+  AMANA_ASSERT_OK(ledger->Forget(mail.at));
   EXPECT_EQ(*ledger->Sending("k"), "sealed");
+  AMANA_ASSERT_OK(ledger->PutSending({{{"old", "m", "sealed"}}}, mail.at - absl::Hours(1)));
+  AMANA_ASSERT_OK(ledger->Forget(mail.at));
+  EXPECT_FALSE(ledger->Mail("old")->has_value());
   AMANA_ASSERT_OK(ledger->PutSent("k", mail));
   AMANA_ASSERT_OK(ledger->PutSent("k", mail));
   EXPECT_TRUE((*ledger->Mail("k"))->sent);
   EXPECT_TRUE(absl::IsNotFound(ledger->Sending("k").status()));
 }
 
-TEST(LedgerTest, NamesNoFileAfterWhatMailSays) {
+TEST(LedgerTest, ACaseIsPutAgain) {
   const TempDir dir;
-  auto ledger = Ledger::Open(dir.File("mail"));
+  auto ledger = Ledger::Open(dir.path());
   AMANA_ASSERT_OK(ledger);
+  CaseRow row{{TagOf("k"), 3}, "k", "desk@mfa.example.ke", false, true, {}};
+  AMANA_ASSERT_OK(ledger->PutCase(row, /*later=*/true));
+  row.open = false;
+  AMANA_ASSERT_OK(ledger->PutCase(row));
+  EXPECT_FALSE((*ledger->Case(row.reference.tag))->open);
   for (const char* tag : {"", "../../../etc/passwd", "../x", "0123456789ABCDE/"}) {
-    const auto row = ledger->Case(tag);
-    AMANA_ASSERT_OK(row);
-    EXPECT_FALSE(row->has_value());
+    const auto none = ledger->Case(tag);
+    AMANA_ASSERT_OK(none);
+    EXPECT_FALSE(none->has_value());
   }
-  AMANA_ASSERT_OK(ledger->PutSending("../../../tmp/x", {"m", false, absl::UnixEpoch()}, "x"));
-  EXPECT_EQ(RealFileSystem().List(dir.path())->size(), 1u);
-  EXPECT_EQ(RealFileSystem().List(dir.File("mail"))->size(), 2u);
 }
 
-TEST(LedgerTest, ADamagedFileIsSaidToBe) {
+TEST(LedgerTest, ADamagedRowIsSaidToBe) {
   const TempDir dir;
-  auto ledger = Ledger::Open(dir.File("mail"));
-  AMANA_ASSERT_OK(ledger);
   const std::string tag = TagOf("k");
-  for (const char* text :
-       {"", "{", "[]", "{}", R"({"version":"3"})",
-        R"({"version":3,"key":"k","mailbox":"m","own":false,"open":true,"answered":[1]})"}) {
-    AMANA_ASSERT_OK(
-        RealFileSystem().WriteAtomically(dir.File("mail/case-" + tag + ".json"), text, 0600));
-    EXPECT_EQ(ErrorReason(ledger->Case(tag).status()), "LEDGER_BROKEN") << text;
+  AMANA_ASSERT_OK(Ledger::Open(dir.path())->PutCase({{tag, 3}, "k", "m", false, true, {}}));
+  for (const char* text : {"", "{", "{}", "[1]"}) {
+    AMANA_ASSERT_OK((*sqlite::Database::Open(dir.File("ledger.db"), {}))
+                        ->Run("UPDATE mail_case SET answered = ?1", text));
+    EXPECT_EQ(ErrorReason(Ledger::Open(dir.path())->Case(tag).status()), "LEDGER_BROKEN") << text;
   }
 }
 

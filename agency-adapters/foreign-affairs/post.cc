@@ -1,5 +1,7 @@
 #include "agency-adapters/foreign-affairs/post.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "agency-adapters/foreign-affairs/errors.h"
 #include "base/status.h"
@@ -7,6 +9,9 @@
 
 namespace amana::foreign_affairs {
 namespace {
+
+// So long after it was noted a mail may be sent without being noted again.
+constexpr absl::Duration kPrepared = absl::Seconds(5);
 
 // What comes after the headers, with line ends that no server changes.
 std::string BodyOf(std::string_view mail) {
@@ -29,26 +34,36 @@ std::string MessageIdOf(const Reference& reference, std::string_view key, bool i
                       absl::string_view(host.data(), host.size()));
 }
 
-absl::StatusOr<std::string> Post::Send(const std::string& key, const std::string& message_id,
-                                       const std::string& tag, std::string_view content) {
-  AMANA_ASSIGN_OR_RETURN(std::optional<MailRow> row, ledger_.Mail(key));
-  if (row.has_value() && row->sent) return row->message_id;
+absl::Status Post::Prepare(absl::Span<const Letter> letters) {
   const absl::Time now = clock_.Now();
-  std::string mail;
-  if (row.has_value()) {
-    AMANA_ASSIGN_OR_RETURN(mail, ledger_.Sending(key));
-    row->at = now;
-  } else {
-    row = MailRow{message_id, /*sent=*/false, now};
-    const Envelope envelope{settings_.address, settings_.ministry, SubjectOf(tag), message_id, now};
-    AMANA_ASSIGN_OR_RETURN(mail, SealMail(keys_, envelope, content, now));
+  std::vector<Outgoing> mails;
+  for (const Letter& letter : letters) {
+    AMANA_ASSIGN_OR_RETURN(const std::optional<MailRow> row, ledger_.Mail(letter.key));
+    if (row.has_value()) continue;
+    const Envelope envelope{settings_.address, settings_.ministry, SubjectOf(letter.tag),
+                            letter.message_id, now};
+    AMANA_ASSIGN_OR_RETURN(std::string mail, SealMail(keys_, envelope, letter.content, now));
+    mails.push_back({letter.key, letter.message_id, std::move(mail), letter.about});
   }
-  AMANA_RETURN_IF_ERROR(ledger_.PutSending(key, *row, mail));
+  return mails.empty() ? absl::OkStatus() : ledger_.PutSending(mails, now);
+}
+
+absl::StatusOr<std::string> Post::Send(const Letter& letter) {
+  AMANA_RETURN_IF_ERROR(Prepare({&letter, 1}));
+  AMANA_ASSIGN_OR_RETURN(std::optional<MailRow> row, ledger_.Mail(letter.key));
+  if (!row.has_value()) return LedgerBroken();
+  if (row->sent) return row->message_id;
+  const absl::Time now = clock_.Now();
+  AMANA_ASSIGN_OR_RETURN(std::string mail, ledger_.Sending(letter.key));
+  // How long its copy is waited for begins anew.
+  if (now > row->at + kPrepared) {
+    AMANA_RETURN_IF_ERROR(ledger_.PutSending({{{letter.key, row->message_id, mail}}}, now));
+  }
   AMANA_RETURN_IF_ERROR(
       sender_.Send(settings_.address, {settings_.ministry, settings_.address}, mail));
   row->sent = true;
   row->at = now;
-  AMANA_RETURN_IF_ERROR(ledger_.PutSent(key, *row));
+  AMANA_RETURN_IF_ERROR(ledger_.PutSent(letter.key, *row));
   return row->message_id;
 }
 
@@ -77,7 +92,7 @@ absl::StatusOr<std::optional<std::string>> Post::Find(const std::string& key, ne
     AMANA_RETURN_IF_ERROR(ledger_.PutSent(key, *row));
     return std::optional(row->message_id);
   }
-  if (clock_.Now() < row->at + settings_.copy_grace) return SentUnknown();
+  if (clock_.Now() < row->at + kPrepared + settings_.copy_grace) return SentUnknown();
   return std::nullopt;
 }
 

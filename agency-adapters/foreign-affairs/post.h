@@ -31,10 +31,20 @@ class Post {
        const Clock& clock)
       : settings_(settings), keys_(keys), ledger_(ledger), sender_(sender), clock_(clock) {}
 
-  // The Message-ID, once the mail server has taken the mail for the ministry. Of the same `key`: at
+  // A mail before it is sealed.
+  struct Letter {
+    std::string key;
+    std::string message_id;
+    std::string tag;
+    std::string content;
+    std::optional<CaseRow> about = {};  // to be noted beside it
+  };
+  // Seals and notes those that are to be sent next, in one step. Errors: of SealMail and the
+  // ledger.
+  absl::Status Prepare(absl::Span<const Letter> letters);
+  // The Message-ID, once the mail server has taken the mail for the ministry. Of the same key: at
   // once, when it was sent. Errors: of MailSender, SealMail and the ledger.
-  absl::StatusOr<std::string> Send(const std::string& key, const std::string& message_id,
-                                   const std::string& tag, std::string_view content);
+  absl::StatusOr<std::string> Send(const Letter& letter);
 
   // The Message-ID of what was sent under `key`. Looks for the copy in `box` when only that tells.
   // MAIL_SENT_UNKNOWN until the copy has come or `copy_grace` is over; errors of MailBox. Leaves

@@ -215,24 +215,22 @@ absl::StatusOr<std::vector<NativeItem>> CaseTables::Ready(size_t limit) {
 
 absl::Status CaseTables::Settle(const std::string& key, const Settlement& settlement) {
   AMANA_RETURN_IF_ERROR(Prepare());
-  return session_->Transaction([&]() -> absl::Status {
-    const PgValue values[] = {key,
-                              std::string(StateOf(settlement.state)),
-                              settlement.referral,
-                              settlement.reason,
-                              settlement.field,
-                              settlement.escort_code};
-    return session_
-        ->Run(
-            "UPDATE amana.outgoing SET state = $2, referral = CASE WHEN $3 = '' THEN referral "
-            "ELSE $3 END, reason = $4, field = $5, details = CASE WHEN $6 = '' THEN details ELSE "
-            "details || jsonb_build_object('escort_code', $6) END, changed = now() WHERE "
-            "native_key = $1 AND "
-            "state <> 'ACCEPTED' AND (state, referral, reason, field) IS DISTINCT FROM ($2, $3, "
-            "$4, $5)",
-            values)
-        .status();
-  });
+  const PgValue values[] = {key,
+                            std::string(StateOf(settlement.state)),
+                            settlement.referral,
+                            settlement.reason,
+                            settlement.field,
+                            settlement.escort_code};
+  return session_
+      ->RunAlone(
+          "UPDATE amana.outgoing SET state = $2, referral = CASE WHEN $3 = '' THEN referral "
+          "ELSE $3 END, reason = $4, field = $5, details = CASE WHEN $6 = '' THEN details ELSE "
+          "details || jsonb_build_object('escort_code', $6) END, changed = now() WHERE "
+          "native_key = $1 AND "
+          "state <> 'ACCEPTED' AND (state, referral, reason, field) IS DISTINCT FROM ($2, $3, "
+          "$4, $5)",
+          values)
+      .status();
 }
 
 }  // namespace amana::iom

@@ -8,17 +8,41 @@ namespace amana::police {
 absl::StatusOr<std::unique_ptr<CaseIndex>> CaseIndex::Open(const std::string& folder) {
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<sqlite::Database> db,
                          sqlite::Database::Open(folder + "/police-cases.db", {}));
-  AMANA_RETURN_IF_ERROR(
-      db->Exec("CREATE TABLE IF NOT EXISTS known_case(ob TEXT NOT NULL, side INTEGER NOT NULL,"
-               " key TEXT NOT NULL, PRIMARY KEY(ob, side, key)) WITHOUT ROWID;"
-               "CREATE INDEX IF NOT EXISTS known_case_key ON known_case(key, side);"
-               "CREATE TABLE IF NOT EXISTS awaited(key TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;"));
+  AMANA_RETURN_IF_ERROR(db->Exec(
+      "CREATE TABLE IF NOT EXISTS known_case(ob TEXT NOT NULL, side INTEGER NOT NULL,"
+      " key TEXT NOT NULL, PRIMARY KEY(ob, side, key)) WITHOUT ROWID;"
+      "CREATE INDEX IF NOT EXISTS known_case_key ON known_case(key, side);"
+      "CREATE TABLE IF NOT EXISTS awaited(key TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;"
+      "CREATE TABLE IF NOT EXISTS in_doubt(key TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;"));
   return std::unique_ptr<CaseIndex>(new CaseIndex(std::move(db)));
 }
 
-absl::Status CaseIndex::Await(std::string_view key) {
+absl::Status CaseIndex::Await(absl::Span<const std::string> keys) {
   const absl::MutexLock lock(&mu_);
-  return db_->Run("INSERT OR IGNORE INTO awaited(key) VALUES(?1)", key);
+  AMANA_ASSIGN_OR_RETURN(sqlite::Transaction transaction, sqlite::Transaction::Begin(*db_));
+  // What AddAwaited kept before is on disk with this very commit.
+  AMANA_RETURN_IF_ERROR(
+      db_->Run("DELETE FROM in_doubt WHERE key IN (SELECT key FROM known_case WHERE side = ?1)",
+               CaseSide::kReceived));
+  for (const std::string& key : keys) {
+    AMANA_RETURN_IF_ERROR(db_->Run("INSERT OR IGNORE INTO awaited(key) VALUES(?1)", key));
+    AMANA_RETURN_IF_ERROR(db_->Run("INSERT OR IGNORE INTO in_doubt(key) VALUES(?1)", key));
+  }
+  return transaction.Commit();
+}
+
+absl::StatusOr<std::vector<std::string>> CaseIndex::InDoubt() {
+  const absl::MutexLock lock(&mu_);
+  AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement,
+                         db_->Prepare("SELECT key FROM in_doubt WHERE key NOT IN "
+                                      "(SELECT key FROM known_case WHERE side = ?1)"));
+  statement.Bind(CaseSide::kReceived);
+  std::vector<std::string> keys;
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool found, statement.Step());
+    if (!found) return keys;
+    keys.emplace_back(statement.Text(0));
+  }
 }
 
 absl::Status CaseIndex::Forget(std::string_view key) {
@@ -49,6 +73,13 @@ absl::Status CaseIndex::Add(std::string_view ob_number, std::string_view key, Ca
   const absl::MutexLock lock(&mu_);
   return db_->Run("INSERT OR IGNORE INTO known_case(ob, side, key) VALUES(?1, ?2, ?3)", ob_number,
                   side, key);
+}
+
+absl::Status CaseIndex::AddAwaited(std::string_view ob_number, std::string_view key) {
+  const absl::MutexLock lock(&mu_);
+  AMANA_ASSIGN_OR_RETURN(const sqlite::LazyCommits lazy, sqlite::LazyCommits::Begin(*db_));
+  return db_->Run("INSERT OR IGNORE INTO known_case(ob, side, key) VALUES(?1, ?2, ?3)", ob_number,
+                  CaseSide::kReceived, key);
 }
 
 absl::StatusOr<std::string> CaseIndex::Find(std::string_view ob_number, CaseSide side) {

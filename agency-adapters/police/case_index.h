@@ -7,10 +7,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
 #include "base/sqlite.h"
 
 namespace amana::police {
@@ -26,8 +28,12 @@ class CaseIndex {
   // Errors of base/sqlite.h.
   static absl::StatusOr<std::unique_ptr<CaseIndex>> Open(const std::string& folder);
 
-  // A case is about to be given to the police; its number is not known yet. Durable.
-  absl::Status Await(std::string_view key);
+  // Cases are about to be given to the police; their numbers are not known yet. Durable, all in one
+  // step; those that were awaited before are in no doubt any more.
+  absl::Status Await(absl::Span<const std::string> keys);
+  // Those of the last Await whose numbers were not kept: after a crash of the machine the police
+  // may have given them one.
+  absl::StatusOr<std::vector<std::string>> InDoubt();
   // It was not given, for good.
   absl::Status Forget(std::string_view key);
   // Whether it was. A number that something else was given (a notice) names no case.
@@ -39,6 +45,9 @@ class CaseIndex {
 
   // Durable when it returns; the same again is OK.
   absl::Status Add(std::string_view ob_number, std::string_view key, CaseSide side);
+  // The same of an awaited case, durable with the next Await: until then it is in doubt after a
+  // crash of the machine.
+  absl::Status AddAwaited(std::string_view ob_number, std::string_view key);
   // The one case of that number. CASE_UNKNOWN; CASE_AMBIGUOUS naming x:OBNumber where there are
   // several: never the first of them.
   absl::StatusOr<std::string> Find(std::string_view ob_number, CaseSide side);

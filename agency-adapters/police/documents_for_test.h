@@ -14,7 +14,9 @@ inline constexpr const char* kContextForTest =
 
 // A whole document of `members` and the context.
 inline std::string DocumentForTest(const std::string& members) {
-  return std::string("{") + kContextForTest + (members.empty() ? "" : ", ") + members + "}";
+  std::string document = "{";
+  document.append(kContextForTest).append(members.empty() ? "" : ", ").append(members).append("}");
+  return document;
 }
 
 inline std::string CaseForTest(const std::string& ob_number = "OB/00/00/00/0000-SYNTH") {

@@ -16,6 +16,12 @@ namespace {
 using runtime::ItemKind;
 
 constexpr std::string_view kItems = "/v1/items";
+constexpr int kDoubtsAtATime = 16;
+
+// The second stage of a case completes the one that is known.
+bool IsCase(const runtime::NativeDelivery& delivery) {
+  return delivery.kind == runtime::DeliveryKind::kCase && delivery.about.empty();
+}
 
 http::Response JsonAnswer(int status, const nlohmann::json& body) {
   return {.status = status, .content_type = "application/json", .body = body.dump(), .headers = {}};
@@ -52,7 +58,11 @@ PoliceConfig ReadPoliceConfig(const ConfigTable& native) {
   config.endpoint.address = native.String("listen");
   config.endpoint.tls = http::ServerTls{.certificate_file = native.Path("listen_certificate_file"),
                                         .key_file = native.Path("listen_key_file"),
-                                        .client_ca_file = native.Path("client_ca_file")};
+                                        .client_ca_file = native.Path("client_ca_file"),
+                                        .client_name = native.String("client_name")};
+  if (config.endpoint.tls->client_name.empty()) {
+    native.Refuse("client_name", "expected the URI or DNS name in the police system's certificate");
+  }
   config.endpoint.max_body = kMaxDocument;
   config.endpoint.threads = 4;
   return config;
@@ -63,8 +73,9 @@ absl::StatusOr<std::unique_ptr<PoliceAdapter>> PoliceAdapter::Open(
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<PoliceSystem> system,
                          PoliceSystem::Create(config.base, config.client));
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<CaseIndex> index, CaseIndex::Open(context.folder));
-  return std::unique_ptr<PoliceAdapter>(
-      new PoliceAdapter(context, config.endpoint, std::move(system), std::move(index)));
+  AMANA_ASSIGN_OR_RETURN(std::vector<std::string> doubts, index->InDoubt());
+  return std::unique_ptr<PoliceAdapter>(new PoliceAdapter(
+      context, config.endpoint, std::move(system), std::move(index), std::move(doubts)));
 }
 
 absl::StatusOr<std::vector<runtime::NativeItem>> PoliceAdapter::Poll(size_t) {
@@ -73,7 +84,16 @@ absl::StatusOr<std::vector<runtime::NativeItem>> PoliceAdapter::Poll(size_t) {
         server_, http::Server::Start(
                      endpoint_, [this](const http::Request& request) { return Answer(request); }));
   }
+  ResolveDoubts();
   return std::vector<runtime::NativeItem>();
+}
+
+// One that the system does not have will be delivered, and its number kept then.
+void PoliceAdapter::ResolveDoubts() {
+  for (int asked = 0; !doubts_.empty() && asked < kDoubtsAtATime; ++asked) {
+    if (!Find(doubts_.back()).ok()) return;  // with the next Poll
+    doubts_.pop_back();
+  }
 }
 
 absl::Status PoliceAdapter::Settle(const std::string& key, const runtime::Settlement& settlement) {
@@ -88,16 +108,28 @@ absl::Status PoliceAdapter::Settle(const std::string& key, const runtime::Settle
   return system_->Store(id, std::move(document)).status();
 }
 
+absl::Status PoliceAdapter::AwaitCases(absl::Span<const runtime::NativeDelivery> deliveries) {
+  std::vector<std::string> keys;
+  for (const runtime::NativeDelivery& delivery : deliveries) {
+    if (!IsCase(delivery)) continue;
+    AMANA_ASSIGN_OR_RETURN(const bool awaited, index_->IsAwaited(delivery.key));
+    if (!awaited) keys.push_back(delivery.key);
+  }
+  return keys.empty() ? absl::OkStatus() : index_->Await(keys);
+}
+
+void PoliceAdapter::Announce(absl::Span<const runtime::NativeDelivery> next) {
+  AwaitCases(next).IgnoreError();  // Deliver does it again, and says what is wrong
+}
+
 absl::StatusOr<std::string> PoliceAdapter::Deliver(const runtime::NativeDelivery& delivery) {
   AMANA_ASSIGN_OR_RETURN(std::string document, WriteDelivery(delivery));
-  // The second stage of a case completes the one that is known.
-  const bool is_case = delivery.kind == runtime::DeliveryKind::kCase && delivery.about.empty();
   // Before it is sent: after a lost answer only Find learns the number.
-  if (is_case) AMANA_RETURN_IF_ERROR(index_->Await(delivery.key));
+  AMANA_RETURN_IF_ERROR(AwaitCases({&delivery, 1}));
   absl::StatusOr<std::string> id = system_->Store(delivery.key, std::move(document));
-  if (is_case && id.ok()) {
-    AMANA_RETURN_IF_ERROR(index_->Add(*id, delivery.key, CaseSide::kReceived));
-  } else if (is_case && !runtime::IsTransient(id.status())) {
+  if (IsCase(delivery) && id.ok()) {
+    AMANA_RETURN_IF_ERROR(index_->AddAwaited(*id, delivery.key));
+  } else if (IsCase(delivery) && !runtime::IsTransient(id.status())) {
     AMANA_RETURN_IF_ERROR(index_->Forget(delivery.key));
   }
   return id;
@@ -107,7 +139,7 @@ absl::StatusOr<std::optional<std::string>> PoliceAdapter::Find(const std::string
   AMANA_ASSIGN_OR_RETURN(std::optional<std::string> id, system_->Find(delivery_key));
   if (!id.has_value()) return id;
   AMANA_ASSIGN_OR_RETURN(const bool is_case, index_->IsAwaited(delivery_key));
-  if (is_case) AMANA_RETURN_IF_ERROR(index_->Add(*id, delivery_key, CaseSide::kReceived));
+  if (is_case) AMANA_RETURN_IF_ERROR(index_->AddAwaited(*id, delivery_key));
   return id;
 }
 

@@ -30,7 +30,7 @@ struct PoliceConfig {
 };
 
 // [native]: base, ca_file, certificate_file, key_file, timeout; listen, listen_certificate_file,
-// listen_key_file, client_ca_file. What is wrong is the table's finding.
+// listen_key_file, client_ca_file, client_name. What is wrong is the table's finding.
 PoliceConfig ReadPoliceConfig(const ConfigTable& native);
 
 class PoliceAdapter final : public runtime::Adapter {
@@ -41,8 +41,10 @@ class PoliceAdapter final : public runtime::Adapter {
       const PoliceConfig& config, const runtime::AdapterContext& context);
 
   // Nothing: the police system pushes. Errors of http::Server::Start, each time until it listens.
+  // Asks the police system for the numbers that a crash of the machine may have taken.
   absl::StatusOr<std::vector<runtime::NativeItem>> Poll(size_t limit) override;
   absl::Status Settle(const std::string& key, const runtime::Settlement& settlement) override;
+  void Announce(absl::Span<const runtime::NativeDelivery> next) override;
   absl::StatusOr<std::string> Deliver(const runtime::NativeDelivery& delivery) override;
   // None is no promise that an earlier POST will not arrive: that one has the same idempotency key.
   absl::StatusOr<std::optional<std::string>> Find(const std::string& delivery_key) override;
@@ -54,19 +56,24 @@ class PoliceAdapter final : public runtime::Adapter {
 
  private:
   PoliceAdapter(const runtime::AdapterContext& context, http::ServerOptions endpoint,
-                std::unique_ptr<PoliceSystem> system, std::unique_ptr<CaseIndex> index)
+                std::unique_ptr<PoliceSystem> system, std::unique_ptr<CaseIndex> index,
+                std::vector<std::string> doubts)
       : intake_(context.intake),
         endpoint_(std::move(endpoint)),
         system_(std::move(system)),
-        index_(std::move(index)) {}
+        index_(std::move(index)),
+        doubts_(std::move(doubts)) {}
   http::Response Answer(const http::Request& request);
   absl::StatusOr<std::string> Take(const http::Request& request);
   absl::Status NameCase(Message& message) const;
+  absl::Status AwaitCases(absl::Span<const runtime::NativeDelivery> deliveries);
+  void ResolveDoubts();
 
   runtime::Intake& intake_;
   const http::ServerOptions endpoint_;
   const std::unique_ptr<PoliceSystem> system_;
   const std::unique_ptr<CaseIndex> index_;
+  std::vector<std::string> doubts_;  // cases whose number a crash may have taken from the index
   std::unique_ptr<http::Server> server_;  // last: its threads use the others
 };
 

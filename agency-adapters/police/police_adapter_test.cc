@@ -7,6 +7,7 @@
 
 #include "agency-adapters/police/documents_for_test.h"
 #include "base/clock.h"
+#include "base/sqlite.h"
 #include "base/status.h"
 #include "base/testing.h"
 #include "gmock/gmock.h"
@@ -58,6 +59,7 @@ class PoliceAdapterTest : public testing::Test {
     config.client = files_.Client();
     config.client.timeout = absl::Seconds(2);
     config.endpoint.tls = files_.Server();
+    config.endpoint.tls->client_name = ToUri(tests::TestSpiffe("police", crypto::Role::kSystem));
     config.endpoint.max_body = kMax;
     auto adapter = PoliceAdapter::Open(config, {intake_, clock_, "police", folder_.path()});
     AMANA_ASSERT_OK(adapter);
@@ -160,7 +162,8 @@ TEST_F(PoliceAdapterTest, ALostAnswerIsFoundAndNotRepeated) {
 TEST_F(PoliceAdapterTest, ACaseIsTakenOnceAndOnlyFromThePolice) {
   files_.Add("foreign", tests::MakeForeignCert(tests::TestSpiffe("police", crypto::Role::kSystem),
                                                crypto::CertUsage::kTls));
-  for (const char* stranger : {"", "foreign"}) {
+  files_.Add("neighbour", tests::TestTls("haven", crypto::Role::kSystem));
+  for (const char* stranger : {"", "foreign", "neighbour"}) {
     EXPECT_FALSE(Push(CaseForTest("OB/1"), "m1", stranger).ok()) << stranger;
   }
   EXPECT_TRUE(intake_.items.empty());
@@ -253,6 +256,23 @@ TEST_F(PoliceAdapterTest, ADecisionThatIsQuickerThanTheAnswerIsAskedForAgain) {
   EXPECT_EQ(Push(DecisionForTest("OB/8", accept), "m3")->status, 422);
 }
 
+// What is kept without waiting for the disk: of it a crash of the machine may take the last.
+TEST_F(PoliceAdapterTest, ANumberThatACrashTookIsAskedForAgain) {
+  const runtime::NativeDelivery next[] = {Delivery("d1"), Delivery("d2")};
+  adapter_->Announce(next);
+  backend_->UseId("OB/7");
+  AMANA_ASSERT_OK(adapter_->Deliver(next[0]));
+  adapter_.reset();
+  AMANA_ASSERT_OK((*sqlite::Database::Open(folder_.File("police-cases.db"), {}))
+                      ->Exec("DELETE FROM known_case"));
+  Start();
+  ASSERT_EQ(Push(DecisionForTest("OB/7", R"("x:DecisionCode": "ACCEPT")"), "m1")->status, 200);
+  EXPECT_EQ(intake_.items.at("OB/7!m1").about, "d1");
+  adapter_.reset();
+  const auto index = *CaseIndex::Open(folder_.path());
+  EXPECT_EQ(*index->InDoubt(), std::vector<std::string>{"d2"}) << "it never came";
+}
+
 TEST_F(PoliceAdapterTest, AnOwnCaseIsCancelledByItsNumber) {
   const std::string cancel =
       DecisionForTest("OB/1", R"("x:DecisionCode": "CANCEL", "x:ReasonCode": "SENT_IN_ERROR")");
@@ -295,7 +315,8 @@ TEST(PoliceConfigTest, FindingsNameTheKey) {
   (void)PoliceFactory((*reader)->Root().Table("native"));
   const std::string findings((*reader)->Finish().message());
   for (const char* key : {"native.base: expected https://host:port", "native.ca_file: missing",
-                          "native.listen: missing", "native.client_ca_file: missing"}) {
+                          "native.listen: missing", "native.client_ca_file: missing",
+                          "native.client_name: missing"}) {
     EXPECT_THAT(findings, testing::HasSubstr(key));
   }
 }

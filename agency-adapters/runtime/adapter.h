@@ -10,7 +10,7 @@
 // A native side that pushes gives its items to Intake instead of showing them in Poll.
 //
 // Life of a delivery to the native side:
-//   kept in the inbox -> INTENDED in the journal -> Deliver -> WRITTEN -> SETTLED
+//   kept in the inbox -> INTENDED in the journal -> Announce -> Deliver -> WRITTEN -> SETTLED
 //
 // A crash, and what it means:
 //   before the journal has an item      Poll shows it again: it was never settled
@@ -47,6 +47,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "agency-adapters/mapping/record.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -169,6 +170,10 @@ class Adapter {
   // Idempotent: the same settlement may be told any number of times, and after a crash will be. Of
   // a key that this side never showed (a program gave the item to the local API): OK.
   virtual absl::Status Settle(const std::string& key, const Settlement& settlement) = 0;
+  // What Deliver is about to be given, in this order: an adapter that notes something durably before
+  // each write may note it of all in one step. Writes nothing natively. Deliver need not come for
+  // each, and may come without it. What goes wrong here shows in Deliver.
+  virtual void Announce(absl::Span<const NativeDelivery> next) { (void)next; }
   // Durable natively when it returns; the native id. Idempotent by `delivery.key`.
   virtual absl::StatusOr<std::string> Deliver(const NativeDelivery& delivery) = 0;
   // The native id under which the delivery of this key was written; none: it was not, and nothing

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <utility>
 
+#include "agency-adapters/local_grpc/local_grpc.h"
 #include "agency-adapters/runtime/commands.h"
 #include "agency-adapters/runtime/journal.h"
 #include "agency-adapters/runtime/local_api.h"
@@ -76,16 +77,29 @@ absl::StatusOr<int> RunCommand(const Command& command) {
   }
   std::unique_ptr<LocalApi> api;
   std::unique_ptr<http::Server> api_server;
+  std::unique_ptr<local_grpc::Server> grpc_server;
   if (config.api.has_value()) {
     AMANA_ASSIGN_OR_RETURN(const std::string token, ReadToken(*config.api));
     api = std::make_unique<LocalApi>(*runtime, token);
-    AMANA_ASSIGN_OR_RETURN(api_server, ServeApi(*config.api, *api));
-    started["api"] = api_server->address();
+    const bool http = !config.api->socket.empty() || !config.api->address.empty();
+    if (http) {
+      AMANA_ASSIGN_OR_RETURN(api_server, ServeApi(*config.api, *api));
+      started["api"] = api_server->address();
+    }
+    if (!config.api->grpc.empty()) {
+      AMANA_ASSIGN_OR_RETURN(
+          grpc_server,
+          local_grpc::Server::Start(config.api->grpc, [&api](const http::Request& request) {
+            return api->Handle(request);
+          }));
+      started["api_grpc"] = grpc_server->address();
+    }
   }
   command.world.out << Dump(started) << std::flush;
   SdNotify("READY=1").IgnoreError();
   AMANA_RETURN_IF_ERROR(runtime->Run(command.world.stop));
   SdNotify("STOPPING=1").IgnoreError();
+  if (grpc_server != nullptr) grpc_server->Stop();
   if (api_server != nullptr) api_server->Stop();
   Log(LogLevel::kInfo, "stopped");
   return kExitDone;

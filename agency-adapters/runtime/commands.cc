@@ -1,5 +1,8 @@
 #include "agency-adapters/runtime/commands.h"
 
+#include <stdlib.h>
+
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <utility>
@@ -61,6 +64,36 @@ void DryRunItem(const NativeItem& item, const ItemJudge& judge, const CaseRules&
   run.items.push_back(std::move(json));
 }
 
+// A copy of the adapter's own folder, private and gone with the object: a dry run changes nothing,
+// and a program that runs beside it is the only one that writes its files.
+class FolderCopy {
+ public:
+  static absl::StatusOr<std::unique_ptr<FolderCopy>> Make(const std::string& folder) {
+    std::error_code error;
+    std::string path = (std::filesystem::temp_directory_path(error) / "amana-dry-XXXXXX").string();
+    if (mkdtemp(path.data()) == nullptr) return CopyFailed();
+    std::unique_ptr<FolderCopy> copy(new FolderCopy(path));
+    const auto how = std::filesystem::copy_options::recursive;
+    if (std::filesystem::exists(folder, error)) std::filesystem::copy(folder, path, how, error);
+    if (error) return CopyFailed();
+    return copy;
+  }
+  ~FolderCopy() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit FolderCopy(std::string path) : path_(std::move(path)) {}
+  static absl::Status CopyFailed() {
+    return MakeError(absl::StatusCode::kUnavailable, "COPY_FAILED", "journal",
+                     "the adapter's folder cannot be copied for a dry run");
+  }
+
+  const std::string path_;
+};
+
 }  // namespace
 
 absl::StatusOr<mapping::Mapping> LoadMapping(const Config& config) {
@@ -93,10 +126,12 @@ absl::StatusOr<int> DryRunCommand(const Command& command, const std::string& fil
   AMANA_ASSIGN_OR_RETURN(const sdk::Identity identity,
                          sdk::Identity::Load(command.config.identity));
   NoIntake intake;
-  AMANA_ASSIGN_OR_RETURN(
-      const std::unique_ptr<Adapter> adapter,
-      command.config.open({intake, command.world.clock, identity.agency().value(),
-                           command.config.journal + "/adapter"}));
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<FolderCopy> folder,
+                         FolderCopy::Make(command.config.journal + "/adapter"));
+  // No call is made of it but Decode: nothing of the native side is asked or touched.
+  AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<Adapter> adapter,
+                         command.config.open({intake, command.world.clock,
+                                              identity.agency().value(), folder->path()}));
   AMANA_ASSIGN_OR_RETURN(const std::vector<NativeItem> items, adapter->Decode(bytes));
   const ItemJudge judge(mapping, command.config.cases, command.world.clock);
   DryRun run;

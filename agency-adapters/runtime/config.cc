@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "agency-adapters/local_grpc/address.h"
 #include "base/config.h"
 #include "base/status.h"
 #include "proto/codes/names.h"
@@ -60,8 +61,14 @@ void ReadApi(const ConfigTable& root, Config& config) {
   api.socket = table.Path("socket", "");
   api.address = table.String("address", "");
   api.token_file = table.Path("token");
-  if (api.socket.empty() == api.address.empty()) {
+  api.grpc = table.String("grpc", "");
+  const bool both = !api.socket.empty() && !api.address.empty();
+  if (both || (api.socket.empty() && api.address.empty() && api.grpc.empty())) {
     table.Refuse("socket", "expected a socket or an address, one of the two");
+  }
+  if (const absl::Status address = local_grpc::CheckAddress(api.grpc);
+      !api.grpc.empty() && !address.ok()) {
+    table.Refuse("grpc", std::string(address.message()));
   }
   if (!api.address.empty() && !api.address.starts_with("127.0.0.1:") &&
       !api.address.starts_with("[::1]:")) {

@@ -29,6 +29,8 @@
 //   [api]                          # the local API; absent: none
 //   socket = absent                # a unix socket, or
 //   address = absent               # "127.0.0.1:8700": loopback only; port 0 takes a free one
+//   grpc = absent                  # the same as gRPC: "unix:/absolute/path", in a folder of mode
+//                                  # 0700, or "127.0.0.1:8701"; beside either or alone
 //   token = required               # a file of mode 0400 or 0600
 //   [metrics]
 //   port = absent                  # on 127.0.0.1 only; 0 takes a free one
@@ -70,9 +72,10 @@ struct CaseRules {
 };
 
 struct ApiConfig {
-  std::string socket;  // one of the two
+  std::string socket;  // HTTP: one of the two, or neither
   std::string address;
   std::string token_file;
+  std::string grpc = {};
 };
 
 struct Config {

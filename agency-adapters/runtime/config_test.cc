@@ -62,6 +62,7 @@ copy_to = ["iom/desk"]
 ACCOMMODATION = "shelter-a/intake"
 [api]
 socket = "s"
+grpc = "unix:/run/amana/api.sock"
 token = "t"
 [metrics]
 port = 0
@@ -77,6 +78,7 @@ folder = "in"
   EXPECT_EQ(config->cases.copy_to[0].agency.value(), "iom");
   EXPECT_EQ(config->cases.embassy_contact, v1::EMBASSY_CONTACT_PROHIBITED);
   EXPECT_EQ(config->api->socket, "s");
+  EXPECT_EQ(config->api->grpc, "unix:/run/amana/api.sock");
   EXPECT_EQ(config->metrics_port, 0);
   EXPECT_EQ(config->credit, 7U);
 }
@@ -97,6 +99,10 @@ TEST(ConfigTest, EveryMistakeIsNamedWithItsLine) {
        "c.toml:2: case.copy_to: expected \"agency/unit\""},
       {"[api]\ntoken = \"t\"\n", "expected a socket or an address"},
       {"[api]\ntoken = \"t\"\naddress = \"0.0.0.0:1\"\n", "c.toml:3: api.address"},
+      {"[api]\ntoken = \"t\"\ngrpc = \"0.0.0.0:1\"\n", "c.toml:3: api.grpc"},
+      {"[api]\ntoken = \"t\"\ngrpc = \"127.0.0.1:x\"\n", "c.toml:3: api.grpc"},
+      {"[api]\ntoken = \"t\"\ngrpc = \"127.0.0.1:70000\"\n", "c.toml:3: api.grpc"},
+      {"[api]\ntoken = \"t\"\ngrpc = \"unix:relative\"\n", "c.toml:3: api.grpc"},
       {"[retry]\nfirst = \"2m\"\nlongest = \"1m\"\n", "c.toml:3: retry.longest"},
       {"[limits]\ncredit = 257\n", "c.toml:2: limits.credit"},
   };

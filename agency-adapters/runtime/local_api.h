@@ -28,8 +28,8 @@ class LocalApi {
   // The runtime outlives it. `token` is what a caller must show.
   LocalApi(Runtime& runtime, std::string_view token);
 
-  // Answers any request; errors are {"error": REASON, "field": ..., "message": ...}, and none shows
-  // a content.
+  // Answers any request, over HTTP or as gRPC (local_grpc/) has put it; errors are {"error":
+  // REASON, "field": ..., "message": ...}, and none shows a content.
   http::Response Handle(const http::Request& request);
 
   // "GET /v1/inbox/{id}", ...: what it answers, for the test of the document.

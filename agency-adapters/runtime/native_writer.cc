@@ -12,6 +12,12 @@ namespace {
 // So many that fail one after the other, and the native side is taken to be down.
 constexpr size_t kPatience = 3;
 
+// So many are composed and announced at a time: what they hold is in memory meanwhile.
+constexpr size_t kAhead = 32;
+
+// What was composed longer ago may have been recalled since.
+constexpr absl::Duration kFresh = absl::Seconds(1);
+
 }  // namespace
 
 struct NativeWriter::Batch {
@@ -21,6 +27,24 @@ struct NativeWriter::Batch {
   size_t failed_in_a_row = 0;
 };
 
+// What was composed for a row ahead of its turn; none where it is to be looked for first.
+struct NativeWriter::Next {
+  std::optional<absl::StatusOr<std::optional<NativeDelivery>>> composed;
+  absl::Time at;
+};
+
+void NativeWriter::Announce(absl::Span<const DeliveryRow> rows, std::vector<Next>& next) {
+  std::vector<NativeDelivery> deliveries;
+  const absl::Time now = clock_.Now();
+  for (const DeliveryRow& row : rows) {
+    Next& one = next.emplace_back();
+    if (row.attempts > 0 || now > row.deadline) continue;
+    one = {compose_(row), now};
+    if (one.composed->ok() && (*one.composed)->has_value()) deliveries.push_back(***one.composed);
+  }
+  if (!deliveries.empty()) adapter_.Announce(deliveries);
+}
+
 absl::StatusOr<NativeWriter::Report> NativeWriter::Pass(size_t limit) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<DeliveryRow> rows, journal_.Due(clock_.Now(), limit));
   Batch batch;
@@ -28,9 +52,14 @@ absl::StatusOr<NativeWriter::Report> NativeWriter::Pass(size_t limit) {
   if (rows.empty()) return batch.report;
   AMANA_RETURN_IF_ERROR(journal_.Begin(rows));
   AMANA_RETURN_IF_ERROR(Reached("begun"));
-  for (const DeliveryRow& row : rows) {
+  for (size_t begin = 0; begin < rows.size(); begin += kAhead) {
     if (batch.failed_in_a_row >= kPatience) break;
-    AMANA_RETURN_IF_ERROR(One(row, batch));
+    const auto some = absl::MakeConstSpan(rows).subspan(begin, kAhead);
+    std::vector<Next> next;
+    Announce(some, next);
+    for (size_t i = 0; i < some.size() && batch.failed_in_a_row < kPatience; ++i) {
+      AMANA_RETURN_IF_ERROR(One(some[i], next[i], batch));
+    }
   }
   // One transaction for all: a crash before it finds each of them again by Find.
   AMANA_RETURN_IF_ERROR(journal_.Written(batch.written));
@@ -43,7 +72,7 @@ absl::StatusOr<NativeWriter::Report> NativeWriter::Pass(size_t limit) {
   return batch.report;
 }
 
-absl::Status NativeWriter::One(const DeliveryRow& row, Batch& batch) {
+absl::Status NativeWriter::One(const DeliveryRow& row, Next& next, Batch& batch) {
   // `row` is as it was before Begin: 0 means that no attempt was ever made.
   if (row.attempts > 0) {
     absl::StatusOr<std::optional<std::string>> found = adapter_.Find(row.key);
@@ -56,11 +85,12 @@ absl::Status NativeWriter::One(const DeliveryRow& row, Batch& batch) {
     }
   }
   if (clock_.Now() > row.deadline) return Fail(row, DeadlinePassed(), batch);
-  return Give(row, batch);
+  return Give(row, next, batch);
 }
 
-absl::Status NativeWriter::Give(const DeliveryRow& row, Batch& batch) {
-  const absl::StatusOr<std::optional<NativeDelivery>> delivery = compose_(row);
+absl::Status NativeWriter::Give(const DeliveryRow& row, Next& next, Batch& batch) {
+  if (!next.composed.has_value() || clock_.Now() > next.at + kFresh) next.composed = compose_(row);
+  const absl::StatusOr<std::optional<NativeDelivery>> delivery = *std::move(next.composed);
   if (!delivery.ok()) return Fail(row, delivery.status(), batch);
   if (!delivery->has_value()) {
     batch.skipped.push_back(row.id);

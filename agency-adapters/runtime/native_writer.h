@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "agency-adapters/runtime/adapter.h"
 #include "agency-adapters/runtime/journal_deliveries.h"
 #include "base/clock.h"
@@ -19,7 +20,8 @@ namespace amana::runtime {
 class NativeWriter {
  public:
   // What is to be written for a row; none: nothing any more (it was recalled before it was
-  // written). A final error makes it a dead letter, a transient one is tried again.
+  // written). A final error makes it a dead letter, a transient one is tried again. Asked for
+  // several rows ahead, and again for one whose turn comes more than a second later.
   using Compose =
       std::function<absl::StatusOr<std::optional<NativeDelivery>>(const DeliveryRow& row)>;
 
@@ -46,8 +48,10 @@ class NativeWriter {
  private:
   struct Batch;
   absl::Status Reached(std::string_view step) { return hook_ ? hook_(step) : absl::OkStatus(); }
-  absl::Status One(const DeliveryRow& row, Batch& batch);
-  absl::Status Give(const DeliveryRow& row, Batch& batch);
+  struct Next;
+  void Announce(absl::Span<const DeliveryRow> rows, std::vector<Next>& next);
+  absl::Status One(const DeliveryRow& row, Next& next, Batch& batch);
+  absl::Status Give(const DeliveryRow& row, Next& next, Batch& batch);
   absl::Status Fail(const DeliveryRow& row, const absl::Status& why, Batch& batch);
 
   Adapter& adapter_;

@@ -24,6 +24,7 @@ struct FakeOutbox {
   std::map<std::string, int64_t> entries;  // by referral and key
   std::map<int64_t, EntryNews> news;
   int puts = 0;
+  std::set<std::string> recalled;  // deliveries that need no writing any more
 };
 
 // The process: everything that a crash takes with it.
@@ -47,8 +48,10 @@ struct Process {
                 .escort_code = [](const ItemRow& row) { return "code of " + row.key; }}),
         writer(
             adapter, deliveries, clock,
-            [](const DeliveryRow& row) {
-              return std::optional<NativeDelivery>({.key = row.key, .kind = row.kind});
+            [&outbox](const DeliveryRow& row) {
+              std::optional<NativeDelivery> delivery({.key = row.key, .kind = row.kind});
+              if (outbox.recalled.contains(row.key)) delivery.reset();
+              return delivery;
             },
             hook, seed),
         feeder(
@@ -202,6 +205,29 @@ TEST_F(PassesTest, ANativeSideThatIsDownIsNotAskedForEverything) {
   clock_.Advance(absl::Hours(1));
   EXPECT_EQ(p.writer.Pass(20)->written, 20U);
   EXPECT_EQ(side_.written.size(), 20U);
+}
+
+TEST_F(PassesTest, WhatIsToBeWrittenIsAnnouncedAndLookedAtAgainWhereItsTurnComesLate) {
+  // The second is recalled while the first is written, which takes its time.
+  Process& p = Start([this](std::string_view step) {
+    if (step == "delivered") {
+      outbox_.recalled.insert("d1");
+      clock_.Advance(absl::Seconds(5));
+    }
+    return absl::OkStatus();
+  });
+  Intend(p, {"d0", "d1", "d2"});
+  EXPECT_EQ(p.writer.Pass(10)->written, 2U);
+  EXPECT_EQ(side_.announced, (std::vector<std::string>{"d0", "d1", "d2"}));
+  EXPECT_EQ(side_.delivers, 2);
+  EXPECT_FALSE(side_.ids.contains("d1"));
+  // What may have been written is looked for, and not announced.
+  side_.loses_answer["d3"] = 1;
+  Intend(p, {"d3"});
+  AMANA_ASSERT_OK(p.writer.Pass(10));
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_EQ(p.writer.Pass(10)->written, 1U);
+  EXPECT_EQ(side_.announced.size(), 4U);
 }
 
 TEST_F(PassesTest, AFinalRefusalIsADeadLetterAndARedriveWritesIt) {

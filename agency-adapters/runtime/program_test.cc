@@ -1,5 +1,6 @@
 #include "agency-adapters/runtime/program.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -8,6 +9,9 @@
 #include "agency-adapters/runtime/errors.h"
 #include "base/command_line.h"
 #include "base/durable_file.h"
+#include "proto/crypto/ed25519.h"
+#include "proto/transparency/note_verifier.h"
+#include "tests/support/test_pki.h"
 
 namespace amana::runtime {
 namespace {
@@ -39,13 +43,38 @@ class ProgramTest : public ::testing::Test {
         .connect = [](const sdk::Identity&, const Clock&)
             -> absl::StatusOr<std::unique_ptr<sdk::Client>> { return NothingThere("broker"); },
         .stop = [] { return true; }};
-    return RunProgram(arguments, world, FactoryOf(side_));
+    return RunProgram(arguments, world, factory_);
+  }
+  // Keys and authorities of a shelter.
+  void PutIdentity() {
+    using crypto::Role;
+    const auto pair = [this](const std::string& name, const tests::TestIdentity& identity) {
+      Put("keys/" + name + ".key", identity.key_pem);
+      Put("keys/" + name + ".pem", identity.chain_pem);
+    };
+    for (const char* folder : {"trust/agencies", "keys"}) {
+      AMANA_ASSERT_OK(RealFileSystem().CreateDirectories(dir_.File(folder)));
+    }
+    Put("agency.toml",
+        "agency = \"shelter-a\"\nunit = \"intake\"\ntrust_domain = \"test.amana.example\"\n"
+        "broker = \"localhost:8443\"\n");
+    Put("trust/root.pem", tests::TestRootPem());
+    Put("trust/agencies/all.pem", tests::TestBundlePem({"shelter-a", "amana"}));
+    const auto key = crypto::Ed25519PrivateKey::Generate();
+    Put("trust/log.vkey", transparency::NoteVerifier::Create(
+                              "test/log", transparency::NoteKeyType::kEd25519, key->PublicKey())
+                                  ->vkey() +
+                              "\n");
+    pair("tls", tests::TestTls("shelter-a", Role::kSystem, "intake"));
+    pair("signing", tests::TestSigner("shelter-a", Role::kSystem, "intake"));
+    pair("sealing", tests::TestSealer("shelter-a", "intake"));
   }
   Json Out() const { return Json::parse(out_.str(), nullptr, false); }
   Json Err() const { return Json::parse(err_.str(), nullptr, false); }
 
   TempDir dir_;
   NativeSide side_;
+  AdapterFactory factory_ = FactoryOf(side_);
   FakeClock clock_{envelope::SampleTime()};
   std::ostringstream out_, err_;
 };
@@ -82,6 +111,33 @@ TEST_F(ProgramTest, LettersAreListedRedrivenAndDiscardedWithoutContent) {
   EXPECT_EQ(Run({"redrive", "--all"}), 0);
   EXPECT_EQ(Out()["redriven"], 1);
   EXPECT_EQ(Run({"discard", "item-1"}), 1) << "it is no letter any more";
+}
+
+// Also beside the running program: the adapter sees a copy of its own files, and keeps nothing.
+TEST_F(ProgramTest, ADryRunTouchesNeitherTheNativeSideNorAFile) {
+  PutIdentity();
+  Put("items", "N/1 SERVICE=BASIC_NEEDS URGENCY=URGENT NAME=SYNTHETIC\nN/2 SHOE=CANARY\n");
+  AMANA_ASSERT_OK(RealFileSystem().CreateDirectories(dir_.File("journal/adapter")));
+  Put("journal/adapter/index", "known");
+  std::string folder, index;
+  factory_ = [&](const ConfigTable&) -> AdapterOpener {
+    return [&](const AdapterContext& context) -> absl::StatusOr<std::unique_ptr<Adapter>> {
+      folder = context.folder;
+      index = RealFileSystem().Read(folder + "/index").value_or("");
+      AMANA_RETURN_IF_ERROR(
+          RealFileSystem().WriteAtomically(folder + "/index", "changed", kPrivateFile));
+      return std::make_unique<testing::FakeAdapter>(side_);
+    };
+  };
+  EXPECT_EQ(Run({"dry-run", dir_.File("items")}), 1) << err_.str();
+  EXPECT_EQ(Out()["items"].size(), 2U);
+  EXPECT_EQ(Out()["refused"], 2U) << "the first says no legal basis";
+  EXPECT_EQ(out_.str().find("CANARY"), std::string::npos);
+  EXPECT_EQ(side_.polls + side_.finds + side_.delivers, 0);
+  EXPECT_EQ(index, "known");
+  EXPECT_EQ(*RealFileSystem().Read(dir_.File("journal/adapter/index")), "known");
+  EXPECT_EQ(RealFileSystem().List(dir_.File("journal"))->size(), 1U) << "no journal is made";
+  EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
 TEST_F(ProgramTest, HealthSaysThatNothingRuns) {

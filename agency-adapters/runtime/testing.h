@@ -25,6 +25,7 @@ struct NativeSide {
   std::optional<absl::Status> down;             // what every call answers
   std::map<std::string, absl::Status> refuses;  // Deliver of this key
   std::map<std::string, int> loses_answer;      // so many Delivers of this key write and fail
+  std::vector<std::string> announced;           // keys
   int polls = 0, finds = 0, delivers = 0;
 };
 
@@ -52,6 +53,9 @@ class FakeAdapter final : public Adapter {
     if (side_.down.has_value()) return *side_.down;
     side_.settled[key] = settlement;
     return absl::OkStatus();
+  }
+  void Announce(absl::Span<const NativeDelivery> next) override {
+    for (const NativeDelivery& each : next) side_.announced.push_back(each.key);
   }
   absl::StatusOr<std::string> Deliver(const NativeDelivery& delivery) override {
     ++side_.delivers;

@@ -29,6 +29,9 @@ using runtime::NativeDelivery;
 using runtime::NativeItem;
 using runtime::Settlement;
 
+// Cases that one Poll looks at.
+constexpr size_t kLookedAtOnce = 128;
+
 struct Settings {
   std::set<std::string> list_fields;
   bool primero = false, sms = false;
@@ -85,19 +88,26 @@ class ShelterAdapter final : public runtime::Adapter {
         clock_(clock) {}
 
   absl::StatusOr<std::vector<NativeItem>> Poll(size_t limit) override {
-    AMANA_ASSIGN_OR_RETURN(std::vector<ShelfRow> rows, shelf_.Pending());
+    // Some at a time, in turn: each is a call, and those that were accepted stay open.
+    AMANA_ASSIGN_OR_RETURN(std::vector<ShelfRow> rows, shelf_.Pending(looked_at_, kLookedAtOnce));
     std::vector<NativeItem> items;
     for (ShelfRow& row : rows) {
+      if (items.size() >= limit) break;
       if (row.sms_due) AMANA_RETURN_IF_ERROR(TrySms(row));
-      if (!row.open || primero_ == nullptr || items.size() >= limit) continue;
-      AMANA_ASSIGN_OR_RETURN(const std::optional<PrimeroReferral> referral,
-                             primero_->Referral(CaseIdOf(row.key), settings_.refer_to));
-      if (!referral.has_value() || DecisionOf(*referral) == row.settled) continue;
-      if (referral->status == "accepted" || referral->status == "rejected") {
-        items.push_back(ItemOf(row, *referral));
-      }
+      if (row.open && primero_ != nullptr) AMANA_RETURN_IF_ERROR(LookAt(row, items));
+      AMANA_ASSIGN_OR_RETURN(looked_at_, shelf_.NumberOf(row.key));
     }
     return items;
+  }
+
+  absl::Status LookAt(const ShelfRow& row, std::vector<NativeItem>& items) {
+    AMANA_ASSIGN_OR_RETURN(const std::optional<PrimeroReferral> referral,
+                           primero_->Referral(row.case_id, settings_.refer_to));
+    if (!referral.has_value() || DecisionOf(*referral) == row.settled) return absl::OkStatus();
+    if (referral->status == "accepted" || referral->status == "rejected") {
+      items.push_back(ItemOf(row, *referral));
+    }
+    return absl::OkStatus();
   }
 
   absl::Status Settle(const std::string& key, const Settlement& settlement) override {
@@ -109,24 +119,21 @@ class ShelterAdapter final : public runtime::Adapter {
     }
     if (settlement.state == Settlement::State::kTaken) return absl::OkStatus();  // not its end
     const std::string decision = parts[2] + "/" + parts[3];
-    AMANA_ASSIGN_OR_RETURN(std::vector<ShelfRow> rows, shelf_.Pending());
+    AMANA_ASSIGN_OR_RETURN(std::vector<ShelfRow> rows, shelf_.OfCase(parts[1]));
     for (ShelfRow& row : rows) {
-      if (CaseIdOf(row.key) != parts[1] || row.settled == decision) continue;
+      if (!row.open || row.settled == decision) continue;
       row.settled = decision;
       row.open = parts[2] != "rejected" || settlement.state == Settlement::State::kRefused;
-      AMANA_RETURN_IF_ERROR(shelf_.Put(row));
+      // Lost, it is shown and settled again.
+      AMANA_RETURN_IF_ERROR(shelf_.PutLater(row));
     }
     return absl::OkStatus();
   }
 
   absl::StatusOr<std::string> Deliver(const NativeDelivery& delivery) override {
     AMANA_ASSIGN_OR_RETURN(std::optional<ShelfRow> row, shelf_.Get(delivery.key));
-    if (!row.has_value()) {
-      row = ShelfRow{delivery.key};
-      row->open = false;
-    }
-    // The case itself; what its acceptance discloses completes it.
-    const bool is_case = delivery.kind == DeliveryKind::kCase && delivery.about.empty();
+    const bool is_case = IsCase(delivery);
+    if (!row.has_value()) row = RowOf(delivery);
     if (!delivery.attachments.empty() && primero_ != nullptr) {
       return RecordInvalid("attachments", "none: Primero's are not written yet");
     }
@@ -137,11 +144,23 @@ class ShelterAdapter final : public runtime::Adapter {
         AMANA_RETURN_IF_ERROR(WriteAbout(delivery));
       }
       row->written = true;
-      AMANA_RETURN_IF_ERROR(shelf_.Put(*row));
+      // Lost, it is written again: the case is found by its id, and the SMS goes out once by its
+      // key.
+      AMANA_RETURN_IF_ERROR(shelf_.PutLater(*row));
       // The case is there: an SMS that does not go out now is tried again at every look.
       if (row->sms_due) AMANA_RETURN_IF_ERROR(TrySms(*row));
     }
     return CaseIdOf(is_case || delivery.about.empty() ? delivery.key : delivery.about);
+  }
+
+  // The cases among them are noted in one step: Primero must not have one that is not known here.
+  void Announce(absl::Span<const NativeDelivery> next) override {
+    std::vector<ShelfRow> rows;
+    for (const NativeDelivery& delivery : next) {
+      const auto known = shelf_.Get(delivery.key);
+      if (IsCase(delivery) && known.ok() && !known->has_value()) rows.push_back(RowOf(delivery));
+    }
+    if (!rows.empty()) shelf_.Put(rows).IgnoreError();  // Deliver says what is wrong
   }
 
   absl::StatusOr<std::optional<std::string>> Find(const std::string& delivery_key) override {
@@ -194,26 +213,38 @@ class ShelterAdapter final : public runtime::Adapter {
     return data;
   }
 
-  absl::Status WriteCase(const NativeDelivery& delivery, ShelfRow& row) {
-    row.open = true;
+  // The case itself; what its acceptance discloses completes it.
+  static bool IsCase(const NativeDelivery& delivery) {
+    return delivery.kind == DeliveryKind::kCase && delivery.about.empty();
+  }
+
+  // Before anything was written of it.
+  ShelfRow RowOf(const NativeDelivery& delivery) const {
+    ShelfRow row{delivery.key, CaseIdOf(delivery.key)};
+    row.open = IsCase(delivery);
+    if (!row.open) return row;
     row.sms_due = sms_ != nullptr;
     const auto urgency = codes::ParseCode<v1::Urgency>(delivery.urgency);
     const auto sla = urgency.has_value() ? codes::SlaOf(*urgency) : std::nullopt;
     const absl::Time from = delivery.at == absl::InfinitePast() ? clock_.Now() : delivery.at;
     row.reply_by = std::min(sla.has_value() ? from + sla->decide : delivery.expires,
                             std::min(delivery.expires, from + absl::Hours(24 * 365)));
-    for (const auto& [name, values] : delivery.record.fields) {
-      if (std::find(row.fields.begin(), row.fields.end(), name) == row.fields.end()) {
-        row.fields.push_back(name);
-      }
-    }
-    AMANA_RETURN_IF_ERROR(shelf_.Put(row));  // before Primero has it: it must be taken back one day
+    for (const auto& [name, values] : delivery.record.fields) row.fields.push_back(name);
+    return row;
+  }
+
+  absl::Status WriteCase(const NativeDelivery& delivery, ShelfRow& row) {
+    AMANA_RETURN_IF_ERROR(NoteCase(delivery, row));
     if (primero_ == nullptr) return absl::OkStatus();
-    const std::string id = CaseIdOf(delivery.key);
+    const std::string& id = row.case_id;
     AMANA_ASSIGN_OR_RETURN(const json data, DataOf(delivery.record));
-    AMANA_RETURN_IF_ERROR(primero_->CreateCase(id, data));
-    AMANA_ASSIGN_OR_RETURN(std::optional<PrimeroReferral> referral,
-                           primero_->Referral(id, settings_.refer_to));
+    AMANA_ASSIGN_OR_RETURN(const bool is_new, primero_->CreateCase(id, data));
+    // A call to refer it may have been obeyed although no answer came: of a case that was there,
+    // the referral is looked for before another is made.
+    std::optional<PrimeroReferral> referral;
+    if (!is_new) {
+      AMANA_ASSIGN_OR_RETURN(referral, primero_->Referral(id, settings_.refer_to));
+    }
     if (!referral.has_value()) {
       const std::string notes =
           absl::StrCat("Amana: ", delivery.service, ", urgency ", delivery.urgency, ", item ",
@@ -222,6 +253,17 @@ class ShelterAdapter final : public runtime::Adapter {
     }
     row.referral = referral->id;
     return absl::OkStatus();
+  }
+
+  // Durably, before Primero has it: it must be taken back one day.
+  absl::Status NoteCase(const NativeDelivery& delivery, ShelfRow& row) {
+    AMANA_ASSIGN_OR_RETURN(const std::optional<ShelfRow> known, shelf_.Get(delivery.key));
+    for (const auto& [name, values] : delivery.record.fields) {
+      if (std::find(row.fields.begin(), row.fields.end(), name) == row.fields.end()) {
+        row.fields.push_back(name);
+      }
+    }
+    return known == row ? absl::OkStatus() : shelf_.Put(row);
   }
 
   // An answer, a recall or a notice about a case that Primero has.
@@ -266,7 +308,7 @@ class ShelterAdapter final : public runtime::Adapter {
       }
     }
     row.sms_due = false;
-    return shelf_.Put(row);
+    return shelf_.PutLater(row);
   }
 
   static NativeItem ItemOf(const ShelfRow& row, const PrimeroReferral& referral) {
@@ -289,6 +331,7 @@ class ShelterAdapter final : public runtime::Adapter {
   const std::unique_ptr<Primero> primero_;  // null: none here
   const std::unique_ptr<SmsHook> sms_;      // null: none here
   const Clock& clock_;
+  int64_t looked_at_ = 0;  // the shelf's number of the last one that Poll looked at
 };
 
 absl::StatusOr<std::unique_ptr<runtime::Adapter>> Open(Settings settings,

@@ -37,6 +37,7 @@ class ShelterAdapterTest : public testing::Test {
     adapter_ = Open();
   }
   std::unique_ptr<runtime::Adapter> Open(bool primero = true) {
+    adapter_.reset();
     std::string toml = "list_fields = ['nationality']\n";
     if (primero) {
       absl::StrAppend(&toml, "[primero]\nurl = '", server_->url(), "'\nuser = '",
@@ -90,8 +91,8 @@ TEST_F(ShelterAdapterTest, ACaseIsWrittenReferredAndAnnouncedOnce) {
 }
 
 TEST_F(ShelterAdapterTest, AnythingThatBreaksInBetweenIsDoneAgainWithoutADouble) {
-  // Of a delivery: login, the case, the look for a referral, the referral.
-  for (int at = 0; at < 4; ++at) {
+  // Of a delivery: login, the case, the referral.
+  for (int at = 0; at < 3; ++at) {
     NativeDelivery delivery = Case();
     delivery.key = absl::StrCat("e/", at);
     adapter_ = Open();
@@ -102,7 +103,27 @@ TEST_F(ShelterAdapterTest, AnythingThatBreaksInBetweenIsDoneAgainWithoutADouble)
     AMANA_EXPECT_OK(adapter_->Deliver(delivery));
     EXPECT_THAT(server_->Referrals(CaseIdOf(delivery.key)), SizeIs(1));
   }
-  EXPECT_THAT(server_->Cases(), SizeIs(4));
+  EXPECT_THAT(server_->Cases(), SizeIs(3));
+}
+
+TEST_F(ShelterAdapterTest, AReferralWhoseAnswerWasLostIsNotMadeAgain) {
+  server_->LoseAnswers("referrals", 1);
+  EXPECT_FALSE(adapter_->Deliver(Case()).ok());
+  EXPECT_THAT(server_->Referrals(id_), SizeIs(1));
+  adapter_ = Open();
+  AMANA_ASSERT_OK(adapter_->Deliver(Case()));
+  EXPECT_THAT(server_->Referrals(id_), SizeIs(1));
+}
+
+TEST_F(ShelterAdapterTest, WhatIsAnnouncedIsNotYetWritten) {
+  const NativeDelivery next[] = {Case()};
+  adapter_->Announce(next);
+  adapter_ = Open();
+  EXPECT_EQ(*adapter_->Find("d/1"), std::nullopt);
+  EXPECT_THAT(server_->Cases(), IsEmpty());
+  AMANA_ASSERT_OK(adapter_->Deliver(next[0]));
+  EXPECT_THAT(server_->Referrals(id_), SizeIs(1));
+  EXPECT_THAT(server_->Sms(), SizeIs(1));
 }
 
 TEST_F(ShelterAdapterTest, DecisionsComeBack) {

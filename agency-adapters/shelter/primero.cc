@@ -144,11 +144,13 @@ absl::StatusOr<http::Response> Primero::Call(const char* method, const std::stri
   }
 }
 
-absl::Status Primero::CreateCase(const std::string& id, const json& data) {
+absl::StatusOr<bool> Primero::CreateCase(const std::string& id, const json& data) {
   json with_id = data;
   with_id["id"] = id;
   AMANA_ASSIGN_OR_RETURN(const http::Response response, Call("POST", "cases", &with_id));
-  return response.status == 409 ? absl::OkStatus() : StatusOf(response);
+  if (response.status == 409) return false;
+  AMANA_RETURN_IF_ERROR(StatusOf(response));
+  return true;
 }
 
 absl::Status Primero::UpdateCase(const std::string& id, const json& data) {

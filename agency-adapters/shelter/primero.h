@@ -51,8 +51,8 @@ class Primero {
   // Errors of all: PRIMERO_UNAVAILABLE, PRIMERO_REFUSED naming the field that Primero names,
   // PRIMERO_MALFORMED, and those of http::Client::Call.
 
-  // OK too when there is a case of this id.
-  absl::Status CreateCase(const std::string& id, const nlohmann::json& data);
+  // False where there was a case of this id already: it stays as it is.
+  absl::StatusOr<bool> CreateCase(const std::string& id, const nlohmann::json& data);
   absl::Status UpdateCase(const std::string& id, const nlohmann::json& data);
   // The referral of the case to `user`; none: no such case, or no such referral.
   absl::StatusOr<std::optional<PrimeroReferral>> Referral(const std::string& case_id,

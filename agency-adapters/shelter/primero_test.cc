@@ -61,7 +61,7 @@ class PrimeroServerTest : public testing::Test {
 
 TEST_F(PrimeroServerTest, ACaseAndItsReferral) {
   AMANA_ASSERT_OK(primero_->CreateCase(id_, {{"name_first", "SYNTHETIC"}}));
-  AMANA_ASSERT_OK(primero_->CreateCase(id_, {{"name_first", "OTHER"}}));
+  EXPECT_FALSE(*primero_->CreateCase(id_, {{"name_first", "OTHER"}}));
   EXPECT_EQ(server_->Cases().at(id_)["name_first"], "SYNTHETIC");
   EXPECT_FALSE((*primero_->Referral(id_, "intake")).has_value());
   EXPECT_FALSE((*primero_->Referral(CaseIdOf("none"), "intake")).has_value());
@@ -85,12 +85,12 @@ TEST_F(PrimeroServerTest, ATokenThatHasEndedIsReplaced) {
 }
 
 TEST_F(PrimeroServerTest, RefusalsNameTheFieldAndOutagesAreTransient) {
-  const absl::Status refused = primero_->CreateCase(id_, {{"sex", "unheard-of"}});
+  const absl::Status refused = primero_->CreateCase(id_, {{"sex", "unheard-of"}}).status();
   EXPECT_EQ(ErrorReason(refused), "PRIMERO_REFUSED");
   EXPECT_EQ(ErrorField(refused), "sex");
   EXPECT_EQ(refused.message().find("unheard-of"), std::string::npos);
   server_->Fail(1, 503);
-  EXPECT_EQ(primero_->CreateCase(id_, nlohmann::json::object()).code(),
+  EXPECT_EQ(primero_->CreateCase(id_, nlohmann::json::object()).status().code(),
             absl::StatusCode::kUnavailable);
   server_.reset();
   EXPECT_EQ(ErrorReason(primero_->Check()), "HTTP_UNREACHABLE");

@@ -6,82 +6,130 @@
 #include "base/clock.h"
 #include "base/durable_file.h"
 #include "base/status.h"
-#include "proto/crypto/sha256.h"
 
 namespace amana::shelter {
 namespace {
 
 using nlohmann::json;
 
-bool Is(const json& object, const char* name, json::value_t type) {
-  const auto at = object.find(name);
-  return at != object.end() && at->type() == type;
-}
+constexpr std::string_view kScripts[] = {R"sql(
+CREATE TABLE delivery (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  case_id TEXT NOT NULL,
+  referral TEXT NOT NULL,
+  settled TEXT NOT NULL,
+  fields TEXT NOT NULL,
+  written INTEGER NOT NULL,
+  open INTEGER NOT NULL,
+  sms_due INTEGER NOT NULL,
+  reply_by INTEGER NOT NULL
+);
+CREATE INDEX delivery_pending ON delivery(number) WHERE open OR sms_due;
+CREATE INDEX delivery_of_case ON delivery(case_id);
+)sql"};
 
-absl::StatusOr<ShelfRow> Parse(const std::string& text) {
-  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) return ShelfBroken();
-  for (const char* name : {"key", "referral", "settled"}) {
-    if (!Is(object, name, json::value_t::string)) return ShelfBroken();
-  }
-  for (const char* name : {"written", "open", "sms_due"}) {
-    if (!Is(object, name, json::value_t::boolean)) return ShelfBroken();
-  }
-  if (!Is(object, "reply_by", json::value_t::number_unsigned) ||
-      !Is(object, "fields", json::value_t::array)) {
-    return ShelfBroken();
-  }
-  ShelfRow row;
-  row.key = object["key"];
-  row.referral = object["referral"];
-  row.settled = object["settled"];
-  for (const json& field : object["fields"]) {
+#define AMANA_SHELF_COLUMNS \
+  "key, case_id, referral, settled, fields, written, open, sms_due, reply_by"
+
+absl::StatusOr<ShelfRow> ReadRow(const sqlite::Statement& s) {
+  ShelfRow row{std::string(s.Text(0)), std::string(s.Text(1)), std::string(s.Text(2)),
+               std::string(s.Text(3))};
+  const json fields = json::parse(s.Text(4), nullptr, /*allow_exceptions=*/false);
+  if (!fields.is_array()) return ShelfBroken();
+  for (const json& field : fields) {
     if (!field.is_string()) return ShelfBroken();
     row.fields.push_back(field);
   }
-  row.written = object["written"];
-  row.open = object["open"];
-  row.sms_due = object["sms_due"];
-  row.reply_by = FromUnixMillis(object["reply_by"]);
+  row.written = s.Bool(5);
+  row.open = s.Bool(6);
+  row.sms_due = s.Bool(7);
+  row.reply_by = FromUnixMillis(static_cast<uint64_t>(s.Int(8)));
   return row;
+}
+
+absl::Status ReadRows(sqlite::Statement& statement, std::vector<ShelfRow>& rows) {
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool found, statement.Step());
+    if (!found) return absl::OkStatus();
+    AMANA_ASSIGN_OR_RETURN(ShelfRow row, ReadRow(statement));
+    rows.push_back(std::move(row));
+  }
+}
+
+absl::Status Write(sqlite::Database& db, const ShelfRow& row) {
+  const std::string fields = json(row.fields).dump();
+  return db.Run(
+      "INSERT INTO delivery(" AMANA_SHELF_COLUMNS
+      ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(key) DO UPDATE SET case_id = ?2, "
+      "referral = ?3, settled = ?4, fields = ?5, written = ?6, open = ?7, sms_due = ?8, "
+      "reply_by = ?9",
+      row.key, row.case_id, row.referral, row.settled, fields, row.written, row.open, row.sms_due,
+      ToUnixMillis(row.reply_by));
 }
 
 }  // namespace
 
 absl::StatusOr<Shelf> Shelf::Open(const std::string& folder) {
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(folder));
-  return Shelf(folder);
-}
-
-std::string Shelf::FileOf(const std::string& key) const {
-  return folder_ + "/delivery-" + crypto::Sha256(key).hex().substr(0, 32) + ".json";
+  AMANA_ASSIGN_OR_RETURN(std::unique_ptr<sqlite::Database> db,
+                         sqlite::Database::Open(folder + "/shelf.db", {}));
+  AMANA_RETURN_IF_ERROR(sqlite::Migrate(*db, kScripts));
+  return Shelf(std::move(db));
 }
 
 absl::StatusOr<std::optional<ShelfRow>> Shelf::Get(const std::string& key) const {
-  const absl::StatusOr<std::string> text = RealFileSystem().Read(FileOf(key));
-  if (absl::IsNotFound(text.status())) return std::nullopt;
-  if (!text.ok()) return text.status();
-  AMANA_ASSIGN_OR_RETURN(ShelfRow row, Parse(*text));
+  AMANA_ASSIGN_OR_RETURN(
+      sqlite::Statement statement,
+      db_->Prepare("SELECT " AMANA_SHELF_COLUMNS " FROM delivery WHERE key = ?1"));
+  statement.Bind(key);
+  AMANA_ASSIGN_OR_RETURN(const bool found, statement.Step());
+  if (!found) return std::nullopt;
+  AMANA_ASSIGN_OR_RETURN(ShelfRow row, ReadRow(statement));
   return std::optional(std::move(row));
 }
 
-absl::Status Shelf::Put(const ShelfRow& row) {
-  const json object = {
-      {"key", row.key},         {"referral", row.referral},
-      {"settled", row.settled}, {"fields", row.fields},
-      {"written", row.written}, {"open", row.open},
-      {"sms_due", row.sms_due}, {"reply_by", static_cast<uint64_t>(ToUnixMillis(row.reply_by))}};
-  return RealFileSystem().WriteAtomically(FileOf(row.key), object.dump() + "\n", 0600);
+absl::Status Shelf::Put(absl::Span<const ShelfRow> rows) {
+  AMANA_ASSIGN_OR_RETURN(sqlite::Transaction transaction, sqlite::Transaction::Begin(*db_));
+  for (const ShelfRow& row : rows) AMANA_RETURN_IF_ERROR(Write(*db_, row));
+  return transaction.Commit();
 }
 
-absl::StatusOr<std::vector<ShelfRow>> Shelf::Pending() const {
-  AMANA_ASSIGN_OR_RETURN(const std::vector<std::string> names, RealFileSystem().List(folder_));
+absl::Status Shelf::PutLater(const ShelfRow& row) {
+  AMANA_ASSIGN_OR_RETURN(const sqlite::LazyCommits lazy, sqlite::LazyCommits::Begin(*db_));
+  return Write(*db_, row);
+}
+
+absl::StatusOr<std::vector<ShelfRow>> Shelf::Pending(int64_t after, size_t limit) const {
   std::vector<ShelfRow> rows;
-  for (const std::string& name : names) {
-    AMANA_ASSIGN_OR_RETURN(const std::string text, RealFileSystem().Read(folder_ + "/" + name));
-    AMANA_ASSIGN_OR_RETURN(ShelfRow row, Parse(text));
-    if (row.open || row.sms_due) rows.push_back(std::move(row));
+  const std::pair<int64_t, int64_t> ranges[] = {{after + 1, INT64_MAX}, {0, after}};
+  for (const auto& [first, last] : ranges) {
+    AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement,
+                           db_->Prepare("SELECT " AMANA_SHELF_COLUMNS
+                                        " FROM delivery WHERE (open OR sms_due) AND number "
+                                        "BETWEEN ?1 AND ?2 ORDER BY number LIMIT ?3"));
+    statement.Bind(first, last, limit - rows.size());
+    AMANA_RETURN_IF_ERROR(ReadRows(statement, rows));
   }
+  return rows;
+}
+
+absl::StatusOr<int64_t> Shelf::NumberOf(const std::string& key) const {
+  AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement,
+                         db_->Prepare("SELECT number FROM delivery WHERE key = ?1"));
+  statement.Bind(key);
+  AMANA_ASSIGN_OR_RETURN(const bool found, statement.Step());
+  return found ? statement.Int(0) : 0;
+}
+
+absl::StatusOr<std::vector<ShelfRow>> Shelf::OfCase(const std::string& case_id) const {
+  AMANA_ASSIGN_OR_RETURN(
+      sqlite::Statement statement,
+      db_->Prepare("SELECT " AMANA_SHELF_COLUMNS " FROM delivery WHERE case_id = ?1 "
+                   "ORDER BY number"));
+  statement.Bind(case_id);
+  std::vector<ShelfRow> rows;
+  AMANA_RETURN_IF_ERROR(ReadRows(statement, rows));
   return rows;
 }
 

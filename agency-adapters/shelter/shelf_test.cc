@@ -1,6 +1,7 @@
 #include "agency-adapters/shelter/shelf.h"
 
 #include "base/durable_file.h"
+#include "base/sqlite.h"
 #include "base/status.h"
 #include "base/testing.h"
 
@@ -26,23 +27,48 @@ TEST(ShelfTest, KeepsDeliveriesOverRestarts) {
   EXPECT_EQ(found->fields, row.fields);
   EXPECT_TRUE(found->written && found->sms_due && !found->open);
   EXPECT_EQ(found->reply_by, row.reply_by);
-  EXPECT_EQ(shelf->Pending()->size(), 1u);
+  EXPECT_EQ(shelf->Pending(0, 9)->size(), 1u);
   row.sms_due = false;
-  AMANA_ASSERT_OK(shelf->Put(row));
-  EXPECT_EQ(shelf->Pending()->size(), 0u);
+  AMANA_ASSERT_OK(shelf->PutLater(row));
+  EXPECT_EQ(shelf->Pending(0, 9)->size(), 0u);
   EXPECT_FALSE((*shelf->Get("other")).has_value());
   EXPECT_EQ(RealFileSystem().List(dir.path())->size(), 1u) << "no file beside the folder";
 }
 
-TEST(ShelfTest, ADamagedFileIsSaidToBe) {
+// So that each is looked at in its turn, however many there are.
+TEST(ShelfTest, PendingOnesComeInTurn) {
   const TempDir dir;
   auto shelf = Shelf::Open(dir.path());
-  AMANA_ASSERT_OK(shelf->Put(ShelfRow{"k"}));
-  const std::string name = RealFileSystem().List(dir.path())->front();
-  for (const char* text : {"", "[]", "{}", R"({"key":1})"}) {
-    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(dir.File(name), text, 0600));
+  std::vector<ShelfRow> rows;
+  for (const char* key : {"a", "b", "closed", "c"}) {
+    rows.push_back({key});
+    rows.back().open = rows.back().key != "closed";
+  }
+  AMANA_ASSERT_OK(shelf->Put(rows));
+  const auto keys = [&](const std::string& after, size_t limit) {
+    std::string all;
+    const auto pending = shelf->Pending(*shelf->NumberOf(after), limit);
+    for (const ShelfRow& row : *pending) all += row.key;
+    return all;
+  };
+  EXPECT_EQ(keys("", 9), "abc");
+  EXPECT_EQ(keys("", 2), "ab");
+  EXPECT_EQ(keys("b", 2), "ca");
+  EXPECT_EQ(keys("c", 9), "abc");
+  rows[0].open = false;
+  AMANA_ASSERT_OK(shelf->Put(rows[0]));
+  EXPECT_EQ(keys("a", 9), "bc") << "a row keeps its number";
+}
+
+TEST(ShelfTest, ADamagedRowIsSaidToBe) {
+  const TempDir dir;
+  AMANA_ASSERT_OK(Shelf::Open(dir.path())->Put(ShelfRow{"k"}));
+  for (const char* text : {"", "{}", "[1]"}) {
+    AMANA_ASSERT_OK((*sqlite::Database::Open(dir.File("shelf.db"), {}))
+                        ->Run("UPDATE delivery SET fields = ?1", text));
+    auto shelf = Shelf::Open(dir.path());
     EXPECT_EQ(ErrorReason(shelf->Get("k").status()), "SHELF_BROKEN");
-    EXPECT_EQ(ErrorReason(shelf->Pending().status()), "SHELF_BROKEN");
+    EXPECT_EQ(ErrorReason(shelf->Pending(0, 9).status()), "SHELF_BROKEN");
   }
 }
 

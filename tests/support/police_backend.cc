@@ -1,6 +1,5 @@
 #include "tests/support/police_backend.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -58,6 +57,12 @@ void PoliceBackend::UseId(const std::string& id) {
   ids_.push_back(id);
 }
 
+absl::Status PoliceBackend::KeepIn(const std::string& file) {
+  const absl::MutexLock lock(&mu_);
+  AMANA_ASSIGN_OR_RETURN(kept_, RealFileSystem().OpenAppend(file, 0600));
+  return absl::OkStatus();
+}
+
 std::vector<PoliceBackend::Message> PoliceBackend::messages() const {
   const absl::MutexLock lock(&mu_);
   return messages_;
@@ -87,11 +92,10 @@ http::Response PoliceBackend::Post(const http::Request& request) {
       fault = faults_.front();
       faults_.pop_front();
     }
-    const auto stored = std::find_if(messages_.begin(), messages_.end(),
-                                     [&key](const Message& message) { return message.key == key; });
-    if (stored != messages_.end()) {
+    const auto stored = places_.find(key);
+    if (stored != places_.end()) {
       Json body = Json::object();
-      if (replay_id_) body["x:NativeID"] = stored->id;
+      if (replay_id_) body["x:NativeID"] = messages_[stored->second].id;
       answer = JsonAnswer(replay_status_, body);
     } else if (fault.status == 0 || fault.stores) {
       std::string id = "OB/2031/" + std::to_string(messages_.size() + 1);
@@ -99,6 +103,10 @@ http::Response PoliceBackend::Post(const http::Request& request) {
         id = ids_.front();
         ids_.pop_front();
       }
+      if (kept_ != nullptr && !(kept_->Append(request.body).ok() && kept_->Sync().ok())) {
+        return JsonAnswer(500, Json::object());
+      }
+      places_.emplace(key, messages_.size());
       messages_.push_back({key, id, std::move(document)});
       answer = JsonAnswer(201, {{"x:NativeID", id}});
     }
@@ -113,10 +121,9 @@ http::Response PoliceBackend::Get(const http::Request& request) const {
   if (!query.starts_with("key=")) return JsonAnswer(400, Json::object());
   const std::string key = Decoded(query.substr(4));
   const absl::MutexLock lock(&mu_);
-  for (const Message& message : messages_) {
-    if (message.key == key) return JsonAnswer(200, {{"x:NativeID", message.id}});
-  }
-  return JsonAnswer(404, Json::object());
+  const auto stored = places_.find(key);
+  if (stored == places_.end()) return JsonAnswer(404, Json::object());
+  return JsonAnswer(200, {{"x:NativeID", messages_[stored->second].id}});
 }
 
 }  // namespace amana::tests

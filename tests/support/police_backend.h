@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/durable_file.h"
 #include "base/http_server.h"
 
 namespace amana::tests {
@@ -42,6 +43,8 @@ class PoliceBackend {
   void AnswerReplays(int status, bool with_id);
   // The OB number that the next stored message gets, where it should not be one of its own.
   void UseId(const std::string& id);
+  // From now on what is stored is synced into this file before it is answered.
+  absl::Status KeepIn(const std::string& file);
 
   std::vector<Message> messages() const;  // stored, in order
   int posts() const;
@@ -58,7 +61,9 @@ class PoliceBackend {
   std::deque<std::string> ids_ ABSL_GUARDED_BY(mu_);
   int replay_status_ ABSL_GUARDED_BY(mu_) = 200;
   bool replay_id_ ABSL_GUARDED_BY(mu_) = true;
+  std::map<std::string, size_t, std::less<>> places_ ABSL_GUARDED_BY(mu_);  // in messages_, by key
   int posts_ ABSL_GUARDED_BY(mu_) = 0;
+  std::unique_ptr<AppendFile> kept_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<http::Server> server_;
 };
 

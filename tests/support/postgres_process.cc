@@ -51,13 +51,13 @@ std::vector<std::string> PostgresProcess::Command(const std::string& program,
   return command;
 }
 
-absl::StatusOr<std::unique_ptr<PostgresProcess>> PostgresProcess::Start() {
+absl::StatusOr<std::unique_ptr<PostgresProcess>> PostgresProcess::Start(bool durable) {
   if (ProgramFolder().empty()) {
     return absl::FailedPreconditionError("PostgreSQL is missing: deploy/install-packages test");
   }
   std::string folder = "/tmp/amana-pg-XXXXXX";  // short: a socket's path holds 107 characters
   if (mkdtemp(folder.data()) == nullptr) return absl::InternalError("no temporary folder");
-  std::unique_ptr<PostgresProcess> process(new PostgresProcess(folder));
+  std::unique_ptr<PostgresProcess> process(new PostgresProcess(folder, durable));
   if (geteuid() == 0) {
     const passwd* user = getpwnam("postgres");
     if (user == nullptr || chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0) {
@@ -92,15 +92,14 @@ absl::Status PostgresProcess::Init() {
 
 absl::Status PostgresProcess::Up() {
   const std::string log = folder_ + ".log";
-  // What a crash of the machine would lose is not what these tests are about.
   AMANA_ASSIGN_OR_RETURN(
-      server_,
-      ChildProcess::Start(
-          {.command = Command(
-               "postgres", {"-D", folder_ + "/data", "-k", folder_, "-c", "listen_addresses=", "-c",
-                            "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=20"}),
-           .environment = {},
-           .stderr_file = log}));
+      server_, ChildProcess::Start(
+                   {.command = Command(
+                        "postgres", {"-D", folder_ + "/data", "-k", folder_, "-c",
+                                     "listen_addresses=", "-c", durable_ ? "fsync=on" : "fsync=off",
+                                     "-c", "shared_buffers=16MB", "-c", "max_connections=20"}),
+                    .environment = {},
+                    .stderr_file = log}));
   const bool ready = WaitUntil(kPatience, [this] {
     // The eighth line of the file says what the server is about.
     std::ifstream in(folder_ + "/data/postmaster.pid");

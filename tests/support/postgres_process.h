@@ -19,7 +19,9 @@ class PostgresProcess {
  public:
   // Makes the cluster and starts it. PostgreSQL refuses to run as root; then user postgres of the
   // Debian package runs it.
-  static absl::StatusOr<std::unique_ptr<PostgresProcess>> Start();
+  // `durable`: its commits wait for the disk; what a crash of the machine would lose is not what
+  // most tests are about.
+  static absl::StatusOr<std::unique_ptr<PostgresProcess>> Start(bool durable = false);
   ~PostgresProcess();  // Stop, and its folder goes
 
   // Words for libpq: superuser, without a password.
@@ -30,13 +32,15 @@ class PostgresProcess {
   pid_t pid() const { return server_ == nullptr ? -1 : server_->pid(); }
 
  private:
-  explicit PostgresProcess(std::string folder) : folder_(std::move(folder)) {}
+  PostgresProcess(std::string folder, bool durable)
+      : folder_(std::move(folder)), durable_(durable) {}
   absl::Status Init();
   // `program` of PostgreSQL, run as whom it may run.
   std::vector<std::string> Command(const std::string& program,
                                    std::vector<std::string> arguments) const;
 
   const std::string folder_;
+  const bool durable_;
   std::unique_ptr<ChildProcess> server_;
 };
 

@@ -76,16 +76,38 @@ void PrimeroServer::Fail(int times, int status, int after) {
   fail_status_ = status;
 }
 
+void PrimeroServer::LoseAnswers(const std::string& ending, int times) {
+  const absl::MutexLock lock(&mu_);
+  losing_at_ = ending;
+  losing_ = times;
+}
+
+absl::Status PrimeroServer::KeepIn(const std::string& file) {
+  const absl::MutexLock lock(&mu_);
+  AMANA_ASSIGN_OR_RETURN(kept_, RealFileSystem().OpenAppend(file, 0600));
+  return absl::OkStatus();
+}
+
 http::Response PrimeroServer::Answer(const http::Request& request) {
   const absl::MutexLock lock(&mu_);
+  if (kept_ != nullptr && request.method != "GET" &&
+      !(kept_->Append(request.body).ok() && kept_->Sync().ok())) {
+    return Error(500, request);
+  }
   if (passing_ > 0) {
     --passing_;
   } else if (failing_ > 0) {
     --failing_;
     return Error(fail_status_, request);
   }
-  if (request.path == "/sms") return SendSms(request);
-  return request.path == "/api/v2/tokens" ? Token(request) : Api(request);
+  http::Response response = request.path == "/sms"             ? SendSms(request)
+                            : request.path == "/api/v2/tokens" ? Token(request)
+                                                               : Api(request);
+  if (losing_ > 0 && request.method == "POST" && request.path.ends_with(losing_at_)) {
+    --losing_;
+    return Error(504, request);
+  }
+  return response;
 }
 
 http::Response PrimeroServer::Token(const http::Request& request) {

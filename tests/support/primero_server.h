@@ -15,6 +15,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "base/durable_file.h"
 #include "base/http_server.h"
 
 namespace amana::tests {
@@ -38,6 +39,10 @@ class PrimeroServer {
   void EndTokens();  // every token is over
   // `times` calls of any kind are answered so and do nothing, `after` others.
   void Fail(int times, int status, int after = 0);
+  // The next `times` POSTs to a path that ends so do their work and are answered 504.
+  void LoseAnswers(const std::string& ending, int times);
+  // From now on what changes something is synced into this file before it is answered.
+  absl::Status KeepIn(const std::string& file);
 
  private:
   http::Response Answer(const http::Request& request);
@@ -59,6 +64,9 @@ class PrimeroServer {
   int passing_ ABSL_GUARDED_BY(mu_) = 0;
   int failing_ ABSL_GUARDED_BY(mu_) = 0;
   int fail_status_ ABSL_GUARDED_BY(mu_) = 500;
+  std::string losing_at_ ABSL_GUARDED_BY(mu_);
+  int losing_ ABSL_GUARDED_BY(mu_) = 0;
+  std::unique_ptr<AppendFile> kept_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<http::Server> server_;  // last: it stops before what it answers from goes
 };
 
