@@ -109,6 +109,7 @@ void AddEvidence(CLI::App& root, Context& context) {
   RegisterAuditMirror(audit, context);
   RegisterAuditProve(audit, context);
   RegisterAuditQuery(audit, context);
+  RegisterAuditReconcile(audit, context);
   RegisterAuditVerify(audit, context);
   RegisterAuditWait(audit, context);
   RegisterWitness(Group(root, "witness", "Cosigns what the log shows, so that it has one history"),

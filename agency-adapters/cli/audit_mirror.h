@@ -25,6 +25,7 @@ absl::StatusOr<auditor::MirrorReport> BringUpToDate(Context& context, const std:
 
 void RegisterAuditMirror(CLI::App& parent, Context& context);
 void RegisterAuditQuery(CLI::App& parent, Context& context);
+void RegisterAuditReconcile(CLI::App& parent, Context& context);
 
 }  // namespace amana::cli
 
