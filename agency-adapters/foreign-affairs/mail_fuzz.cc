@@ -30,8 +30,11 @@ void RequireReferences(std::string_view text) {
   }
 }
 
+constexpr std::string_view kMark = "SYNTHETIC";
+
 bool CheckReply(std::string_view text) {
   const auto reply = foreign_affairs::ParseReply(text);
+  RequireHidden(reply.status(), kMark);
   if (!reply.ok()) {
     return RequireRefusal(reply.status(), absl::StatusCode::kInvalidArgument, /*fields=*/false);
   }
@@ -45,6 +48,7 @@ bool CheckReply(std::string_view text) {
 
 void RequireAttachment(std::string_view json) {
   const auto record = foreign_affairs::ReadAttachment(json);
+  RequireHidden(record.status(), kMark);
   if (!record.ok()) {
     RequireRefusal(record.status(), absl::StatusCode::kInvalidArgument);
     return;
@@ -63,6 +67,7 @@ void RequireLeaves(const Part& part) {
 
 bool CheckMail(std::string_view bytes) {
   const auto mail = foreign_affairs::ReadMail(bytes);
+  RequireHidden(mail.status(), kMark);
   if (!mail.ok()) {
     return RequireRefusal(mail.status(), absl::StatusCode::kInvalidArgument, /*fields=*/false);
   }
@@ -86,8 +91,9 @@ const std::vector<std::string>& Seeds() {
     const std::string quoted = "\r\n\r\n> " + foreign_affairs::ReferenceText(ref) + "\r\n";
     const std::string head =
         "From: desk@mfa.example.ke\r\nSubject: Re: " + foreign_affairs::SubjectOf(ref.tag) + "\r\n";
-    const std::string content = foreign_affairs::WriteContent(
-        "DECLINE OTHER the desk is closed" + quoted, R"({"fields":{"SURNAME":["SYNTHETIC"]}})");
+    const std::string content =
+        foreign_affairs::WriteContent("DECLINE OTHER the SYNTHETIC desk is closed" + quoted,
+                                      R"({"fields":{"SURNAME":["SYNTHETIC"]}})");
     return new std::vector<std::string>{
         "ACCEPT" + quoted,
         "ASK TRAVEL_DOC, FAMILY: who?" + quoted,

@@ -86,6 +86,7 @@ bool CheckImport(std::string_view csv) {
   options.service = v1::SERVICE_TYPE_ACCOMMODATION;
   options.today = absl::CivilDay(2031, 3, 4);
   const auto result = iom::ImportHtcdsCsv(csv, options);
+  RequireHidden(result.status(), "TESTCASE");
   if (!result.ok()) return RequireRefusal(result.status(), absl::StatusCode::kInvalidArgument);
   RequireRows(*result);
   RequireNothingShown(result->report, formats::ReadCsvRecords(csv).records);

@@ -67,11 +67,13 @@ const std::vector<std::string>& Seeds() {
 
 bool Check(std::string_view bytes) {
   const auto instance = iom::ReadXForm(bytes);
+  RequireHidden(instance.status(), "TESTCASE");
   if (!instance.ok()) {
     return RequireRefusal(instance.status(), absl::StatusCode::kInvalidArgument);
   }
   RequireWritten(*instance);
   const auto read = iom::ReadHtcdsXForm(bytes);
+  RequireHidden(read.status(), "TESTCASE");
   if (!read.ok()) return RequireRefusal(read.status(), absl::StatusCode::kInvalidArgument);
   Require(read->rows.size() + read->report.rows_refused() <= 1, "one instance is one row at most");
   RequireNothingShown(read->report);

@@ -19,6 +19,7 @@ Read ReadIn(std::string_view bytes, size_t piece) {
     bytes.remove_prefix(std::min(piece, bytes.size()));
     while (true) {
       auto reply = reader.Next();
+      RequireHidden(reply.status(), "SYNTHETIC");
       if (!reply.ok()) read.refused = ErrorReason(reply.status());
       if (!reply.ok() || !reply->has_value()) break;
       read.replies.push_back(**std::move(reply));
@@ -33,6 +34,7 @@ const std::vector<std::string>& Seeds() {
   static const auto* const seeds = new std::vector<std::string>{
       "* 3 EXISTS\r\n* OK [UIDVALIDITY 1930000000] UIDs valid\r\nm1 OK [READ-WRITE] done.\r\n",
       "* 1 FETCH (UID 9 RFC822.SIZE 12)\r\n* 1 FETCH (UID 9 BODY[] {5}\r\nab\r\nc)\r\nm2 OK\r\n",
+      "* 1 FETCH (UID 9 BODY[] {9}\r\nSYNTHETIC)\r\n* SYNTHETIC {99999}\r\n",
       "* SEARCH 4 17 23\r\nm3 NO nothing\r\n* BYE\r\n"};
   return *seeds;
 }

@@ -20,17 +20,21 @@ const std::vector<std::string>& Seeds() {
 }
 
 bool Check(std::string_view bytes) {
+  constexpr std::string_view kMark = "TESTCASE";
   const auto message = police::ReadMessage(bytes, "");
   if (message.ok()) {
     Require(!message->item.key.empty() && message->item.key.size() <= 200, "a key");
   } else {
     RequireReason(message.status());
+    RequireHidden(message.status(), kMark);
   }
   const auto record = police::ReadNiemJson(bytes);
+  RequireHidden(record.status(), kMark);
   if (!record.ok()) {
     return RequireRefusal(record.status(), absl::StatusCode::kInvalidArgument, /*fields=*/false);
   }
   const auto written = police::WriteNiemJson(*record);
+  RequireHidden(written.status(), kMark);
   // A text that says nothing is not written.
   if (!written.ok()) {
     return RequireRefusal(written.status(), absl::StatusCode::kInvalidArgument, /*fields=*/false);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "agency-adapters/shelter/attachments.h"
 #include "agency-adapters/shelter/errors.h"
 #include "agency-adapters/shelter/primero.h"
 #include "agency-adapters/shelter/shelf.h"
@@ -37,6 +38,7 @@ struct Settings {
   bool primero = false, sms = false;
   PrimeroServer server;
   std::string password_file, refer_to;
+  AttachmentFields attachments;
   SmsGateway gateway;
   std::string token_file;
 };
@@ -53,6 +55,7 @@ Settings ReadSettings(const ConfigTable& native) {
     s.server.user = table.String("user");
     s.password_file = table.Path("password_file");
     s.refer_to = table.String("refer_to");
+    s.attachments = ReadAttachmentFields(table);
   }
   s.sms = native.Has("sms");
   if (s.sms) {
@@ -134,9 +137,6 @@ class ShelterAdapter final : public runtime::Adapter {
     AMANA_ASSIGN_OR_RETURN(std::optional<ShelfRow> row, shelf_.Get(delivery.key));
     const bool is_case = IsCase(delivery);
     if (!row.has_value()) row = RowOf(delivery);
-    if (!delivery.attachments.empty() && primero_ != nullptr) {
-      return RecordInvalid("attachments", "none: Primero's are not written yet");
-    }
     if (!row->written) {
       if (is_case) {
         AMANA_RETURN_IF_ERROR(WriteCase(delivery, *row));
@@ -238,6 +238,7 @@ class ShelterAdapter final : public runtime::Adapter {
     if (primero_ == nullptr) return absl::OkStatus();
     const std::string& id = row.case_id;
     AMANA_ASSIGN_OR_RETURN(const json data, DataOf(delivery.record));
+    AMANA_ASSIGN_OR_RETURN(const auto files, FilesOf(delivery, settings_.attachments));
     AMANA_ASSIGN_OR_RETURN(const bool is_new, primero_->CreateCase(id, data));
     // A call to refer it may have been obeyed although no answer came: of a case that was there,
     // the referral is looked for before another is made.
@@ -252,6 +253,24 @@ class ShelterAdapter final : public runtime::Adapter {
       AMANA_ASSIGN_OR_RETURN(referral, primero_->Refer(id, settings_.refer_to, notes));
     }
     row.referral = referral->id;
+    return Attach(files, is_new, row);
+  }
+
+  // Each once: of a case that was there, it is looked for first. Their numbers are kept, in the row
+  // of the case, to take them back by.
+  absl::Status Attach(const std::vector<Primero::File>& files, bool is_new, ShelfRow& row) {
+    for (const Primero::File& file : files) {
+      std::optional<std::string> id;
+      if (!is_new) {
+        AMANA_ASSIGN_OR_RETURN(id, primero_->Attached(row.case_id, file.field, file.name));
+      }
+      if (!id.has_value()) {
+        AMANA_ASSIGN_OR_RETURN(id, primero_->Attach(row.case_id, file));
+      }
+      if (std::find(row.files.begin(), row.files.end(), *id) != row.files.end()) continue;
+      row.files.push_back(*id);
+      AMANA_RETURN_IF_ERROR(shelf_.Put(row));
+    }
     return absl::OkStatus();
   }
 
@@ -273,6 +292,7 @@ class ShelterAdapter final : public runtime::Adapter {
     const std::string id = CaseIdOf(delivery.about);
     if (delivery.kind == DeliveryKind::kRecall) return TakeBack(delivery, id, *about);
     AMANA_ASSIGN_OR_RETURN(json data, DataOf(delivery.record));
+    AMANA_ASSIGN_OR_RETURN(const auto files, FilesOf(delivery, settings_.attachments));
     if (delivery.kind == DeliveryKind::kNotice) data["amana_notice"] = delivery.event;
     if (!delivery.words.empty()) data["amana_words"] = delivery.words;
     for (const auto& [name, value] : data.items()) {
@@ -281,7 +301,8 @@ class ShelterAdapter final : public runtime::Adapter {
       }
     }
     AMANA_RETURN_IF_ERROR(shelf_.Put(*about));
-    return primero_->UpdateCase(id, data);
+    AMANA_RETURN_IF_ERROR(primero_->UpdateCase(id, data));
+    return Attach(files, /*is_new=*/false, *about);
   }
 
   // Empties every field that was ever written, then takes the referral away.
@@ -292,8 +313,15 @@ class ShelterAdapter final : public runtime::Adapter {
     for (const std::string& name : about.fields) data[name] = nullptr;
     data["amana_recalled"] = delivery.reason.empty() ? "RECALLED" : delivery.reason;
     AMANA_RETURN_IF_ERROR(primero_->UpdateCase(id, data));
-    if (about.referral.empty()) return absl::OkStatus();
-    return primero_->Revoke(id, about.referral);
+    bool all = true;
+    for (const std::string& file : about.files) {
+      if (!file.empty()) AMANA_RETURN_IF_ERROR(primero_->Detach(id, file));
+      all = all && !file.empty();
+    }
+    if (!about.referral.empty()) AMANA_RETURN_IF_ERROR(primero_->Revoke(id, about.referral));
+    // A dead letter: somebody must take it away by hand.
+    return all ? absl::OkStatus()
+               : RecordInvalid("attachments", "files whose numbers Primero has told");
   }
 
   // Sends what is due, unless its time is over. Only the shelf's errors are errors: the gateway's

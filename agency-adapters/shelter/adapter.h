@@ -11,6 +11,9 @@
 //   user = "amana"
 //   password_file = "primero.password"          # 0400 or 0600
 //   refer_to = "intake"                         # the user who decides
+//   image_field = "photos"                      # where what is no text goes; "": refused
+//   audio_field = "recorded_audio"
+//   document_field = "other_documents"
 //   [native.sms]                                # absent: no SMS
 //   url = "https://sms.example.ke/send"
 //   ca = "ca.pem"

@@ -120,6 +120,8 @@ TEST_F(ShelterAdapterTest, WhatIsAnnouncedIsNotYetWritten) {
   adapter_->Announce(next);
   adapter_ = Open();
   EXPECT_EQ(*adapter_->Find("d/1"), std::nullopt);
+  AMANA_ASSERT_OK(adapter_->Poll(10));
+  EXPECT_THAT(server_->Sms(), IsEmpty()) << "nobody is called to what is not there yet";
   EXPECT_THAT(server_->Cases(), IsEmpty());
   AMANA_ASSERT_OK(adapter_->Deliver(next[0]));
   EXPECT_THAT(server_->Referrals(id_), SizeIs(1));
@@ -191,9 +193,38 @@ TEST_F(ShelterAdapterTest, WhatAnAcceptanceDisclosesCompletesTheCase) {
   ASSERT_THAT(server_->Cases(), SizeIs(1));
   EXPECT_EQ(server_->Cases().at(id_)["name_last"], "SYNTHETIC-TWO");
   EXPECT_THAT(server_->Sms(), SizeIs(1));
-  whole.key = "d/1/more";
-  whole.attachments = {{"MEDICAL", "image/jpeg", "x"}};
-  EXPECT_EQ(ErrorField(adapter_->Deliver(whole).status()), "attachments") << "refused, not dropped";
+}
+
+TEST_F(ShelterAdapterTest, WhatIsNoTextIsAttachedOnceAndTakenBack) {
+  NativeDelivery delivery = Case();
+  delivery.attachments = {{"MEDICAL", "image/jpeg", "SYNTHETIC-X"},
+                          {"LEGAL", "application/pdf", "y"}};
+  server_->LoseAnswers("attachments", 1);
+  EXPECT_FALSE(adapter_->Deliver(delivery).ok());
+  adapter_ = Open();
+  AMANA_ASSERT_OK(adapter_->Deliver(delivery));
+  ASSERT_THAT(server_->Files(id_), SizeIs(2));
+  EXPECT_EQ(server_->Files(id_)[0]["field_name"], "photos");
+  EXPECT_EQ(server_->Files(id_)[0]["attachment"], "U1lOVEhFVElDLVg=");
+  EXPECT_EQ(server_->Files(id_)[1]["field_name"], "other_documents");
+  EXPECT_THAT(server_->Files(id_)[0]["file_name"].get<std::string>(),
+              testing::MatchesRegex("amana-[0-9a-f]{24}.jpg"));
+  NativeDelivery recall;
+  recall.key = "d/1/r";
+  recall.kind = DeliveryKind::kRecall;
+  recall.about = "d/1";
+  AMANA_ASSERT_OK(adapter_->Deliver(recall));
+  EXPECT_THAT(server_->Files(id_), IsEmpty());
+}
+
+TEST_F(ShelterAdapterTest, AFileThatPrimeroDoesNotTakeIsRefusedBeforeAnythingIsWritten) {
+  for (const auto& [media_type, size] :
+       {std::pair("application/x-thing", 1), std::pair("image/png", (4 << 20) + 1)}) {
+    NativeDelivery delivery = Case();
+    delivery.attachments = {{"MEDICAL", media_type, std::string(static_cast<size_t>(size), 'x')}};
+    EXPECT_EQ(ErrorField(adapter_->Deliver(delivery).status()), "attachments") << media_type;
+    EXPECT_THAT(server_->Cases(), IsEmpty());
+  }
 }
 
 TEST_F(ShelterAdapterTest, WithoutPrimeroThereIsTheSms) {

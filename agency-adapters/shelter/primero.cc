@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/escaping.h"
 #include "agency-adapters/shelter/errors.h"
 #include "base/status.h"
 #include "proto/crypto/sha256.h"
@@ -35,6 +36,12 @@ bool LooksLikeCode(std::string_view text) {
 std::string Text(const json& object, const char* name) {
   const auto at = object.find(name);
   return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+std::string NumberOrText(const json& object, const char* name) {
+  if (!object.is_object() || !object.contains(name)) return {};
+  const json& value = object[name];
+  return value.is_number_unsigned() ? std::to_string(value.get<uint64_t>()) : Text(object, name);
 }
 
 // The field that Primero's error names; only a plain name is repeated.
@@ -187,6 +194,50 @@ absl::StatusOr<PrimeroReferral> Primero::Refer(const std::string& case_id, const
 absl::Status Primero::Revoke(const std::string& case_id, const std::string& referral_id) {
   AMANA_ASSIGN_OR_RETURN(const http::Response response,
                          Call("DELETE", "cases/" + case_id + "/referrals/" + referral_id, nullptr));
+  return response.status == 404 ? absl::OkStatus() : StatusOf(response);
+}
+
+absl::StatusOr<std::string> Primero::Attach(const std::string& case_id, const File& file) {
+  const json data = {{"field_name", file.field},
+                     {"type", file.type},
+                     {"attachment_type", file.type},
+                     {"file_name", file.name},
+                     {"content_type", file.media_type},
+                     {"attachment", absl::Base64Escape(absl::string_view(file.content.data(),
+                                                                         file.content.size()))}};
+  AMANA_ASSIGN_OR_RETURN(const http::Response response,
+                         Call("POST", "cases/" + case_id + "/attachments", &data));
+  AMANA_RETURN_IF_ERROR(StatusOf(response));
+  AMANA_ASSIGN_OR_RETURN(const json made, DataOf(response));
+  std::string id = NumberOrText(made, "id");
+  if (!IsId(id)) return PrimeroMalformed();
+  return id;
+}
+
+absl::StatusOr<std::optional<std::string>> Primero::Attached(const std::string& case_id,
+                                                             const std::string& field,
+                                                             const std::string& name) {
+  AMANA_ASSIGN_OR_RETURN(const http::Response response,
+                         Call("GET", "cases/" + case_id + "?fields=" + field, nullptr));
+  if (response.status == 404) return std::nullopt;
+  AMANA_RETURN_IF_ERROR(StatusOf(response));
+  AMANA_ASSIGN_OR_RETURN(const json data, DataOf(response));
+  const auto files = data.find(field);
+  if (files == data.end() || !files->is_array()) return std::nullopt;
+  for (const json& file : *files) {
+    // Older ones give addresses, which end in the name; newer ones objects.
+    const std::string id = NumberOrText(file, "id");
+    if (file.dump(-1, ' ', false, json::error_handler_t::replace).find(name) == std::string::npos) {
+      continue;
+    }
+    return std::optional(IsId(id) ? id : std::string());
+  }
+  return std::nullopt;
+}
+
+absl::Status Primero::Detach(const std::string& case_id, const std::string& id) {
+  AMANA_ASSIGN_OR_RETURN(const http::Response response,
+                         Call("DELETE", "cases/" + case_id + "/attachments/" + id, nullptr));
   return response.status == 404 ? absl::OkStatus() : StatusOf(response);
 }
 

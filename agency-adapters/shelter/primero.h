@@ -60,7 +60,20 @@ class Primero {
   absl::StatusOr<PrimeroReferral> Refer(const std::string& case_id, const std::string& user,
                                         const std::string& notes);
   absl::Status Revoke(const std::string& case_id, const std::string& referral_id);
-  absl::Status Check();  // logs in
+  // A file of the case, in its field `field`. `type`: "image", "audio", "document".
+  struct File {
+    std::string field, type, name, media_type;
+    std::string_view content;
+  };
+  // Its id. PRIMERO_REFUSED also where Primero does not take such a file.
+  absl::StatusOr<std::string> Attach(const std::string& case_id, const File& file);
+  // The id of the file of that name in that field; empty where Primero does not say it; none: there
+  // is no such file.
+  absl::StatusOr<std::optional<std::string>> Attached(const std::string& case_id,
+                                                      const std::string& field,
+                                                      const std::string& name);
+  absl::Status Detach(const std::string& case_id, const std::string& id);  // OK: it is gone
+  absl::Status Check();                                                    // logs in
 
  private:
   Primero(PrimeroServer server, std::unique_ptr<http::Client> client)

@@ -20,31 +20,39 @@ CREATE TABLE delivery (
   referral TEXT NOT NULL,
   settled TEXT NOT NULL,
   fields TEXT NOT NULL,
+  files TEXT NOT NULL,
   written INTEGER NOT NULL,
   open INTEGER NOT NULL,
   sms_due INTEGER NOT NULL,
   reply_by INTEGER NOT NULL
 );
-CREATE INDEX delivery_pending ON delivery(number) WHERE open OR sms_due;
+CREATE INDEX delivery_pending ON delivery(number) WHERE written AND (open OR sms_due);
 CREATE INDEX delivery_of_case ON delivery(case_id);
 )sql"};
 
 #define AMANA_SHELF_COLUMNS \
-  "key, case_id, referral, settled, fields, written, open, sms_due, reply_by"
+  "key, case_id, referral, settled, fields, files, written, open, sms_due, reply_by"
+
+absl::StatusOr<std::vector<std::string>> ReadTexts(std::string_view text) {
+  const json list = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) return ShelfBroken();
+  std::vector<std::string> texts;
+  for (const json& each : list) {
+    if (!each.is_string()) return ShelfBroken();
+    texts.push_back(each);
+  }
+  return texts;
+}
 
 absl::StatusOr<ShelfRow> ReadRow(const sqlite::Statement& s) {
   ShelfRow row{std::string(s.Text(0)), std::string(s.Text(1)), std::string(s.Text(2)),
                std::string(s.Text(3))};
-  const json fields = json::parse(s.Text(4), nullptr, /*allow_exceptions=*/false);
-  if (!fields.is_array()) return ShelfBroken();
-  for (const json& field : fields) {
-    if (!field.is_string()) return ShelfBroken();
-    row.fields.push_back(field);
-  }
-  row.written = s.Bool(5);
-  row.open = s.Bool(6);
-  row.sms_due = s.Bool(7);
-  row.reply_by = FromUnixMillis(static_cast<uint64_t>(s.Int(8)));
+  AMANA_ASSIGN_OR_RETURN(row.fields, ReadTexts(s.Text(4)));
+  AMANA_ASSIGN_OR_RETURN(row.files, ReadTexts(s.Text(5)));
+  row.written = s.Bool(6);
+  row.open = s.Bool(7);
+  row.sms_due = s.Bool(8);
+  row.reply_by = FromUnixMillis(static_cast<uint64_t>(s.Int(9)));
   return row;
 }
 
@@ -59,13 +67,13 @@ absl::Status ReadRows(sqlite::Statement& statement, std::vector<ShelfRow>& rows)
 
 absl::Status Write(sqlite::Database& db, const ShelfRow& row) {
   const std::string fields = json(row.fields).dump();
-  return db.Run(
-      "INSERT INTO delivery(" AMANA_SHELF_COLUMNS
-      ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(key) DO UPDATE SET case_id = ?2, "
-      "referral = ?3, settled = ?4, fields = ?5, written = ?6, open = ?7, sms_due = ?8, "
-      "reply_by = ?9",
-      row.key, row.case_id, row.referral, row.settled, fields, row.written, row.open, row.sms_due,
-      ToUnixMillis(row.reply_by));
+  const std::string files = json(row.files).dump();
+  return db.Run("INSERT INTO delivery(" AMANA_SHELF_COLUMNS
+                ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(key) DO UPDATE SET "
+                "case_id = ?2, referral = ?3, settled = ?4, fields = ?5, files = ?6, written = ?7, "
+                "open = ?8, sms_due = ?9, reply_by = ?10",
+                row.key, row.case_id, row.referral, row.settled, fields, files, row.written,
+                row.open, row.sms_due, ToUnixMillis(row.reply_by));
 }
 
 }  // namespace
@@ -104,10 +112,11 @@ absl::StatusOr<std::vector<ShelfRow>> Shelf::Pending(int64_t after, size_t limit
   std::vector<ShelfRow> rows;
   const std::pair<int64_t, int64_t> ranges[] = {{after + 1, INT64_MAX}, {0, after}};
   for (const auto& [first, last] : ranges) {
-    AMANA_ASSIGN_OR_RETURN(sqlite::Statement statement,
-                           db_->Prepare("SELECT " AMANA_SHELF_COLUMNS
-                                        " FROM delivery WHERE (open OR sms_due) AND number "
-                                        "BETWEEN ?1 AND ?2 ORDER BY number LIMIT ?3"));
+    AMANA_ASSIGN_OR_RETURN(
+        sqlite::Statement statement,
+        db_->Prepare("SELECT " AMANA_SHELF_COLUMNS
+                     " FROM delivery WHERE written AND (open OR sms_due) AND number "
+                     "BETWEEN ?1 AND ?2 ORDER BY number LIMIT ?3"));
     statement.Bind(first, last, limit - rows.size());
     AMANA_RETURN_IF_ERROR(ReadRows(statement, rows));
   }

@@ -22,6 +22,7 @@ struct ShelfRow {
   std::string referral = {};             // Primero's id of the referral; empty before it is made
   std::string settled = {};              // the last decision that was settled, "rejected/..."
   std::vector<std::string> fields = {};  // what was written of the case
+  std::vector<std::string> files = {};   // Primero's ids of what was attached; empty: not known
   bool written = false;                  // natively
   bool open = true;                      // an answer may come
   bool sms_due = false;                  // the SMS has not gone out
@@ -42,8 +43,8 @@ class Shelf {
   absl::Status Put(const ShelfRow& row) { return Put({&row, 1}); }
   // Durable with the next Put: a crash of the program loses nothing, one of the machine may.
   absl::Status PutLater(const ShelfRow& row);
-  // At most `limit` that are open or whose SMS is due, from the one after `after` on, in the order
-  // of their numbers, and then from the first again.
+  // At most `limit` that were written and are open, or whose SMS is due, from the one after `after`
+  // on, in the order of their numbers, and then from the first again.
   absl::StatusOr<std::vector<ShelfRow>> Pending(int64_t after, size_t limit) const;
   absl::StatusOr<int64_t> NumberOf(const std::string& key) const;  // 0: none
   // Of the case itself, and of what was written about it under its id.

@@ -14,6 +14,7 @@ TEST(ShelfTest, KeepsDeliveriesOverRestarts) {
   row.referral = "r";
   row.settled = "accepted/1";
   row.fields = {"name_first"};
+  row.files = {"12", ""};
   row.written = row.sms_due = true;
   row.open = false;
   row.reply_by = absl::FromUnixSeconds(1930000000);
@@ -24,7 +25,7 @@ TEST(ShelfTest, KeepsDeliveriesOverRestarts) {
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->referral, "r");
   EXPECT_EQ(found->settled, "accepted/1");
-  EXPECT_EQ(found->fields, row.fields);
+  EXPECT_EQ(*found, row);
   EXPECT_TRUE(found->written && found->sms_due && !found->open);
   EXPECT_EQ(found->reply_by, row.reply_by);
   EXPECT_EQ(shelf->Pending(0, 9)->size(), 1u);
@@ -43,6 +44,7 @@ TEST(ShelfTest, PendingOnesComeInTurn) {
   for (const char* key : {"a", "b", "closed", "c"}) {
     rows.push_back({key});
     rows.back().open = rows.back().key != "closed";
+    rows.back().written = true;
   }
   AMANA_ASSERT_OK(shelf->Put(rows));
   const auto keys = [&](const std::string& after, size_t limit) {
@@ -62,7 +64,7 @@ TEST(ShelfTest, PendingOnesComeInTurn) {
 
 TEST(ShelfTest, ADamagedRowIsSaidToBe) {
   const TempDir dir;
-  AMANA_ASSERT_OK(Shelf::Open(dir.path())->Put(ShelfRow{"k"}));
+  AMANA_ASSERT_OK(Shelf::Open(dir.path())->Put(ShelfRow{.key = "k", .written = true}));
   for (const char* text : {"", "{}", "[1]"}) {
     AMANA_ASSERT_OK((*sqlite::Database::Open(dir.File("shelf.db"), {}))
                         ->Run("UPDATE delivery SET fields = ?1", text));

@@ -57,6 +57,11 @@ bool RequireRefusal(const absl::Status& status, absl::StatusCode code, bool fiel
   return RequireReason(status);
 }
 
+void RequireHidden(const absl::Status& status, std::string_view mark) {
+  if (ErrorField(status).find(mark) != std::string::npos) return;
+  Require(status.ToString().find(mark) == std::string::npos, "no refusal shows content");
+}
+
 bool RequireReason(const absl::Status& status) {
   const std::string text = status.ToString();
   Require(!ErrorReason(status).empty(), "a refusal has a reason: " + text);

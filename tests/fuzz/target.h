@@ -31,6 +31,10 @@ bool RequireRefusal(const absl::Status& status, absl::StatusCode code, bool fiel
 // The same where the room's own status says which code it is.
 bool RequireReason(const absl::Status& status);
 
+// No `mark`, which stands for content, in what a status says: names of fields may be shown, and may
+// hold anything that a stranger has written.
+void RequireHidden(const absl::Status& status, std::string_view mark);
+
 // Takes numbers and pieces off the front of the input; zeros and nothing once it is used up.
 class Input {
  public:

@@ -50,6 +50,12 @@ std::vector<json> PrimeroServer::Referrals(const std::string& case_id) const {
   return found == referrals_.end() ? std::vector<json>() : found->second;
 }
 
+std::vector<json> PrimeroServer::Files(const std::string& case_id) const {
+  const absl::MutexLock lock(&mu_);
+  const auto found = files_.find(case_id);
+  return found == files_.end() ? std::vector<json>() : found->second;
+}
+
 std::vector<json> PrimeroServer::Sms() const {
   const absl::MutexLock lock(&mu_);
   return sms_;
@@ -131,11 +137,38 @@ http::Response PrimeroServer::Api(const http::Request& request) {
   if (parts.size() < 4 || parts[3] != "cases") return Error(404, request);
   if (parts.size() == 4) return CaseCall(request, "");
   if (parts.size() == 5) return CaseCall(request, parts[4]);
+  if (parts[5] == "attachments" && cases_.contains(parts[4])) {
+    return FileCall(request, parts[4], parts.size() > 6 ? parts[6] : "");
+  }
   if (parts[5] != "referrals" || !cases_.contains(parts[4])) return Error(404, request);
   return ReferralCall(request, parts[4], parts.size() > 6 ? parts[6] : "");
 }
 
+http::Response PrimeroServer::FileCall(const http::Request& request, const std::string& case_id,
+                                       const std::string& id) {
+  std::vector<json>& files = files_[case_id];
+  if (request.method == "DELETE") {
+    const size_t gone = std::erase_if(
+        files, [&id](const json& file) { return absl::StrCat(file["id"].get<int>()) == id; });
+    return gone > 0 ? http::Response{204, "application/json", "", {}} : Error(404, request);
+  }
+  json data = DataOf(request);
+  if (request.method != "POST" || !data.is_object()) return Error(422, request);
+  data["id"] = ++made_;
+  files.push_back(data);
+  return Json(200, {{"data", {{"id", made_}, {"record_field_scope", data["field_name"]}}}});
+}
+
 http::Response PrimeroServer::CaseCall(const http::Request& request, const std::string& id) {
+  if (request.method == "GET") {
+    if (!cases_.contains(id)) return Error(404, request);
+    json whole = cases_[id];
+    for (const json& file : files_[id]) {
+      const std::string field = file["field_name"];
+      whole[field].push_back({{"id", file["id"]}, {"file_name", file["file_name"]}});
+    }
+    return Json(200, {{"data", whole}});
+  }
   json data = DataOf(request);
   if (!data.is_object()) return Error(422, request);
   if (data.contains("sex") && data["sex"] == "unheard-of") return Error(422, request, "sex");

@@ -32,7 +32,8 @@ class PrimeroServer {
 
   std::map<std::string, nlohmann::json> Cases() const;
   std::vector<nlohmann::json> Referrals(const std::string& case_id) const;
-  std::vector<nlohmann::json> Sms() const;  // bodies that were sent out
+  std::vector<nlohmann::json> Files(const std::string& case_id) const;  // as they came, with ids
+  std::vector<nlohmann::json> Sms() const;                              // bodies that were sent out
   // What its user does with the one referral of a case: a status, and a reason to reject.
   void Decide(const std::string& case_id, const std::string& status,
               const std::string& reason = "");
@@ -51,12 +52,15 @@ class PrimeroServer {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   http::Response ReferralCall(const http::Request& request, const std::string& case_id,
                               const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  http::Response FileCall(const http::Request& request, const std::string& case_id,
+                          const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   http::Response Token(const http::Request& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   http::Response SendSms(const http::Request& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   mutable absl::Mutex mu_;
   std::map<std::string, nlohmann::json> cases_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, std::vector<nlohmann::json>> referrals_ ABSL_GUARDED_BY(mu_);
+  std::map<std::string, std::vector<nlohmann::json>> files_ ABSL_GUARDED_BY(mu_);
   std::vector<nlohmann::json> sms_ ABSL_GUARDED_BY(mu_);
   std::set<std::string> sms_keys_ ABSL_GUARDED_BY(mu_);
   std::set<std::string> tokens_ ABSL_GUARDED_BY(mu_);

@@ -76,7 +76,8 @@ std::string PoliceSide::Tables() const {
       backend_->base(), "\"\nca_file = ", file("root.pem"),
       "certificate_file = ", file("client.pem"), "key_file = ", file("client.key"),
       "listen = \"127.0.0.1:", port_, "\"\nlisten_certificate_file = ", file("server.pem"),
-      "listen_key_file = ", file("server.key"), "client_ca_file = ", file("root.pem"));
+      "listen_key_file = ", file("server.key"), "client_ca_file = ", file("root.pem"),
+      "client_name = \"", ToUri(TestSpiffe("police", crypto::Role::kSystem)), "\"\n");
 }
 
 std::string PoliceSide::ObNumber(const Person& person) { return "OB/2031/" + person.token; }
