@@ -1,5 +1,6 @@
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "agency-adapters/runtime/dead_letters.h"
 #include "agency-adapters/runtime/errors.h"
 #include "agency-adapters/runtime/native_reader.h"
@@ -30,7 +31,7 @@ struct FakeOutbox {
 // The process: everything that a crash takes with it.
 struct Process {
   Process(const std::string& folder, NativeSide& side, FakeOutbox& outbox, const Clock& clock,
-          const RetryPolicy& policy, StepHook hook, uint64_t seed)
+          const RetryPolicy& policy, const StepHook& hook, uint64_t seed)
       : journal(*Journal::Open(folder)),
         items(*journal, policy),
         deliveries(*journal, policy),
@@ -79,14 +80,15 @@ struct Process {
 
 class PassesTest : public ::testing::Test {
  protected:
-  Process& Start(StepHook hook = {}, uint64_t seed = 1) {
+  Process& Start(const StepHook& hook = {}, uint64_t seed = 1) {
     process_.reset();
     process_ = std::make_unique<Process>(folder_.File("journal"), side_, outbox_, clock_, policy_,
-                                         std::move(hook), seed);
+                                         hook, seed);
     return *process_;
   }
-  void Intend(Process& p, std::vector<std::string> keys) {
+  void Intend(Process& p, const std::vector<std::string>& keys) {
     std::vector<NewDelivery> made;
+    made.reserve(keys.size());
     for (const std::string& key : keys) {
       made.push_back({.key = key, .thread = key, .urgency = v1::URGENCY_NORMAL});
     }
@@ -196,6 +198,7 @@ TEST_F(PassesTest, ALostAnswerIsLookedForBeforeItIsWrittenAgain) {
 TEST_F(PassesTest, ANativeSideThatIsDownIsNotAskedForEverything) {
   Process& p = Start();
   std::vector<std::string> keys;
+  keys.reserve(20);
   for (int i = 0; i < 20; ++i) keys.push_back(absl::StrCat("d", i));
   Intend(p, keys);
   side_.down = NativeDown();
@@ -317,6 +320,7 @@ TEST_P(CrashTest, NothingIsLostAndNothingHappensTwice) {
   const auto draw = [&random](int most) { return static_cast<int>(random() % (most + 1)); };
   const size_t items = 1 + draw(7), deliveries = 1 + draw(7);
   std::vector<std::string> keys;
+  keys.reserve(deliveries);
   for (size_t i = 0; i < items; ++i) side_.ready.push_back(SampleCase(absl::StrCat("k", i)));
   for (size_t i = 0; i < deliveries; ++i) {
     keys.push_back(absl::StrCat("d", i));
