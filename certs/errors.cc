@@ -27,4 +27,21 @@ absl::Status DaysInvalid(int days) {
                    std::to_string(days) + " days: must be 1 to 7300");
 }
 
+absl::Status NothingToRevoke(std::string_view whose) {
+  return MakeError(absl::StatusCode::kNotFound, "NOTHING_TO_REVOKE", "",
+                   std::string(whose) + " has no certificate in force here");
+}
+
+absl::Status NoRequests(std::string_view folder) {
+  return MakeError(absl::StatusCode::kNotFound, "NO_REQUESTS", "--keys",
+                   std::string(folder) + " has no request (.csr): make keys there first");
+}
+
+absl::Status RequestNameUnknown(std::string_view name) {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, "REQUEST_NAME_UNKNOWN", "--keys",
+      std::string(name) +
+          ": expected tls, signing, sealing or person, as `amana keys new` names them");
+}
+
 }  // namespace amana::certs

@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "certs/authority_folder.h"
 #include "certs/pki_report.h"
+#include "certs/unit.h"
 #include "proto/crypto/spiffe.h"
 
 namespace amana::certs {
@@ -30,7 +31,8 @@ using Result = absl::StatusOr<Report>;
 
 // Every option of every command; CLI11 fills in those of the one that was called.
 struct Options {
-  std::string dir, trust_domain, agency, csr, role, unit, person, usage, out, cert, target, reason;
+  std::string dir, trust_domain, agency, csr, role, unit, person, usage, out, cert, target, reason,
+      publish, keys, registry;
   std::vector<std::string> dns_names, ip_addresses;
   int days = 0;
 };
@@ -126,7 +128,54 @@ Result Rotate(const AuthorityFolder& folder, const Options& o) {
   return report;
 }
 
+absl::StatusOr<UnitName> ToUnitName(const Options& o) {
+  UnitName name;
+  AMANA_ASSIGN_OR_RETURN(name.agency, AgencyId::Create(o.agency, "--agency"));
+  AMANA_ASSIGN_OR_RETURN(name.unit, UnitId::Create(o.unit, "--unit"));
+  if (!o.person.empty()) {
+    AMANA_ASSIGN_OR_RETURN(name.person, PersonId::Create(o.person, "--person"));
+  }
+  return name;
+}
+
+Result Enrol(const AuthorityFolder& folder, const Options& o) {
+  EnrolRequest request;
+  request.keys = o.keys;
+  request.days = o.days;
+  AMANA_ASSIGN_OR_RETURN(request.name, ToUnitName(o));
+  if (!o.registry.empty()) request.registry = o.registry + "/" + o.agency;
+  AMANA_ASSIGN_OR_RETURN(const std::vector<Enrolled> enrolled, certs::Enrol(folder, request));
+  Report report{"", ordered_json::array()};
+  for (const Enrolled& one : enrolled) {
+    report.text += (one.made ? "signed: " : "was signed: ") + o.keys + "/" + one.name +
+                   ".pem for " + crypto::ToUri(one.certificate.spiffe()) + "\n";
+    report.json.push_back(ToJson(one.certificate));
+    report.json.back()["out"] = o.keys + "/" + one.name + ".pem";
+  }
+  return report;
+}
+
+// A lost telephone, a lost laptop: everything that could be on it.
+Result RevokeAll(const AuthorityFolder& folder, const Options& o) {
+  AMANA_ASSIGN_OR_RETURN(const UnitName name, ToUnitName(o));
+  AMANA_ASSIGN_OR_RETURN(const std::vector<crypto::Revocation> revoked,
+                         RevokeUnit(folder, name, o.reason, o.publish));
+  Report report{"", ordered_json::array()};
+  for (const crypto::Revocation& one : revoked) {
+    report.text += "revoked: " + one.certificate.hex() + "\n";
+    report.json.push_back(ToJson(one));
+  }
+  report.text += std::to_string(revoked.size()) + " revoked, listed in " +
+                 folder.revocation_list_path() +
+                 (o.publish.empty() ? "; copy it to the brokers\n" : " and " + o.publish + "\n");
+  return report;
+}
+
 Result Revoke(const AuthorityFolder& folder, const Options& o) {
+  if (o.target.empty() == o.agency.empty()) {
+    return UsageError("certificate", "expected a certificate, or --agency and --unit");
+  }
+  if (o.target.empty()) return RevokeAll(folder, o);
   // 64 hex digits are a fingerprint; anything else is a file.
   absl::StatusOr<CertId> id = CertId::FromHexString(o.target);
   if (!id.ok()) {
@@ -182,6 +231,12 @@ void AddDays(CLI::App* sub, Options& o, int standard) {
   sub->preparse_callback([&o, standard](size_t) { o.days = standard; });
 }
 
+void AddUnit(CLI::App* sub, Options& o, const char* person, bool required) {
+  sub->add_option("--agency", o.agency, "The agency's id")->required(required);
+  sub->add_option("--unit", o.unit, "The unit's id")->required(required);
+  sub->add_option("--person", o.person, person);
+}
+
 void AddAuthorityCommands(CLI::App& app, Parsed& parsed) {
   Options& o = parsed.options;
   CLI::App* const init =
@@ -226,11 +281,22 @@ void AddSigningCommands(CLI::App& app, Parsed& parsed) {
 
 void AddOtherCommands(CLI::App& app, Parsed& parsed) {
   Options& o = parsed.options;
-  CLI::App* const revoke =
-      AddCommand(app, parsed, "revoke", "Add a certificate to the revocation list", Revoke);
-  AddDir(revoke, o);
-  revoke->add_option("certificate", o.target, "A certificate file or a fingerprint (64 hex digits)")
+  CLI::App* const enrol = AddCommand(
+      app, parsed, "enrol", "Certify all keys of a unit's folder, and register them", Enrol);
+  AddDir(enrol, o);
+  AddUnit(enrol, o, "Whose request person.csr is", true);
+  enrol->add_option("--keys", o.keys, "The folder with the requests, as `amana keys new` made it")
       ->required();
+  enrol->add_option("--registry", o.registry, "The broker's folder of certificates by agency");
+  AddDays(enrol, o, 90);
+  CLI::App* const revoke =
+      AddCommand(app, parsed, "revoke",
+                 "Add a certificate, or all of a unit or a person, to the revocation list", Revoke);
+  AddDir(revoke, o);
+  revoke->add_option("certificate", o.target,
+                     "A certificate file or a fingerprint (64 hex digits)");
+  AddUnit(revoke, o, "Only what this person holds", false);
+  revoke->add_option("--publish", o.publish, "The broker's list, replaced by this authority's");
   revoke->add_option("--reason", o.reason, "Why, in one line, naming no person")->required();
   AddDir(AddCommand(app, parsed, "list", "List every certificate with its state", List), o);
   AddCommand(app, parsed, "show", "Show one certificate", Show)

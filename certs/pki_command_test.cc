@@ -125,6 +125,29 @@ TEST_F(PkiCommandTest, RotatesRevokesListsAndShows) {
   EXPECT_NE(Run({"list", "--dir", pki_}).out.find("STATE"), std::string::npos);
 }
 
+TEST_F(PkiCommandTest, OneCommandEnrolsAUnitAndOneRevokesIt) {
+  MakeAuthority();
+  Csr("tls", "spiffe://amana.example/agency/police/system/west");
+  const std::vector<std::string> unit = {"--dir", pki_, "--agency", "police", "--unit", "west"};
+  const auto with = [&unit](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), unit.begin(), unit.end());
+    return arguments;
+  };
+  const Outcome enrolled = Run(
+      with({"--json", "enrol", "--keys", dir_.File("keys"), "--registry", dir_.File("registry")}));
+  ASSERT_EQ(enrolled.code, kExitDone) << enrolled.err;
+  EXPECT_EQ(enrolled.json().size(), 1u);
+  EXPECT_EQ(OpensslVerify("police", dir_.File("keys/tls.pem")), 0);
+  const Outcome revoked = Run(with(
+      {"--json", "revoke", "--reason", "laptop lost", "--publish", dir_.File("published.txt")}));
+  ASSERT_EQ(revoked.code, kExitDone) << revoked.err;
+  EXPECT_EQ(revoked.json()[0]["fingerprint"], enrolled.json()[0]["fingerprint"]);
+  EXPECT_EQ(*RealFileSystem().Read(dir_.File("published.txt")),
+            *RealFileSystem().Read(pki_ + "/revoked.txt"));
+  EXPECT_EQ(Run({"revoke", "--dir", pki_, "--reason", "which?"}).code, kExitUsage);
+  EXPECT_EQ(Run(with({"revoke", dir_.File("keys/tls.pem"), "--reason", "both"})).code, kExitUsage);
+}
+
 TEST_F(PkiCommandTest, SaysWhenTheRequestAskedForSomeoneElse) {
   MakeAuthority();
   const Outcome signing = Run(

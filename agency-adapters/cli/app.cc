@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "agency-adapters/cli/adapter_check.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/exit_code.h"
@@ -122,6 +123,7 @@ void AddEvidence(CLI::App& root, Context& context) {
   CLI::App& admin = Group(root, "admin", "For the broker's operators");
   RegisterAdminDeadLetters(admin, context);
   RegisterAdminRedrive(admin, context);
+  RegisterAdapterCheck(root, context);
   RegisterBench(root, context);
   RegisterCompletion(root, context);
 }

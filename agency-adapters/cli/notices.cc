@@ -6,6 +6,7 @@
 #include "agency-adapters/cli/event_text.h"
 #include "agency-adapters/cli/event_words.h"
 #include "agency-adapters/cli/values.h"
+#include "agency-adapters/sdk/fresh_sealing.h"
 #include "agency-adapters/sdk/notices.h"
 #include "agency-adapters/sdk/wrap_keeper.h"
 #include "base/status.h"
@@ -36,7 +37,8 @@ std::string ToLine(const sdk::NoticeItem& item) {
 
 sdk::WrapKeeper::LookUp LookUpIn(sdk::Sender& sender) {
   return [&sender](const Address& address) -> absl::StatusOr<sdk::Candidate> {
-    AMANA_ASSIGN_OR_RETURN(crypto::Certificate sealing, sender.SealingFor(address, "recipient"));
+    AMANA_ASSIGN_OR_RETURN(crypto::Certificate sealing,
+                           sdk::FreshSealing(sender, address, "recipient"));
     return sdk::Candidate{.address = address, .sealing = std::move(sealing)};
   };
 }

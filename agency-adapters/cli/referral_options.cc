@@ -221,6 +221,21 @@ absl::StatusOr<v1::ReferralHeader> MakeHeader(const ReferralOptions& o,
   return header;
 }
 
+namespace {
+
+// With --match the broker is asked, and so is its directory about whom a service names: what is
+// remembered may name a key that is over. Without the broker, what is remembered stands.
+absl::Status AskDirectory(Context& context, const ReferralOptions& o, const Address& recipient) {
+  if (!o.match) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(sdk::Sender * sender, context.sender());
+  const absl::Status asked = sender->directory().Fetch(recipient.agency).status();
+  return absl::IsUnavailable(asked) || absl::IsDeadlineExceeded(asked) || absl::IsNotFound(asked)
+             ? absl::OkStatus()
+             : asked;
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<sdk::DraftRecipient>> RecipientsOf(Context& context,
                                                               const ReferralOptions& o,
                                                               const std::vector<Target>& targets,
@@ -233,6 +248,7 @@ absl::StatusOr<std::vector<sdk::DraftRecipient>> RecipientsOf(Context& context,
   };
   for (size_t i = 0; i < targets.size(); ++i) {
     if (targets[i].recipient.has_value()) {
+      AMANA_RETURN_IF_ERROR(AskDirectory(context, o, *targets[i].recipient));
       add(*targets[i].recipient);
       continue;
     }

@@ -1,6 +1,7 @@
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/sending.h"
 #include "agency-adapters/cli/values.h"
+#include "agency-adapters/sdk/fresh_sealing.h"
 #include "base/status.h"
 
 namespace amana::cli {
@@ -23,7 +24,9 @@ Result Run(Context& context, const Options& o) {
   }
   AMANA_ASSIGN_OR_RETURN(sdk::Sender * sender, context.sender());
   for (const Address& address : recipients) {
-    AMANA_RETURN_IF_ERROR(sender->SealingFor(address, "--to").status());
+    const absl::Status fresh = sdk::FreshSealing(*sender, address, "--to").status();
+    // Held back, it is sealed by what is remembered, and the broker judges.
+    if (!o.hold || !absl::IsUnavailable(fresh)) AMANA_RETURN_IF_ERROR(fresh);
   }
   AMANA_ASSIGN_OR_RETURN(const sdk::Queued queued, sender->QueueWraps(key, recipients));
   Report report;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agency-adapters/runtime/errors.h"
+#include "agency-adapters/sdk/fresh_sealing.h"
 #include "agency-adapters/sdk/receiver.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
@@ -22,7 +23,8 @@ bool IsFatal(const absl::Status& status) {
 
 sdk::WrapKeeper::LookUp LookUpIn(sdk::Sender& sender) {
   return [&sender](const Address& address) -> absl::StatusOr<sdk::Candidate> {
-    AMANA_ASSIGN_OR_RETURN(crypto::Certificate sealing, sender.SealingFor(address, "recipient"));
+    AMANA_ASSIGN_OR_RETURN(crypto::Certificate sealing,
+                           sdk::FreshSealing(sender, address, "recipient"));
     return sdk::Candidate{.address = address, .sealing = std::move(sealing)};
   };
 }
