@@ -49,6 +49,7 @@ absl::StatusOr<std::unique_ptr<Broker>> Broker::Start(const Config& config) {
   AMANA_RETURN_IF_ERROR(broker->OpenTrust());
   AMANA_RETURN_IF_ERROR(broker->OpenStore());
   AMANA_RETURN_IF_ERROR(broker->OpenDelivery());
+  AMANA_RETURN_IF_ERROR(broker->OpenLogHttp());
   AMANA_RETURN_IF_ERROR(broker->OpenServer());
   broker->Tick();
   return broker;
@@ -164,6 +165,22 @@ absl::Status Broker::OpenServer() {
   return absl::OkStatus();
 }
 
+absl::Status Broker::OpenLogHttp() {
+  const LogHttp& options = config_.log_http;
+  if (options.address.empty()) return absl::OkStatus();
+  log_files_ = std::make_unique<audit::LogFiles>(&RealFileSystem(), config_.data_dir + "/tiles");
+  http::ServerOptions server{.address = options.address};
+  if (!options.certificate.empty()) {
+    server.tls = http::ServerTls{options.certificate, options.key, /*client_ca_file=*/""};
+  }
+  AMANA_ASSIGN_OR_RETURN(
+      log_http_,
+      http::Server::Start(server, [files = log_files_.get()](const http::Request& request) {
+        return files->Answer(request);
+      }));
+  return absl::OkStatus();
+}
+
 // On the watcher's thread.
 void Broker::RegistryChanged(const identity::TrustPtr& trust) {
   Log(LogLevel::kInfo, "registry_changed",
@@ -211,6 +228,10 @@ absl::StatusOr<std::string> Broker::ReadTile(std::string_view path) const {
 std::optional<int> Broker::metrics_port() const {
   if (metrics_server_ == nullptr) return std::nullopt;
   return metrics_server_->port();
+}
+
+std::string Broker::log_http_address() const {
+  return log_http_ == nullptr ? "" : log_http_->address();
 }
 
 void Broker::Tick() {
@@ -269,6 +290,7 @@ void Broker::Drain(absl::Duration grace) {
   if (watcher_ != nullptr) watcher_->Stop();
   if (tiles_ != nullptr) tiles_->Stop();
   if (store_ != nullptr) store_->Close();
+  log_http_.reset();
   metrics_server_.reset();
   refusals_.LogAndReset();
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "base/config.h"
 #include "base/status.h"
 #include "proto/codes/names.h"
@@ -69,6 +70,34 @@ void ReadWitnesses(const ConfigTable& root, Witnesses& witnesses) {
   } else if (table.Has("quorum")) {
     table.Refuse("quorum", "expected at least one [[witness]]");
   }
+}
+
+bool IsHere(const std::string& address) {
+  return address.starts_with("127.0.0.1:") || address.starts_with("[::1]:");
+}
+
+void ReadLogHttp(const ConfigTable& table, Config& config) {
+  LogHttp& http = config.log_http;
+  http.address = table.String("address", "");
+  http.certificate = table.Path("certificate", "");
+  http.key = table.Path("key", "");
+  const bool tls = !http.certificate.empty();
+  if (tls != !http.key.empty()) {
+    table.Refuse(tls ? "key" : "certificate", "expected certificate and key, or neither");
+  }
+  if (http.address.empty()) {
+    if (table.Has("address") || tls) table.Refuse("address", "expected an address and a port");
+    return;
+  }
+  const size_t colon = http.address.rfind(':');
+  int port = -1;
+  if (colon == std::string::npos || colon == 0 ||
+      !absl::SimpleAtoi(http.address.substr(colon + 1), &port) || port < 0 || port > 65535) {
+    table.Refuse("address", "expected an address and a port");
+  } else if (!tls && !IsHere(http.address)) {
+    table.Refuse("address", "expected 127.0.0.1 or [::1], or a certificate and key");
+  }
+  if (!config.tiles) table.Refuse("address", "expected transparency.tiles = true");
 }
 
 void ReadLimits(const ConfigTable& table, Config& config) {
@@ -158,6 +187,7 @@ absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
   config.tls_ca = tls.Path("ca");
   config.registry_path = root.Table("registry").Path("path");
   ReadTransparency(root.Table("transparency"), config);
+  ReadLogHttp(root.Table("log_http"), config);
   ReadWitnesses(root, config.witnesses);
   const ConfigTable metrics = root.Table("metrics");
   const auto port = static_cast<int>(metrics.Int("port", 0, 65535, 0));
