@@ -82,74 +82,31 @@ TEST_F(LogFilesTest, WhatTheLogHas) {
   }
 }
 
+// None of these is a resource of this log.
+constexpr const char* kNotThere[] = {
+    "", "/", "checkpoint", "//checkpoint", "/checkpoint/", "/checkpoint ", "/Checkpoint", "/secret",
+    "/tile", "/tile/", "/tile/secret", "/tile/entries", "/tile/entries/",
+    // Of another folder, in any spelling; what the server decodes comes decoded.
+    "/../key", "/tile/../secret", "/tile/0/../../secret", "/tile/0/000/../000",
+    "/tile/%2e%2e/secret", "/./checkpoint", "/tile/0/./000", "/tile/0//000", "/tile//000",
+    "/tile/..%2fsecret", "/tile\\0\\000",
+    // One path for each tile.
+    "/tile/00/000", "/tile/0/0", "/tile/0/00", "/tile/0/0000", "/tile/0/x000/000",
+    "/tile/0/000/000", "/tile/0/001/x234/067", "/tile/0/x001/234/067", "/tile/0/x1/x234/067",
+    "/tile/0/X001/X234/067", "/tile/+0/000", "/tile/0/-01", "/tile/0/ 000", "/tile/0x0/000",
+    // Levels and indexes that no log has.
+    "/tile/64/000", "/tile/-1/000", "/tile/99999999999999999999/000",
+    "/tile/0/x018/x446/x744/x073/x709/x551/616", "/tile/0/x999/x999/x999/x999/x999/x999/999",
+    // Widths.
+    "/tile/0/000.p/0", "/tile/0/000.p/256", "/tile/0/000.p/257", "/tile/0/000.p/01",
+    "/tile/0/000.p/", "/tile/0/000.p", "/tile/0/000.p/1/", "/tile/0/000.p/1.p/1",
+    "/tile/0/000.p/-1", "/tile/0/000.p/99999999999999999999",
+    // Not there yet, or not at all.
+    "/tile/0/001", "/tile/0/001.p/8", "/tile/entries/001.p/8", "/tile/0/002.p/1", "/tile/2/000",
+    "/tile/63/x018/x446/x744/x073/x709/x551/615"};
+
 TEST_F(LogFilesTest, NothingElse) {
-  const char* const paths[] = {
-      "",
-      "/",
-      "checkpoint",
-      "//checkpoint",
-      "/checkpoint/",
-      "/checkpoint ",
-      "/Checkpoint",
-      "/secret",
-      "/tile",
-      "/tile/",
-      "/tile/secret",
-      "/tile/entries",
-      "/tile/entries/",
-      // Of another folder, in any spelling; what the server decodes comes decoded.
-      "/../key",
-      "/tile/../secret",
-      "/tile/0/../../secret",
-      "/tile/0/000/../000",
-      "/tile/%2e%2e/secret",
-      "/./checkpoint",
-      "/tile/0/./000",
-      "/tile/0//000",
-      "/tile//000",
-      "/tile/..%2fsecret",
-      "/tile\\0\\000",
-      // One path for each tile.
-      "/tile/00/000",
-      "/tile/0/0",
-      "/tile/0/00",
-      "/tile/0/0000",
-      "/tile/0/x000/000",
-      "/tile/0/000/000",
-      "/tile/0/001/x234/067",
-      "/tile/0/x001/234/067",
-      "/tile/0/x1/x234/067",
-      "/tile/0/X001/X234/067",
-      "/tile/+0/000",
-      "/tile/0/-01",
-      "/tile/0/ 000",
-      "/tile/0x0/000",
-      // Levels and indexes that no log has.
-      "/tile/64/000",
-      "/tile/-1/000",
-      "/tile/99999999999999999999/000",
-      "/tile/0/x018/x446/x744/x073/x709/x551/616",
-      "/tile/0/x999/x999/x999/x999/x999/x999/999",
-      // Widths.
-      "/tile/0/000.p/0",
-      "/tile/0/000.p/256",
-      "/tile/0/000.p/257",
-      "/tile/0/000.p/01",
-      "/tile/0/000.p/",
-      "/tile/0/000.p",
-      "/tile/0/000.p/1/",
-      "/tile/0/000.p/1.p/1",
-      "/tile/0/000.p/-1",
-      "/tile/0/000.p/99999999999999999999",
-      // Not there yet, or not at all.
-      "/tile/0/001",
-      "/tile/0/001.p/8",
-      "/tile/entries/001.p/8",
-      "/tile/0/002.p/1",
-      "/tile/2/000",
-      "/tile/63/x018/x446/x744/x073/x709/x551/615",
-  };
-  for (const char* path : paths) {
+  for (const char* path : kNotThere) {
     const http::Response answer = Get(path);
     EXPECT_EQ(answer.status, 404) << path;
     EXPECT_EQ(answer.body, "not found\n") << path;

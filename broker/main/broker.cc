@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "base/status.h"
 #include "broker/audit/proofs.h"
+#include "broker/main/guard.h"
 #include "broker/main/keys.h"
 #include "broker/main/registry_log.h"
 #include "broker/main/witnesses.h"
@@ -74,6 +75,9 @@ absl::Status Broker::OpenStore() {
       NoteVerifier::Create(config_.log_origin, NoteKeyType::kEd25519, key.PublicKey()));
   vkey_ = verifier.vkey();
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(config_.data_dir));
+  AMANA_ASSIGN_OR_RETURN(const transparency::NoteSigner signer,
+                         transparency::NoteSigner::Create(config_.log_origin, key));
+  AMANA_ASSIGN_OR_RETURN(guard_, OpenGuard(config_, signer));
   // An existing log is opened only if its newest checkpoint is by this key under this origin.
   AMANA_ASSIGN_OR_RETURN(
       store_,
@@ -83,10 +87,15 @@ absl::Status Broker::OpenStore() {
            .log_key = std::move(key),
            .origin = config_.log_origin,
            .opened_detail = config_.log_origin,
+           .may_begin = guard_ == nullptr || !guard_->LogHasBegun(),
            .key_copies = config_.key_copies,
            .hour = config_.drill_hour,
            .on_key_copies = [](const absl::Status& status) { LogError("key_copies", status); },
            .sqlite_vfs = ""}));
+  if (guard_ != nullptr) {
+    AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
+    AMANA_RETURN_IF_ERROR(guard_->CheckStore(*snapshot));
+  }
   AMANA_ASSIGN_OR_RETURN(witnesses_, OpenWitnesses(config_, store_.get(), verifier));
   context_ = {.store = store_.get(),
               .clock = &clock_,
@@ -107,6 +116,7 @@ absl::Status Broker::OpenStore() {
   store_->SetCommitListener(
       [this](const std::vector<Address>& woken, const store::CommittedBatch& batch) {
         dispatcher_->Wake(woken);
+        if (guard_ != nullptr) guard_->Note(batch.head());
         if (tiles_ != nullptr) tiles_->Poke();
         if (witnesses_ != nullptr) witnesses_->Poke();
         notices_.OnCommit(batch);
@@ -121,6 +131,7 @@ absl::Status Broker::OpenStore() {
 }
 
 absl::Status Broker::OpenDelivery() {
+  if (guard_ != nullptr) guard_->Start();
   if (tiles_ != nullptr) tiles_->Start();
   if (witnesses_ != nullptr) witnesses_->Start();
   timers_ = std::make_unique<delivery::TimerLoop>(
@@ -215,6 +226,8 @@ std::vector<HealthCheck> Broker::HealthChecks() {
          return CheckTlsFiles(files, config_.tls_certificate, config_.tls_key, clock_.Now());
        }},
       {"log_key", [this] { return ReadLogKey(config_.log_key).status(); }},
+      {"guard", [this] { return guard_ == nullptr ? absl::OkStatus() : guard_->Health(); },
+       /*advisory=*/true},
       {"witnesses",
        [this] { return witnesses_ == nullptr ? absl::OkStatus() : witnesses_->Alarm(); }},
   };
@@ -290,6 +303,7 @@ void Broker::Drain(absl::Duration grace) {
   if (watcher_ != nullptr) watcher_->Stop();
   if (tiles_ != nullptr) tiles_->Stop();
   if (store_ != nullptr) store_->Close();
+  if (guard_ != nullptr) guard_->Stop();
   log_http_.reset();
   metrics_server_.reset();
   refusals_.LogAndReset();

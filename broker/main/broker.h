@@ -12,6 +12,7 @@
 #include "base/http_server.h"
 #include "base/metrics.h"
 #include "broker/audit/log_files.h"
+#include "broker/audit/rollback_guard.h"
 #include "broker/audit/tile_writer.h"
 #include "broker/audit/witness_gatherer.h"
 #include "broker/delivery/dispatcher.h"
@@ -79,6 +80,7 @@ class Broker {
   std::unique_ptr<store::Store> store_;
   operations::Context context_;
   std::unique_ptr<delivery::Dispatcher> dispatcher_;
+  std::unique_ptr<audit::RollbackGuard> guard_;
   std::unique_ptr<audit::TileWriter> tiles_;
   std::unique_ptr<audit::WitnessGatherer> witnesses_;
   std::unique_ptr<delivery::TimerLoop> timers_;

@@ -1,6 +1,7 @@
 #include "broker/main/config.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "absl/strings/ascii.h"
@@ -100,6 +101,27 @@ void ReadLogHttp(const ConfigTable& table, Config& config) {
   if (!config.tiles) table.Refuse("address", "expected transparency.tiles = true");
 }
 
+// Whether `inner` is `outer` or within it, by their names.
+bool Within(const std::string& inner, const std::string& outer) {
+  const auto plain = [](const std::string& path) {
+    const std::string text = std::filesystem::absolute(path).lexically_normal().string();
+    return text.ends_with('/') ? text : text + "/";
+  };
+  return plain(inner).starts_with(plain(outer));
+}
+
+void ReadGuard(const ConfigTable& table, Config& config) {
+  config.guard = table.Path("path", "");
+  if (config.guard.empty()) {
+    if (table.Has("path")) table.Refuse("path", "expected a folder");
+    return;
+  }
+  if (Within(config.guard, config.data_dir) || Within(config.data_dir, config.guard)) {
+    table.Refuse("path",
+                 "expected a folder apart from data_dir: who loses one must keep the other");
+  }
+}
+
 void ReadLimits(const ConfigTable& table, Config& config) {
   config.max_connections = static_cast<int>(table.Int("max_connections", 1, 1'000'000, 4096));
   config.connection_memory_bytes =
@@ -188,6 +210,7 @@ absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
   config.registry_path = root.Table("registry").Path("path");
   ReadTransparency(root.Table("transparency"), config);
   ReadLogHttp(root.Table("log_http"), config);
+  ReadGuard(root.Table("guard"), config);
   ReadWitnesses(root, config.witnesses);
   const ConfigTable metrics = root.Table("metrics");
   const auto port = static_cast<int>(metrics.Int("port", 0, 65535, 0));

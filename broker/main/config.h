@@ -22,6 +22,10 @@
 //   address = absent               # "127.0.0.1:8080"; port 0 takes a free one; absent: not served
 //   certificate = absent           # PEM: over TLS; required, with key, on any other address than
 //   key = absent                   # 127.0.0.1 and [::1]
+//   [guard]                        # the newest checkpoint, kept apart from the store
+//   path = absent                  # a folder outside data_dir, best on another disk; a store that
+//   is
+//                                  # behind it, or differs, is not signed with
 //   [witnesses]                    # who cosigns the log's checkpoints (C2SP tlog-witness)
 //   quorum = absent                # how many make a checkpoint WITNESSED; required with any
 //   ca = absent                    # PEM: their servers are believed by these alone; absent: by the
@@ -126,6 +130,8 @@ struct Config {
   std::string log_origin;
   bool tiles = true;
   LogHttp log_http;
+  std::string guard;              // folder; empty: there is none
+  bool accept_new_guard = false;  // of the command line alone
   Witnesses witnesses;
   std::optional<int> metrics_port;
   LogOptions logging;

@@ -102,6 +102,23 @@ TEST(ConfigTest, TheLogOverHttp) {
   }
 }
 
+TEST(ConfigTest, TheGuardIsApartFromTheStore) {
+  EXPECT_EQ(Parse(kLeast)->guard, "");
+  const auto with = [](const std::string& path) {
+    return Parse(kLeast + ("[guard]\npath = \"" + path + "\"\n"));
+  };
+  EXPECT_EQ(with("guard")->guard, "/etc/amana/guard");
+  for (const char* path : {"/guard", "data-guard", "../data", "/etc/amana/dat", "data/../guard"}) {
+    EXPECT_TRUE(with(path).ok()) << path << with(path).status();
+  }
+  for (const char* path : {"data", "data/", "data/guard", "/etc/amana/data/a/b", ".", "/", "/etc",
+                           "x/../data/guard", "../amana/data", ""}) {
+    EXPECT_THAT(std::string(with(path).status().message()),
+                HasSubstr("broker.toml:13: guard.path: expected"))
+        << path;
+  }
+}
+
 TEST(ConfigTest, TheLeastAndItsDefaults) {
   const absl::StatusOr<Config> config = Parse(kLeast);
   ASSERT_TRUE(config.ok()) << config.status();

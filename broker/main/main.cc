@@ -25,6 +25,7 @@ struct Flags {
   std::string listen;
   std::string data_dir;
   std::vector<std::string> set;
+  bool accept_new_guard = false;
   KeysRequest keys;
 };
 
@@ -63,8 +64,9 @@ void StopLockOrderChecks() {
 
 int RunBroker(const Flags& flags) {
   StopLockOrderChecks();
-  const absl::StatusOr<Config> config = ConfigOf(flags);
+  absl::StatusOr<Config> config = ConfigOf(flags);
   if (!config.ok()) return Fail(flags, kExitUsage, config.status());
+  config->accept_new_guard = flags.accept_new_guard;
   const auto shutdown = ShutdownSignal::Create();
   if (!shutdown.ok()) return Fail(flags, kExitRefused, shutdown.status());
   const absl::Status status = Run(*config, **shutdown);
@@ -127,6 +129,8 @@ int Main(int argc, char** argv) {
   app.add_option("--data-dir", flags.data_dir, "In place of data_dir");
   app.add_option("--set", flags.set, "key=value in place of what the file says; repeatable")
       ->allow_extra_args(false);
+  app.add_flag("--accept-new-guard", flags.accept_new_guard,
+               "Once, of a store without a guard that is known to be the newest");
   app.add_subcommand("run", "Serve (also without a command)");
   CLI::App* const check =
       app.add_subcommand("check-config", "Check configuration, registry and keys; do not serve");
