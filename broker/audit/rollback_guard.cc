@@ -64,6 +64,16 @@ absl::Status CheckAgainstGuard(const store::Snapshot& snapshot, const Checkpoint
   return root == guard.root() ? absl::OkStatus() : ForkedAtGuard(guard.size());
 }
 
+absl::StatusOr<std::optional<Checkpoint>> ReadGuard(FileSystem& files, const std::string& file,
+                                                    const transparency::NoteVerifier& log) {
+  const absl::StatusOr<std::string> note = files.Read(file);
+  if (absl::IsNotFound(note.status())) return std::nullopt;
+  AMANA_RETURN_IF_ERROR(note.status());
+  const auto opened = transparency::OpenCheckpoint(*note, log);
+  if (!opened.ok()) return GuardForeign(file);
+  return opened->checkpoint;
+}
+
 RollbackGuard::RollbackGuard(FileSystem* files, Options options, transparency::NoteSigner log,
                              Listener listener)
     : files_(files),
@@ -79,21 +89,16 @@ absl::Status RollbackGuard::Write(const std::string& note) {
 }
 
 absl::Status RollbackGuard::Begin(bool store_exists, bool accept_new) {
-  absl::StatusOr<std::string> note = files_->Read(options_.file);
-  if (absl::IsNotFound(note.status())) {
+  AMANA_ASSIGN_OR_RETURN(held_, ReadGuard(*files_, options_.file, log_.verifier()));
+  if (!held_.has_value()) {
     if (store_exists) return accept_new ? absl::OkStatus() : GuardMissing(options_.file);
     // Before there is a store: a process that dies between the two leaves what can be gone on from.
-    AMANA_ASSIGN_OR_RETURN(const Checkpoint empty, Checkpoint::Create(log_.verifier().name(), 0,
-                                                                      transparency::EmptyRoot()));
-    AMANA_ASSIGN_OR_RETURN(note, transparency::SignCheckpoint(empty, log_));
-    AMANA_RETURN_IF_ERROR(Write(*note));
-    accept_new = false;
+    AMANA_ASSIGN_OR_RETURN(
+        held_, Checkpoint::Create(log_.verifier().name(), 0, transparency::EmptyRoot()));
+    AMANA_ASSIGN_OR_RETURN(const std::string note, transparency::SignCheckpoint(*held_, log_));
+    return Write(note);
   }
-  AMANA_RETURN_IF_ERROR(note.status());
-  const auto opened = transparency::OpenCheckpoint(*note, log_.verifier());
-  if (!opened.ok()) return GuardForeign(options_.file);
   if (accept_new) return GuardNotNew(options_.file);
-  held_ = opened->checkpoint;
   if (held_->size() > 0 && !store_exists) return BehindGuard(held_->size(), 0);
   return absl::OkStatus();
 }

@@ -17,6 +17,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/durable_file.h"
@@ -30,6 +31,10 @@ namespace amana::audit {
 // LOG_FORKED_AT_GUARD (kFailedPrecondition), each with the sizes and what to do.
 absl::Status CheckAgainstGuard(const store::Snapshot& snapshot,
                                const transparency::Checkpoint& guard);
+
+// What a guard's file holds; nullopt when there is none. GUARD_FOREIGN; errors of files.
+absl::StatusOr<std::optional<transparency::Checkpoint>> ReadGuard(
+    FileSystem& files, const std::string& file, const transparency::NoteVerifier& log);
 
 class RollbackGuard {
  public:

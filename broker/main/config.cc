@@ -101,22 +101,13 @@ void ReadLogHttp(const ConfigTable& table, Config& config) {
   if (!config.tiles) table.Refuse("address", "expected transparency.tiles = true");
 }
 
-// Whether `inner` is `outer` or within it, by their names.
-bool Within(const std::string& inner, const std::string& outer) {
-  const auto plain = [](const std::string& path) {
-    const std::string text = std::filesystem::absolute(path).lexically_normal().string();
-    return text.ends_with('/') ? text : text + "/";
-  };
-  return plain(inner).starts_with(plain(outer));
-}
-
 void ReadGuard(const ConfigTable& table, Config& config) {
   config.guard = table.Path("path", "");
   if (config.guard.empty()) {
     if (table.Has("path")) table.Refuse("path", "expected a folder");
     return;
   }
-  if (Within(config.guard, config.data_dir) || Within(config.data_dir, config.guard)) {
+  if (IsWithin(config.guard, config.data_dir) || IsWithin(config.data_dir, config.guard)) {
     table.Refuse("path",
                  "expected a folder apart from data_dir: who loses one must keep the other");
   }
@@ -232,6 +223,14 @@ absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
 }
 
 }  // namespace
+
+bool IsWithin(const std::string& inner, const std::string& outer) {
+  const auto plain = [](const std::string& path) {
+    const std::string text = std::filesystem::absolute(path).lexically_normal().string();
+    return text.ends_with('/') ? text : text + "/";
+  };
+  return plain(inner).starts_with(plain(outer));
+}
 
 absl::StatusOr<Config> LoadConfig(FileSystem& files, const std::string& path,
                                   const Overrides& overrides) {

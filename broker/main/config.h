@@ -145,6 +145,9 @@ struct Config {
   absl::Duration drill_hour = absl::Hours(1);
 };
 
+// Whether `inner` is `outer` or within it, by their names.
+bool IsWithin(const std::string& inner, const std::string& outer);
+
 // Dotted keys that stand in place of the file's: {"listen.address", "0.0.0.0:8443"}.
 using Overrides = std::vector<std::pair<std::string, std::string>>;
 

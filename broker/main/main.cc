@@ -10,6 +10,7 @@
 #include "base/command_line.h"
 #include "base/process.h"
 #include "base/status.h"
+#include "broker/main/backup.h"
 #include "broker/main/config.h"
 #include "broker/main/fsck.h"
 #include "broker/main/keys.h"
@@ -27,6 +28,8 @@ struct Flags {
   std::vector<std::string> set;
   bool accept_new_guard = false;
   KeysRequest keys;
+  BackupRequest backup;
+  RestoreRequest restore;
 };
 
 int Fail(const Flags& flags, int code, const absl::Status& error) {
@@ -97,6 +100,40 @@ int CheckStoreOf(const Flags& flags) {
   return findings->problems.empty() ? kExitDone : kExitRefused;
 }
 
+int MakeBackup(const Flags& flags) {
+  const absl::StatusOr<Config> config = ConfigOf(flags);
+  if (!config.ok()) return Fail(flags, kExitUsage, config.status());
+  const absl::StatusOr<BackupReport> report = BackUp(*config, flags.backup);
+  if (!report.ok()) return Fail(flags, kExitRefused, report.status());
+  const std::string copy =
+      report->keys_made.has_value()
+          ? absl::FormatTime(absl::RFC3339_sec, *report->keys_made, absl::UTCTimeZone())
+          : "";
+  return Done(flags,
+              "the store as of " + std::to_string(report->log_size) + " log entries, " +
+                  std::to_string(report->bytes) + " bytes, is in " + flags.backup.folder + "\n" +
+                  (copy.empty() ? "no copy of the key file: if keys.amana is lost, nothing that "
+                                  "referrals hold can be read again\n"
+                                : "newest copy of the key file: " + copy + "\n"),
+              {{"log_size", report->log_size}, {"bytes", report->bytes}, {"key_copy", copy}});
+}
+
+int RestoreBackup(const Flags& flags) {
+  const absl::StatusOr<Config> config = ConfigOf(flags);
+  if (!config.ok()) return Fail(flags, kExitUsage, config.status());
+  const absl::StatusOr<RestoreReport> report = Restore(*config, flags.restore);
+  if (!report.ok()) return Fail(flags, kExitRefused, report.status());
+  return Done(flags,
+              "the store is back, with " + std::to_string(report->log_size) +
+                  " log entries; keys from " + report->keys +
+                  (report->log_key_restored ? "; the log's key is back as well\n" : "\n") +
+                  (report->guarded ? "" : "no guard says whether anything newer was signed\n"),
+              {{"log_size", report->log_size},
+               {"keys", report->keys},
+               {"log_key_restored", report->log_key_restored},
+               {"guarded", report->guarded}});
+}
+
 int MakeKeys(const Flags& flags) {
   const absl::StatusOr<BrokerKeys> keys = MakeBrokerKeys(flags.keys);
   if (!keys.ok()) {
@@ -144,11 +181,23 @@ int Main(int argc, char** argv) {
   keys->add_option("--trust-domain", flags.keys.trust_domain, "As in the registry")->required();
   keys->add_option("--origin", flags.keys.origin, "Name of the log in its checkpoints")->required();
   keys->add_option("--agency", flags.keys.agency, "Whose broker it is")->capture_default_str();
+  CLI::App* const backup = app.add_subcommand(
+      "backup", "Copy the store, while the broker runs, into a folder of its own");
+  backup->add_option("folder", flags.backup.folder, "Where to")->required();
+  backup->add_flag("--with-log-key", flags.backup.with_log_key,
+                   "The log's signing key as well: who has it can sign as the log");
+  CLI::App* const restore = app.add_subcommand(
+      "restore", "Put a backup in place of a store that is lost, if the broker may sign with it");
+  restore->add_option("folder", flags.restore.folder, "A backup")->required();
+  restore->add_option("--keys", flags.restore.keys,
+                      "The key file, or a copy of it; else the newest of the copies");
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const std::optional<int> ended = ParseCommandLine(app, arguments, std::cout, std::cerr);
   if (ended.has_value()) return *ended;
   if (*check) return CheckConfig(flags);
   if (*fsck) return CheckStoreOf(flags);
+  if (*backup) return MakeBackup(flags);
+  if (*restore) return RestoreBackup(flags);
   return *keys ? MakeKeys(flags) : RunBroker(flags);
 }
 
