@@ -20,6 +20,10 @@
 namespace amana::broker {
 namespace {
 
+// Of fsck. 3 is what `amana` says of a broker that cannot be reached.
+constexpr int kExitLogChanged = 4;  // the log itself was changed, or is not the newest
+constexpr int kExitDamaged = 5;     // something else is damaged
+
 struct Flags {
   bool json = false;
   std::string config;
@@ -87,17 +91,33 @@ int CheckConfig(const Flags& flags) {
 int CheckStoreOf(const Flags& flags) {
   const absl::StatusOr<Config> config = ConfigOf(flags);
   if (!config.ok()) return Fail(flags, kExitUsage, config.status());
-  const absl::StatusOr<audit::CustodyFindings> findings = CheckStore(*config);
-  if (!findings.ok()) return Fail(flags, kExitRefused, findings.status());
-  std::string text = std::to_string(findings->persons) + " persons, " +
-                     std::to_string(findings->handovers) + " handovers, " +
-                     std::to_string(findings->problems.size()) + " problems\n";
-  for (const std::string& problem : findings->problems) text += problem + "\n";
+  const absl::StatusOr<CheckReport> report = CheckStore(*config);
+  if (!report.ok()) return Fail(flags, kExitRefused, report.status());
+  nlohmann::ordered_json findings = nlohmann::ordered_json::object();
+  std::string text =
+      std::to_string(report->events) + " events, " + std::to_string(report->referrals) +
+      " referrals, " + std::to_string(report->tasks) + " tasks, " +
+      std::to_string(report->deliveries) + " deliveries, " + std::to_string(report->persons) +
+      " persons, " + std::to_string(report->handovers) + " handovers, " +
+      std::to_string(report->consents) + " words of consent\n";
+  bool of_log = false;
+  for (const auto& [name, kind] : report->findings.kinds()) {
+    of_log = of_log || IsOfLog(name);
+    findings[name] = {{"count", kind.count}, {"places", kind.places}};
+    text += name + ": " + std::to_string(kind.count) + "\n";
+    for (const std::string& place : kind.places) text += "  " + place + "\n";
+  }
+  if (report->findings.empty()) text += "nothing is wrong\n";
   Done(flags, text,
-       {{"persons", findings->persons},
-        {"handovers", findings->handovers},
-        {"problems", findings->problems}});
-  return findings->problems.empty() ? kExitDone : kExitRefused;
+       {{"events", report->events},
+        {"referrals", report->referrals},
+        {"tasks", report->tasks},
+        {"deliveries", report->deliveries},
+        {"persons", report->persons},
+        {"handovers", report->handovers},
+        {"consents", report->consents},
+        {"findings", findings}});
+  return report->findings.empty() ? kExitDone : of_log ? kExitLogChanged : kExitDamaged;
 }
 
 int MakeBackup(const Flags& flags) {
@@ -156,7 +176,8 @@ int Main(int argc, char** argv) {
                "amana-broker");
   AddCommonFlags(app, flags.json);
   app.footer(
-      "Exit codes: 0 done; 1 it failed; 2 wrong use or configuration.\n"
+      "Exit codes: 0 done; 1 it failed; 2 wrong use or configuration; of fsck also 4: the log was "
+      "changed; 5: something else is damaged.\n"
       "`amana-broker check-config --config broker.toml` says what is wrong before anything is "
       "run.\n");
   app.require_subcommand(0, 1);
@@ -172,8 +193,7 @@ int Main(int argc, char** argv) {
   CLI::App* const check =
       app.add_subcommand("check-config", "Check configuration, registry and keys; do not serve");
   CLI::App* const fsck = app.add_subcommand(
-      "fsck",
-      "Check the store of a broker that is not running: somebody is responsible for everybody");
+      "fsck", "Check everything in the store of a broker that is not running; repair nothing");
   CLI::App* const keys = app.add_subcommand(
       "keys", "Make the log's key, and the TLS key with a request for its certificate");
   flags.keys.agency = "amana";
