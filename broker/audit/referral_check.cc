@@ -144,6 +144,8 @@ absl::Status ReferralCheck::CheckRest() {
     if (erased_ && update.ok() && update->has_value()) Find("ERASURE_NOT_DONE", "an update");
   }
   AMANA_RETURN_IF_ERROR(Note(snapshot_.grounds().Of(key_).status(), "its grounds"));
+  AMANA_RETURN_IF_ERROR(
+      Note(snapshot_.erasures().IsHeld(key_.sender, key_.referral).status(), "a legal hold"));
   for (uint32_t task = 0; task < tasks_; ++task) {
     AMANA_RETURN_IF_ERROR(
         Note(snapshot_.offers().PastOffers({key_, task}).status(), "its past offers"));

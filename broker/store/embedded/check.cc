@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "broker/store/embedded/body_keys.h"
 #include "broker/store/embedded/directory_lock.h"
+#include "broker/store/embedded/erasure_table.h"
 #include "broker/store/embedded/log_rows.h"
 #include "broker/store/embedded/reader_pool.h"
 #include "broker/store/embedded/record_rows.h"
@@ -60,6 +61,9 @@ constexpr RowCheck kRows[] = {
     {"statement",
      "SELECT scope, statement_digest, cert_id, log_index, envelope, digest FROM statement",
      IsStatement},
+    {"queue_note", "SELECT item, log_index, at, annotation, agency, person, digest FROM queue_note",
+     Reads<ReadQueueNote>},
+    {"settled", kSettledRow, IsSettledRow},
 };
 
 class OpenedForCheck final : public StoreForCheck {
@@ -91,7 +95,12 @@ class OpenedForCheck final : public StoreForCheck {
         return absl::OkStatus();
       }));
     }
-    AMANA_RETURN_IF_ERROR(CheckConsents(finding));
+    AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, pool_->Read());
+    AMANA_RETURN_IF_ERROR(CheckConsents(*snapshot, finding));
+    AMANA_RETURN_IF_ERROR(CheckNotes(*snapshot, finding));
+    AMANA_RETURN_IF_ERROR(CheckHandovers(*snapshot, finding));
+    const absl::Status directory = snapshot->directory().Current().status();
+    AMANA_RETURN_IF_ERROR(Note(directory, "directory", finding));
     return CheckKeys(finding);
   }
 
@@ -148,21 +157,59 @@ class OpenedForCheck final : public StoreForCheck {
     }
   }
 
-  absl::Status CheckConsents(const Finding& finding) {
-    AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, pool_->Read());
+  static absl::Status Note(const absl::Status& read, const std::string& where,
+                           const Finding& finding) {
+    if (!absl::IsDataLoss(read)) return read;
+    finding("ROW_DAMAGED", where);
+    return absl::OkStatus();
+  }
+  static StatementKey ReadKey(RowReader& row) {
+    StatementKey key;
+    key.sender = row.Token<AgencyId>();
+    key.referral = row.Fixed<ReferralId>();
+    key.version = row.Int<uint32_t>();
+    return key;
+  }
+
+  absl::Status CheckConsents(const Snapshot& snapshot, const Finding& finding) {
     uint64_t number = 0;
     return Each("SELECT subject FROM consent UNION SELECT subject FROM exclusion",
-                [&](const sqlite::Statement& row) -> absl::Status {
-                  ++number;
-                  RowReader reader(row);
-                  const auto subject = reader.Fixed<Pseudonym>();
-                  const absl::Status read = reader.ok()
-                                                ? snapshot->consents().OfSubject(subject).status()
-                                                : RowCorruptError("consent");
-                  if (!absl::IsDataLoss(read)) return read;
-                  finding("ROW_DAMAGED", absl::StrCat("consent or exclusion of subject ", number));
-                  return absl::OkStatus();
+                [&](const sqlite::Statement& statement) {
+                  RowReader row(statement);
+                  const auto subject = row.Fixed<Pseudonym>();
+                  return Note(row.ok() ? snapshot.consents().OfSubject(subject).status()
+                                       : RowCorruptError("consent"),
+                              absl::StrCat("consent or exclusion of subject ", ++number), finding);
                 });
+  }
+
+  absl::Status CheckNotes(const Snapshot& snapshot, const Finding& finding) {
+    return Each(
+        "SELECT r.sender, r.id, r.version, n.note, n.row FROM sealed_note n JOIN referral "
+        "r ON r.row = n.referral",
+        [&](const sqlite::Statement& statement) {
+          RowReader row(statement);
+          const StatementKey key = ReadKey(row);
+          const auto digest = row.Fixed<Digest>();
+          return Note(snapshot.referrals().FindNote(key, digest).status(),
+                      absl::StrCat("sealed_note ", row.Int()), finding);
+        });
+  }
+
+  absl::Status CheckHandovers(const Snapshot& snapshot, const Finding& finding) {
+    return Each(
+        "SELECT r.sender, r.id, r.version, h.task, h.attempt, h.row FROM handover h JOIN "
+        "referral r ON r.row = h.referral",
+        [&](const sqlite::Statement& statement) {
+          RowReader row(statement);
+          HandoverKey key;
+          key.task.referral = ReadKey(row);
+          key.task.task = row.Int<uint32_t>();
+          key.attempt = row.Int<uint32_t>();
+          absl::Status read = snapshot.handovers().Find(key).status();
+          if (read.ok()) read = snapshot.handovers().Steps(key).status();
+          return Note(read, absl::StrCat("handover ", row.Int()), finding);
+        });
   }
 
   absl::Status CheckKeys(const Finding& finding) {
