@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/durable_file.h"
+#include "base/sqlite.h"
 #include "base/testing.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/broker_world.h"
@@ -120,6 +121,28 @@ TEST_F(BackupTest, NothingHappenedSince) {
   EXPECT_EQ(Run({"fsck"}).code, 0);
   AMANA_ASSERT_OK(broker_.Start());
   Send(1);
+}
+
+// What fsck says to a script; that it finds each kind of damage is shown beside it.
+TEST_F(BackupTest, TheCheckTellsWhatIsDamagedByItsExitCode) {
+  EXPECT_EQ(Run({"fsck"}).reason, "ALREADY_RUNNING");
+  AMANA_ASSERT_OK(broker_.Stop());
+  const Ran good = Run({"fsck"});
+  EXPECT_EQ(good.code, 0) << good.said;
+  EXPECT_GT(good.said["events"], 2);
+  EXPECT_TRUE(good.said["findings"].empty());
+  AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(world_.data_dir() + "/tiles/checkpoint", "no\n",
+                                                   kPublicFile));
+  const Ran derived = Run({"fsck"});
+  EXPECT_EQ(derived.code, 5);
+  EXPECT_EQ(derived.said["findings"]["FILE_DAMAGED"]["count"], 1) << derived.said;
+  EXPECT_EQ(derived.said["findings"]["FILE_DAMAGED"]["places"][0], "checkpoint");
+  auto db = sqlite::Database::Open(world_.data_dir() + "/store/store.db", {}).value();
+  AMANA_ASSERT_OK(db->Exec("DELETE FROM event WHERE log_index = 3"));
+  db.reset();
+  const Ran log = Run({"fsck"});
+  EXPECT_EQ(log.code, 4);
+  EXPECT_EQ(log.said["findings"]["LEAF_MISSING"]["count"], 1) << log.said;
 }
 
 TEST_F(BackupTest, MoreWasSignedSince) {
