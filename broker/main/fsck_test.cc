@@ -13,14 +13,12 @@
 
 #include "base/sqlite.h"
 #include "base/testing.h"
-#include "broker/audit/tile_writer.h"
 #include "broker/events/commit.h"
-#include "broker/events/custody_detail.h"
+#include "broker/main/fsck_testing.h"
 #include "broker/store/embedded/embedded_store.h"
 #include "broker/store/embedded/log_rows.h"
 #include "broker/store/embedded/row.h"
 #include "broker/store/suite.h"
-#include "proto/crypto/key_file.h"
 #include "proto/transparency/checkpoint.h"
 
 namespace amana::broker {
@@ -34,121 +32,17 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Names = std::vector<std::string>;
 
-constexpr char kOrigin[] = "log.example/amana";
-constexpr uint32_t kErased = 3;     // this referral is erased
-constexpr uint32_t kLeased = 2;     // something of this one was disclosed
-constexpr uint32_t kReferrals = 4;  // from 1
-
 // One store, made once, of which every test damages a copy.
 class FsckTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    whole_ = new Whole;
+    whole_ = new WholeStore;
     whole_->Make();
   }
   static void TearDownTestSuite() { delete std::exchange(whole_, nullptr); }
   void SetUp() override {
     std::filesystem::copy(whole_->dir.path(), dir_.File("d"),
                           std::filesystem::copy_options::recursive);
-  }
-
-  struct Whole {
-    static store::EmbeddedOptions Options(const std::string& folder, const Clock& clock,
-                                          const crypto::Ed25519PrivateKey& key) {
-      return {.directory = folder + "/data/store",
-              .clock = &clock,
-              .log_key = key,
-              .origin = kOrigin,
-              .key_block = 64};
-    }
-    void Make() {
-      AMANA_ASSERT_OK(crypto::WriteKeyFile(dir.File("log.key"), key.ToPem().value()));
-      const auto made = *store::OpenEmbeddedStore(Options(dir.path(), clock, key));
-      for (uint32_t i = 1; i <= kReferrals; ++i) {
-        AMANA_ASSERT_OK(made->CommitAndWait([i](Transaction& tx) { return Accept(tx, i); }));
-      }
-      AMANA_ASSERT_OK(made->CommitAndWait(Lease));
-      AMANA_ASSERT_OK(made->CommitAndWait(Consent));
-      std::filesystem::copy(dir.File("data/store/keys.amana"), dir.File("keys-before"));
-      AMANA_ASSERT_OK(made->CommitAndWait([](Transaction& tx) -> absl::Status {
-        AMANA_RETURN_IF_ERROR(tx.erasures().Erase(SampleKey(kErased)).status());
-        return Append(tx, v1::EVENT_KIND_REFERRAL_ERASED, kErased).status();
-      }));
-      AMANA_ASSERT_OK(made->CommitAndWait([](Transaction& tx) -> absl::Status {
-        for (int i = 0; i < 300; ++i) {
-          AMANA_RETURN_IF_ERROR(Append(tx, v1::EVENT_KIND_AUDIT_READ, 0).status());
-        }
-        return absl::OkStatus();
-      }));
-      const auto log = transparency::NoteSigner::Create(kOrigin, key)->verifier();
-      audit::TileWriter tiles(made.get(), &RealFileSystem(), dir.File("data/tiles"), log,
-                              [](const absl::Status&) {});
-      AMANA_ASSERT_OK(tiles.Derive());
-      made->Close();
-    }
-
-    TempDir dir;
-    FakeClock clock{store::SampleTime()};
-    crypto::Ed25519PrivateKey key = *crypto::Ed25519PrivateKey::Generate();
-  };
-
-  static absl::StatusOr<uint64_t> Append(Transaction& tx, v1::EventKind kind, uint32_t referral) {
-    events::Event event;
-    event.kind = kind;
-    if (referral != 0) {
-      event.referral = SampleKey(referral);
-      event.task = 0;
-      event.offer_epoch = 1;
-      event.stage = v1::DISCLOSURE_STAGE_AT_OFFER;
-    }
-    return tx.log().Append(std::move(event));
-  }
-  static absl::Status Accept(Transaction& tx, uint32_t number) {
-    events::Event event = store::SampleEvent(number);
-    event.detail = events::kBeginsCustody;
-    store::ReferralRecord record = store::SampleReferral(number);
-    AMANA_ASSIGN_OR_RETURN(record.log_index, tx.log().Append(std::move(event)));
-    AMANA_RETURN_IF_ERROR(
-        tx.referrals().Accept(record, store::SampleBody(number), {store::SampleTask(number)}));
-    AMANA_RETURN_IF_ERROR(tx.deliveries().Queue(store::SampleDelivery(number)));
-    AMANA_RETURN_IF_ERROR(Append(tx, v1::EVENT_KIND_TASK_ROUTED, number).status());
-    store::CustodyRecord custody;
-    custody.subject = record.subject;
-    custody.responsible = record.sender;
-    custody.since = record.accepted;
-    custody.referral = record.key;
-    custody.log_index = record.log_index;
-    custody.holder = record.sender.agency;
-    return tx.custodies().Begin(custody);
-  }
-  static absl::Status Lease(Transaction& tx) {
-    store::DeliveryRecord delivery = store::SampleDelivery(kLeased);
-    delivery.state = v1::DELIVERY_STATE_LEASED;
-    delivery.disclosed = true;
-    AMANA_RETURN_IF_ERROR(tx.deliveries().Move(v1::DELIVERY_STATE_QUEUED, delivery));
-    return Append(tx, v1::EVENT_KIND_DELIVERY_LEASED, kLeased).status();
-  }
-  static absl::StatusOr<store::StatementRecord> Say(Transaction& tx, v1::EventKind kind,
-                                                    uint32_t number, uint32_t version) {
-    events::Event event;
-    event.kind = kind;
-    event.consent_id = SampleId<ConsentId>(number);
-    event.consent_version = version;
-    event.statement_digest = SampleId<Digest>(number);
-    store::StatementRecord statement = store::SampleStatement(number);
-    AMANA_ASSIGN_OR_RETURN(statement.log_index, tx.log().Append(std::move(event)));
-    return statement;
-  }
-  static absl::Status Consent(Transaction& tx) {
-    for (const uint32_t number : {1u, 2u}) {
-      AMANA_ASSIGN_OR_RETURN(const auto statement,
-                             Say(tx, v1::EVENT_KIND_CONSENT_REGISTERED, number, 1));
-      AMANA_RETURN_IF_ERROR(tx.consents().Register(store::SampleConsent(number, 1), statement));
-    }
-    AMANA_ASSIGN_OR_RETURN(const auto no, Say(tx, v1::EVENT_KIND_CONSENT_WITHDRAWN, 2, 1));
-    AMANA_RETURN_IF_ERROR(tx.consents().Withdraw(SampleId<ConsentId>(2), store::SampleTime(), no));
-    AMANA_ASSIGN_OR_RETURN(const auto not_to, Say(tx, v1::EVENT_KIND_EXCLUSION_REGISTERED, 5, 0));
-    return tx.consents().RegisterExclusion(store::SampleExclusion(5), not_to);
   }
 
   Config ConfigOf() const {
@@ -178,7 +72,7 @@ class FsckTest : public testing::Test {
   // By the store itself, which does as it is told.
   void Do(store::Work work) {
     const auto store =
-        *store::OpenEmbeddedStore(Whole::Options(dir_.File("d"), whole_->clock, whole_->key));
+        *store::OpenEmbeddedStore(WholeStore::Options(dir_.File("d"), whole_->clock, whole_->key));
     AMANA_ASSERT_OK(store->CommitAndWait(std::move(work)));
     store->Close();
   }
@@ -226,7 +120,7 @@ class FsckTest : public testing::Test {
     return transparency::SignCheckpoint(checkpoint, signer).value();
   }
 
-  static inline Whole* whole_ = nullptr;
+  static inline WholeStore* whole_ = nullptr;
   TempDir dir_;
   std::string guard_;
 };
@@ -246,7 +140,7 @@ TEST_F(FsckTest, NothingWhereAllIsWell) {
 
 TEST_F(FsckTest, NotBesideABrokerAndNotWithoutAStore) {
   const auto store =
-      *store::OpenEmbeddedStore(Whole::Options(dir_.File("d"), whole_->clock, whole_->key));
+      *store::OpenEmbeddedStore(WholeStore::Options(dir_.File("d"), whole_->clock, whole_->key));
   EXPECT_EQ(ErrorReason(CheckStore(ConfigOf()).status()), "ALREADY_RUNNING");
   store->Close();
   std::filesystem::remove_all(dir_.File("d/data"));
@@ -340,7 +234,9 @@ TEST_F(FsckTest, StatesThatNoEventSaysSo) {
     return tx.deliveries().Move(v1::DELIVERY_STATE_LEASED, delivery);
   });
   EXPECT_THAT(Found(), ElementsAre("DELIVERY_DISCLOSED", "DELIVERY_STATE", "TASK_STATE"));
-  Do([](Transaction& tx) { return Append(tx, v1::EVENT_KIND_TASK_RECEIVED, 1).status(); });
+  Do([](Transaction& tx) {
+    return WholeStore::Append(tx, v1::EVENT_KIND_TASK_RECEIVED, 1).status();
+  });
   EXPECT_THAT(Found(), ElementsAre("DELIVERY_DISCLOSED", "DELIVERY_STATE"));
 }
 
@@ -359,7 +255,9 @@ TEST_F(FsckTest, RowsThatTheLogDidNotAccept) {
 TEST_F(FsckTest, ErasuresAreAccountedFor) {
   Do([](Transaction& tx) { return tx.erasures().Erase(SampleKey(4)).status(); });
   EXPECT_THAT(Found(), ElementsAre("ERASED_WITHOUT_EVENT"));
-  Do([](Transaction& tx) { return Append(tx, v1::EVENT_KIND_REFERRAL_ERASED, 1).status(); });
+  Do([](Transaction& tx) {
+    return WholeStore::Append(tx, v1::EVENT_KIND_REFERRAL_ERASED, 1).status();
+  });
   EXPECT_THAT(Found(), ElementsAre("ERASED_WITHOUT_EVENT", "ERASURE_NOT_DONE"));
 }
 
