@@ -64,6 +64,11 @@ TEST(HttpTest, EveryMethodArrivesAndIsAnswered) {
     EXPECT_EQ(answer->body, method + " /a b x=1&y " + body + " k-1");
     EXPECT_EQ(FindHeader(answer->headers, "x-one"), "1");
   }
+  const auto head = client->Call({"HEAD", base + "/a", "", {}, ""});
+  AMANA_ASSERT_OK(head);
+  EXPECT_EQ(head->status, 200);
+  EXPECT_EQ(head->body, "");
+  EXPECT_EQ(FindHeader(head->headers, "x-one"), "1");
   EXPECT_EQ(client->Call({"GET", base + "/gone", "", {}, ""})->status, 410);
   EXPECT_EQ(client->Call({"GET", base + "/throw", "", {}, ""})->status, 500);
 }

@@ -180,6 +180,9 @@ class Database {
   absl::StatusOr<CheckpointResult> Checkpoint(CheckpointMode mode);
   // Pages in the WAL after this connection's last commit; only with wal_autocheckpoint_pages = 0.
   int wal_pages() const { return wal_pages_; }
+  // Copies the whole database, as it is now, into a new file (0600, no WAL beside it; FILE_EXISTS
+  // when there is one), whatever is written to it meanwhile by others. Fsynced, but for its name.
+  absl::Status BackUpTo(const std::string& path);
   // PRAGMA integrity_check and foreign_key_check: STORE_CORRUPT naming the first finding.
   absl::Status CheckIntegrity();
 
@@ -190,6 +193,7 @@ class Database {
   Database(sqlite3* db, Mode mode) : db_(db), mode_(mode) {}
   absl::Status Configure(const OpenOptions& options);
   absl::Status Fixed(size_t which);  // runs one of the transaction statements
+  absl::Status CopyPages(Database& to);
   absl::Status Error(int code) const;
 
   sqlite3* const db_;

@@ -1,5 +1,6 @@
 #include "broker/audit/custody_check.h"
 
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -12,6 +13,7 @@ namespace amana::audit {
 namespace {
 
 constexpr size_t kAtOnce = 1000;
+constexpr size_t kRemembered = 10'000;  // referrals
 
 // What the log says of a person.
 struct Told {
@@ -55,7 +57,9 @@ std::optional<v1::HandoverState> Entered(v1::EventKind kind) {
 
 class Check {
  public:
-  explicit Check(const store::Snapshot& snapshot) : snapshot_(snapshot) {}
+  // Looks at every `parts`th person.
+  Check(const store::Snapshot& snapshot, uint64_t part, uint64_t parts)
+      : snapshot_(snapshot), part_(part), parts_(parts) {}
 
   absl::StatusOr<CustodyFindings> Run() {
     for (uint64_t first = 0;;) {
@@ -78,22 +82,38 @@ class Check {
     findings_.problems.push_back("event " + std::to_string(event) + ": " + std::string(what));
   }
 
-  // Whose referral the event is about; nullopt, and a problem, when that cannot be told.
-  std::optional<Pseudonym> SubjectOf(const store::StoredEvent& stored) {
-    if (!stored.event.referral.has_value()) {
-      Problem(stored.index, "names no referral");
-      return std::nullopt;
+  struct About {
+    Pseudonym subject;
+    Address sender;
+  };
+  // Whose referral the event is about; nullopt when the person is not of this part, and, with a
+  // problem in the first, when that cannot be told.
+  std::optional<About> AboutOf(const store::StoredEvent& stored) {
+    std::string_view problem = "names no referral";
+    if (stored.event.referral.has_value()) {
+      auto known = known_.find(*stored.event.referral);
+      if (known == known_.end()) {
+        const auto referral = snapshot_.referrals().Find(*stored.event.referral);
+        if (known_.size() >= kRemembered) known_.clear();
+        if (referral.ok() && referral->has_value()) {
+          const About about{(*referral)->subject, (*referral)->sender};
+          known = known_.emplace(*stored.event.referral, about).first;
+        }
+      }
+      if (known != known_.end()) {
+        return InPart(known->second.subject) ? std::optional(known->second) : std::nullopt;
+      }
+      problem = "its referral cannot be read";
     }
-    const auto known = subjects_.find(*stored.event.referral);
-    if (known != subjects_.end()) return known->second;
-    const auto referral = snapshot_.referrals().Find(*stored.event.referral);
-    if (!referral.ok() || !referral->has_value()) {
-      Problem(stored.index, "its referral cannot be read");
-      return std::nullopt;
+    if (part_ == 0) Problem(stored.index, problem);
+    return std::nullopt;
+  }
+  bool InPart(const Pseudonym& subject) const {
+    uint64_t number = 0;
+    for (const char byte : subject.view().substr(0, sizeof number)) {
+      number = number << 8 | static_cast<uint8_t>(byte);
     }
-    subjects_[*stored.event.referral] = (*referral)->subject;
-    senders_[*stored.event.referral] = (*referral)->sender;
-    return (*referral)->subject;
+    return number % parts_ == part_;
   }
 
   void Follow(const store::StoredEvent& stored) {
@@ -103,9 +123,9 @@ class Check {
   }
 
   void FollowReferral(const store::StoredEvent& stored) {
-    const std::optional<Pseudonym> subject = SubjectOf(stored);
-    if (!subject.has_value()) return;
-    const auto [person, begins] = told_.try_emplace(*subject);
+    const std::optional<About> about = AboutOf(stored);
+    if (!about.has_value()) return;
+    const auto [person, begins] = told_.try_emplace(about->subject);
     if (!begins) {
       if (stored.event.detail == events::kBeginsCustody) {
         Problem(stored.index, "begins the custody of a person who had one");
@@ -113,15 +133,15 @@ class Check {
       return;
     }
     person->second.began = person->second.since = stored.index;
-    person->second.responsible = senders_[*stored.event.referral];
+    person->second.responsible = about->sender;
   }
 
   void FollowHandover(const store::StoredEvent& stored, v1::HandoverState state) {
-    const std::optional<Pseudonym> subject = SubjectOf(stored);
-    if (!subject.has_value()) return;
+    const std::optional<About> about = AboutOf(stored);
+    if (!about.has_value()) return;
     const store::HandoverKey key{{*stored.event.referral, stored.event.task.value_or(0)},
                                  stored.event.attempt};
-    Told& told = told_[*subject];
+    Told& told = told_[about->subject];
     states_[key] = {state, stored.index};
     if (state == v1::HANDOVER_STATE_OFFERED) {
       if (told.under_way.has_value()) Problem(stored.index, "a second handover of one person");
@@ -180,11 +200,12 @@ class Check {
       const auto some = snapshot_.custodies().Scan(after, kAtOnce);
       if (!some.ok()) return;  // said of the person already
       for (const store::CustodyRecord& custody : *some) {
+        if (!InPart(custody.subject)) continue;
+        ++records;
         if (!told_.contains(custody.subject)) {
           Problem(custody.log_index, "a custody of somebody the log does not know");
         }
       }
-      records += some->size();
       if (some->size() < kAtOnce) break;
       after = some->back().subject;
     }
@@ -192,17 +213,33 @@ class Check {
   }
 
   const store::Snapshot& snapshot_;
+  const uint64_t part_, parts_;
   CustodyFindings findings_;
-  absl::flat_hash_map<StatementKey, Pseudonym> subjects_;
-  absl::flat_hash_map<StatementKey, Address> senders_;
+  absl::flat_hash_map<StatementKey, About> known_;
   std::map<Pseudonym, Told> told_;
   std::map<store::HandoverKey, std::pair<v1::HandoverState, uint64_t>> states_;
 };
 
 }  // namespace
 
-absl::StatusOr<CustodyFindings> CheckCustody(const store::Snapshot& snapshot) {
-  return Check(snapshot).Run();
+absl::StatusOr<CustodyFindings> CheckCustody(const store::Snapshot& snapshot,
+                                             uint64_t persons_at_once) {
+  uint64_t persons = 0;
+  for (std::optional<Pseudonym> after;;) {
+    const auto some = snapshot.custodies().Scan(after, kAtOnce);
+    if (!some.ok() || some->empty()) break;  // said of the person
+    persons += some->size();
+    after = some->back().subject;
+  }
+  const uint64_t parts = 1 + persons / persons_at_once;
+  CustodyFindings all;
+  for (uint64_t part = 0; part < parts; ++part) {
+    AMANA_ASSIGN_OR_RETURN(CustodyFindings findings, Check(snapshot, part, parts).Run());
+    all.persons += findings.persons;
+    all.handovers += findings.handovers;
+    std::move(findings.problems.begin(), findings.problems.end(), std::back_inserter(all.problems));
+  }
+  return all;
 }
 
 }  // namespace amana::audit

@@ -20,9 +20,10 @@ struct CustodyFindings {
 };
 
 // Reads the whole log and every custody and handover; what cannot be read is a problem, not an
-// error. Memory grows with the persons. Errors of the store only where the log itself cannot be
-// read.
-absl::StatusOr<CustodyFindings> CheckCustody(const store::Snapshot& snapshot);
+// error. The log is read once for every `persons_at_once` persons, which bounds the memory. Errors
+// of the store only where the log itself cannot be read.
+absl::StatusOr<CustodyFindings> CheckCustody(const store::Snapshot& snapshot,
+                                             uint64_t persons_at_once = 100'000);
 
 }  // namespace amana::audit
 

@@ -108,6 +108,12 @@ class CustodyCheck : public testing::Test {
   CustodyFindings Findings() {
     const auto findings = CheckCustody(*store_->Read().value());
     AMANA_EXPECT_OK(findings.status());
+    // However little is looked at at once: the same, in another order.
+    const auto little = CheckCustody(*store_->Read().value(), /*persons_at_once=*/1);
+    AMANA_EXPECT_OK(little.status());
+    EXPECT_EQ(little->persons, findings->persons);
+    EXPECT_EQ(little->handovers, findings->handovers);
+    EXPECT_THAT(little->problems, testing::UnorderedElementsAreArray(findings->problems));
     return findings.value_or(CustodyFindings());
   }
 

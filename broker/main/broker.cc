@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "base/status.h"
 #include "broker/audit/proofs.h"
+#include "broker/main/guard.h"
 #include "broker/main/keys.h"
 #include "broker/main/registry_log.h"
 #include "broker/main/witnesses.h"
@@ -49,6 +50,7 @@ absl::StatusOr<std::unique_ptr<Broker>> Broker::Start(const Config& config) {
   AMANA_RETURN_IF_ERROR(broker->OpenTrust());
   AMANA_RETURN_IF_ERROR(broker->OpenStore());
   AMANA_RETURN_IF_ERROR(broker->OpenDelivery());
+  AMANA_RETURN_IF_ERROR(broker->OpenLogHttp());
   AMANA_RETURN_IF_ERROR(broker->OpenServer());
   broker->Tick();
   return broker;
@@ -73,6 +75,9 @@ absl::Status Broker::OpenStore() {
       NoteVerifier::Create(config_.log_origin, NoteKeyType::kEd25519, key.PublicKey()));
   vkey_ = verifier.vkey();
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(config_.data_dir));
+  AMANA_ASSIGN_OR_RETURN(const transparency::NoteSigner signer,
+                         transparency::NoteSigner::Create(config_.log_origin, key));
+  AMANA_ASSIGN_OR_RETURN(guard_, OpenGuard(config_, signer));
   // An existing log is opened only if its newest checkpoint is by this key under this origin.
   AMANA_ASSIGN_OR_RETURN(
       store_,
@@ -82,10 +87,15 @@ absl::Status Broker::OpenStore() {
            .log_key = std::move(key),
            .origin = config_.log_origin,
            .opened_detail = config_.log_origin,
+           .may_begin = guard_ == nullptr || !guard_->LogHasBegun(),
            .key_copies = config_.key_copies,
            .hour = config_.drill_hour,
            .on_key_copies = [](const absl::Status& status) { LogError("key_copies", status); },
            .sqlite_vfs = ""}));
+  if (guard_ != nullptr) {
+    AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
+    AMANA_RETURN_IF_ERROR(guard_->CheckStore(*snapshot));
+  }
   AMANA_ASSIGN_OR_RETURN(witnesses_, OpenWitnesses(config_, store_.get(), verifier));
   context_ = {.store = store_.get(),
               .clock = &clock_,
@@ -106,6 +116,7 @@ absl::Status Broker::OpenStore() {
   store_->SetCommitListener(
       [this](const std::vector<Address>& woken, const store::CommittedBatch& batch) {
         dispatcher_->Wake(woken);
+        if (guard_ != nullptr) guard_->Note(batch.head());
         if (tiles_ != nullptr) tiles_->Poke();
         if (witnesses_ != nullptr) witnesses_->Poke();
         notices_.OnCommit(batch);
@@ -120,6 +131,7 @@ absl::Status Broker::OpenStore() {
 }
 
 absl::Status Broker::OpenDelivery() {
+  if (guard_ != nullptr) guard_->Start();
   if (tiles_ != nullptr) tiles_->Start();
   if (witnesses_ != nullptr) witnesses_->Start();
   timers_ = std::make_unique<delivery::TimerLoop>(
@@ -164,6 +176,22 @@ absl::Status Broker::OpenServer() {
   return absl::OkStatus();
 }
 
+absl::Status Broker::OpenLogHttp() {
+  const LogHttp& options = config_.log_http;
+  if (options.address.empty()) return absl::OkStatus();
+  log_files_ = std::make_unique<audit::LogFiles>(&RealFileSystem(), config_.data_dir + "/tiles");
+  http::ServerOptions server{.address = options.address};
+  if (!options.certificate.empty()) {
+    server.tls = http::ServerTls{options.certificate, options.key, /*client_ca_file=*/""};
+  }
+  AMANA_ASSIGN_OR_RETURN(
+      log_http_,
+      http::Server::Start(server, [files = log_files_.get()](const http::Request& request) {
+        return files->Answer(request);
+      }));
+  return absl::OkStatus();
+}
+
 // On the watcher's thread.
 void Broker::RegistryChanged(const identity::TrustPtr& trust) {
   Log(LogLevel::kInfo, "registry_changed",
@@ -198,6 +226,8 @@ std::vector<HealthCheck> Broker::HealthChecks() {
          return CheckTlsFiles(files, config_.tls_certificate, config_.tls_key, clock_.Now());
        }},
       {"log_key", [this] { return ReadLogKey(config_.log_key).status(); }},
+      {"guard", [this] { return guard_ == nullptr ? absl::OkStatus() : guard_->Health(); },
+       /*advisory=*/true},
       {"witnesses",
        [this] { return witnesses_ == nullptr ? absl::OkStatus() : witnesses_->Alarm(); }},
   };
@@ -211,6 +241,10 @@ absl::StatusOr<std::string> Broker::ReadTile(std::string_view path) const {
 std::optional<int> Broker::metrics_port() const {
   if (metrics_server_ == nullptr) return std::nullopt;
   return metrics_server_->port();
+}
+
+std::string Broker::log_http_address() const {
+  return log_http_ == nullptr ? "" : log_http_->address();
 }
 
 void Broker::Tick() {
@@ -269,6 +303,8 @@ void Broker::Drain(absl::Duration grace) {
   if (watcher_ != nullptr) watcher_->Stop();
   if (tiles_ != nullptr) tiles_->Stop();
   if (store_ != nullptr) store_->Close();
+  if (guard_ != nullptr) guard_->Stop();
+  log_http_.reset();
   metrics_server_.reset();
   refusals_.LogAndReset();
 }

@@ -9,7 +9,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/http_server.h"
 #include "base/metrics.h"
+#include "broker/audit/log_files.h"
+#include "broker/audit/rollback_guard.h"
 #include "broker/audit/tile_writer.h"
 #include "broker/audit/witness_gatherer.h"
 #include "broker/delivery/dispatcher.h"
@@ -41,6 +44,8 @@ class Broker {
   int port() const { return server_->port(); }
   std::optional<int> metrics_port() const;
   const std::string& vkey() const { return vkey_; }
+  // Where the log's files are served, "127.0.0.1:8080"; empty: nowhere.
+  std::string log_http_address() const;
 
   // What is to be done every second: health, revoked streams, the clock, metrics.
   void Tick();
@@ -53,6 +58,7 @@ class Broker {
   absl::Status OpenStore();
   absl::Status OpenDelivery();
   absl::Status OpenServer();
+  absl::Status OpenLogHttp();
   void RegistryChanged(const identity::TrustPtr& trust);
   std::vector<HealthCheck> HealthChecks();
   absl::StatusOr<std::string> ReadTile(std::string_view path) const;
@@ -74,6 +80,7 @@ class Broker {
   std::unique_ptr<store::Store> store_;
   operations::Context context_;
   std::unique_ptr<delivery::Dispatcher> dispatcher_;
+  std::unique_ptr<audit::RollbackGuard> guard_;
   std::unique_ptr<audit::TileWriter> tiles_;
   std::unique_ptr<audit::WitnessGatherer> witnesses_;
   std::unique_ptr<delivery::TimerLoop> timers_;
@@ -83,6 +90,8 @@ class Broker {
   std::unique_ptr<rpc::Front> front_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<MetricsServer> metrics_server_;
+  std::unique_ptr<audit::LogFiles> log_files_;
+  std::unique_ptr<http::Server> log_http_;
   std::unique_ptr<Health> health_;
   std::optional<bool> serving_;  // as last told
   absl::Time refusals_logged_;

@@ -1,9 +1,11 @@
 #include "broker/main/config.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "base/config.h"
 #include "base/status.h"
 #include "proto/codes/names.h"
@@ -68,6 +70,46 @@ void ReadWitnesses(const ConfigTable& root, Witnesses& witnesses) {
     witnesses.quorum = static_cast<int>(table.Int("quorum", 1, most));
   } else if (table.Has("quorum")) {
     table.Refuse("quorum", "expected at least one [[witness]]");
+  }
+}
+
+bool IsHere(const std::string& address) {
+  return address.starts_with("127.0.0.1:") || address.starts_with("[::1]:");
+}
+
+void ReadLogHttp(const ConfigTable& table, Config& config) {
+  LogHttp& http = config.log_http;
+  http.address = table.String("address", "");
+  http.certificate = table.Path("certificate", "");
+  http.key = table.Path("key", "");
+  const bool tls = !http.certificate.empty();
+  if (tls != !http.key.empty()) {
+    table.Refuse(tls ? "key" : "certificate", "expected certificate and key, or neither");
+  }
+  if (http.address.empty()) {
+    if (table.Has("address") || tls) table.Refuse("address", "expected an address and a port");
+    return;
+  }
+  const size_t colon = http.address.rfind(':');
+  int port = -1;
+  if (colon == std::string::npos || colon == 0 ||
+      !absl::SimpleAtoi(http.address.substr(colon + 1), &port) || port < 0 || port > 65535) {
+    table.Refuse("address", "expected an address and a port");
+  } else if (!tls && !IsHere(http.address)) {
+    table.Refuse("address", "expected 127.0.0.1 or [::1], or a certificate and key");
+  }
+  if (!config.tiles) table.Refuse("address", "expected transparency.tiles = true");
+}
+
+void ReadGuard(const ConfigTable& table, Config& config) {
+  config.guard = table.Path("path", "");
+  if (config.guard.empty()) {
+    if (table.Has("path")) table.Refuse("path", "expected a folder");
+    return;
+  }
+  if (IsWithin(config.guard, config.data_dir) || IsWithin(config.data_dir, config.guard)) {
+    table.Refuse("path",
+                 "expected a folder apart from data_dir: who loses one must keep the other");
   }
 }
 
@@ -158,6 +200,8 @@ absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
   config.tls_ca = tls.Path("ca");
   config.registry_path = root.Table("registry").Path("path");
   ReadTransparency(root.Table("transparency"), config);
+  ReadLogHttp(root.Table("log_http"), config);
+  ReadGuard(root.Table("guard"), config);
   ReadWitnesses(root, config.witnesses);
   const ConfigTable metrics = root.Table("metrics");
   const auto port = static_cast<int>(metrics.Int("port", 0, 65535, 0));
@@ -179,6 +223,14 @@ absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
 }
 
 }  // namespace
+
+bool IsWithin(const std::string& inner, const std::string& outer) {
+  const auto plain = [](const std::string& path) {
+    const std::string text = std::filesystem::absolute(path).lexically_normal().string();
+    return text.ends_with('/') ? text : text + "/";
+  };
+  return plain(inner).starts_with(plain(outer));
+}
 
 absl::StatusOr<Config> LoadConfig(FileSystem& files, const std::string& path,
                                   const Overrides& overrides) {

@@ -18,10 +18,17 @@
 //   key = required                 # the log's Ed25519 key, PKCS #8 PEM, mode 0400
 //   origin = required              # the name its checkpoints are signed under
 //   tiles = true                   # write the log as plain files, to <data_dir>/tiles
+//   [log_http]                     # the same files over HTTP, for anybody who can connect
+//   address = absent               # "127.0.0.1:8080"; port 0 takes a free one; absent: not served
+//   certificate = absent           # PEM: over TLS; required, with key, on any other address than
+//   key = absent                   # 127.0.0.1 and [::1]
+//   [guard]                        # the newest checkpoint, kept apart from the store
+//   path = absent                  # a folder outside data_dir, best on another disk; a store that
+//   is
+//                                  # behind it, or differs, is not signed with
 //   [witnesses]                    # who cosigns the log's checkpoints (C2SP tlog-witness)
-//   quorum = absent                # how many make a checkpoint WITNESSED; required with
-//   [[witness]] ca = absent                    # PEM: their servers are believed by these alone;
-//   absent: by the
+//   quorum = absent                # how many make a checkpoint WITNESSED; required with any
+//   ca = absent                    # PEM: their servers are believed by these alone; absent: by the
 //                                  # system's authorities
 //   timeout = "10s"                # of one call; a newer checkpoint waits as long for a quorum
 //   retry_longest = "1m"           # one that fails is asked again after 2s, 4s... up to this
@@ -104,6 +111,12 @@ struct Witnesses {
   absl::Duration retry_longest;
 };
 
+struct LogHttp {
+  std::string address;  // empty: not served
+  std::string certificate;
+  std::string key;
+};
+
 struct Config {
   std::string data_dir;
   ClockSync clock_sync = ClockSync::kRequired;
@@ -116,6 +129,9 @@ struct Config {
   std::string log_key;
   std::string log_origin;
   bool tiles = true;
+  LogHttp log_http;
+  std::string guard;              // folder; empty: there is none
+  bool accept_new_guard = false;  // of the command line alone
   Witnesses witnesses;
   std::optional<int> metrics_port;
   LogOptions logging;
@@ -128,6 +144,9 @@ struct Config {
   store::KeyCopyPolicy key_copies;
   absl::Duration drill_hour = absl::Hours(1);
 };
+
+// Whether `inner` is `outer` or within it, by their names.
+bool IsWithin(const std::string& inner, const std::string& outer);
 
 // Dotted keys that stand in place of the file's: {"listen.address", "0.0.0.0:8443"}.
 using Overrides = std::vector<std::pair<std::string, std::string>>;

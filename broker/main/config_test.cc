@@ -69,6 +69,56 @@ TEST(ConfigTest, WitnessesAndTheirQuorum) {
   }
 }
 
+TEST(ConfigTest, TheLogOverHttp) {
+  EXPECT_EQ(Parse(kLeast)->log_http.address, "");
+  const std::string tls = "certificate = \"log.pem\"\nkey = \"/k/log.key\"\n";
+  const auto with = [](const std::string& address, const std::string& more = "") {
+    return kLeast + ("[log_http]\naddress = \"" + address + "\"\n" + more);
+  };
+  const absl::StatusOr<Config> config = Parse(with("192.0.2.1:443", tls));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->log_http.address, "192.0.2.1:443");
+  EXPECT_EQ(config->log_http.certificate, "/etc/amana/log.pem");
+  EXPECT_EQ(config->log_http.key, "/k/log.key");
+  EXPECT_TRUE(Parse(with("127.0.0.1:0")).ok());
+  EXPECT_TRUE(Parse(with("[::1]:8080", tls)).ok());
+
+  const std::string kAddress = "broker.toml:13: log_http.address: ";
+  const std::pair<std::string, std::string> wrong[] = {
+      {with("192.0.2.1:80"), kAddress},
+      {with(""), kAddress},
+      {with("127.0.0.1"), kAddress},
+      {with(":80"), kAddress},
+      {with("127.0.0.1:http"), kAddress},
+      {with("127.0.0.1:65536"), kAddress},
+      {with("127.0.0.1:80", "certificate = \"log.pem\"\n"), "log_http.key: "},
+      {with("127.0.0.1:80", "key = \"log.key\"\n"), "log_http.certificate: "},
+      {kLeast + ("[log_http]\n" + tls), "log_http.address: "},
+      {kLeast + std::string("tiles = false\n[log_http]\naddress = \"127.0.0.1:80\"\n"),
+       "log_http.address: "},
+  };
+  for (const auto& [text, finding] : wrong) {
+    EXPECT_THAT(std::string(Parse(text).status().message()), HasSubstr(finding)) << text;
+  }
+}
+
+TEST(ConfigTest, TheGuardIsApartFromTheStore) {
+  EXPECT_EQ(Parse(kLeast)->guard, "");
+  const auto with = [](const std::string& path) {
+    return Parse(kLeast + ("[guard]\npath = \"" + path + "\"\n"));
+  };
+  EXPECT_EQ(with("guard")->guard, "/etc/amana/guard");
+  for (const char* path : {"/guard", "data-guard", "../data", "/etc/amana/dat", "data/../guard"}) {
+    EXPECT_TRUE(with(path).ok()) << path << with(path).status();
+  }
+  for (const char* path : {"data", "data/", "data/guard", "/etc/amana/data/a/b", ".", "/", "/etc",
+                           "x/../data/guard", "../amana/data", ""}) {
+    EXPECT_THAT(std::string(with(path).status().message()),
+                HasSubstr("broker.toml:13: guard.path: expected"))
+        << path;
+  }
+}
+
 TEST(ConfigTest, TheLeastAndItsDefaults) {
   const absl::StatusOr<Config> config = Parse(kLeast);
   ASSERT_TRUE(config.ok()) << config.status();

@@ -63,7 +63,7 @@ bool Health::Evaluate() {
   for (Known& known : known_) {
     const absl::Status now = known.check.check();
     known.gauge.Set(now.ok() ? 1 : 0);
-    healthy = healthy && now.ok();
+    healthy = healthy && (now.ok() || known.check.advisory);
     if (ErrorReason(now) == ErrorReason(known.last) && now.code() == known.last.code()) continue;
     known.last = now;
     Log(now.ok() ? LogLevel::kInfo : LogLevel::kError, "health",

@@ -17,6 +17,7 @@ namespace amana::broker {
 struct HealthCheck {
   std::string name;  // a code: "store"
   std::function<absl::Status()> check;
+  bool advisory = false;  // told like the others, but the broker serves all the same
 };
 
 // The free space of the disk that `folder` is on. LOW_DISK_SPACE; errors of FileSystem::FreeBytes.
@@ -34,7 +35,7 @@ class Health {
  public:
   // `metrics` must outlive it.
   Health(Metrics& metrics, std::vector<HealthCheck> checks);
-  // Runs all checks; true when all are OK.
+  // Runs all checks; true when all but advisory ones are OK.
   bool Evaluate();
 
  private:

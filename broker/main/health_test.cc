@@ -93,5 +93,19 @@ TEST(HealthTest, TlsFiles) {
   }
 }
 
+TEST(HealthTest, WhatOnlyAdvisesIsToldAndServedAllTheSame) {
+  Metrics metrics;
+  absl::Status guard, store;
+  Health health(metrics, {{"store", [&] { return store; }},
+                          {"guard", [&] { return guard; }, /*advisory=*/true}});
+  EXPECT_TRUE(health.Evaluate());
+  guard = absl::UnavailableError("synthetic");
+  EXPECT_TRUE(health.Evaluate());
+  EXPECT_NE(metrics.Text().find("amana_healthy{check=\"guard\"} 0"), std::string::npos);
+  store = guard;
+  guard = absl::OkStatus();
+  EXPECT_FALSE(health.Evaluate());
+}
+
 }  // namespace
 }  // namespace amana::broker

@@ -10,6 +10,7 @@
 #include "base/command_line.h"
 #include "base/process.h"
 #include "base/status.h"
+#include "broker/main/backup.h"
 #include "broker/main/config.h"
 #include "broker/main/fsck.h"
 #include "broker/main/keys.h"
@@ -19,13 +20,20 @@
 namespace amana::broker {
 namespace {
 
+// Of fsck. 3 is what `amana` says of a broker that cannot be reached.
+constexpr int kExitLogChanged = 4;  // the log itself was changed, or is not the newest
+constexpr int kExitDamaged = 5;     // something else is damaged
+
 struct Flags {
   bool json = false;
   std::string config;
   std::string listen;
   std::string data_dir;
   std::vector<std::string> set;
+  bool accept_new_guard = false;
   KeysRequest keys;
+  BackupRequest backup;
+  RestoreRequest restore;
 };
 
 int Fail(const Flags& flags, int code, const absl::Status& error) {
@@ -63,8 +71,9 @@ void StopLockOrderChecks() {
 
 int RunBroker(const Flags& flags) {
   StopLockOrderChecks();
-  const absl::StatusOr<Config> config = ConfigOf(flags);
+  absl::StatusOr<Config> config = ConfigOf(flags);
   if (!config.ok()) return Fail(flags, kExitUsage, config.status());
+  config->accept_new_guard = flags.accept_new_guard;
   const auto shutdown = ShutdownSignal::Create();
   if (!shutdown.ok()) return Fail(flags, kExitRefused, shutdown.status());
   const absl::Status status = Run(*config, **shutdown);
@@ -82,17 +91,67 @@ int CheckConfig(const Flags& flags) {
 int CheckStoreOf(const Flags& flags) {
   const absl::StatusOr<Config> config = ConfigOf(flags);
   if (!config.ok()) return Fail(flags, kExitUsage, config.status());
-  const absl::StatusOr<audit::CustodyFindings> findings = CheckStore(*config);
-  if (!findings.ok()) return Fail(flags, kExitRefused, findings.status());
-  std::string text = std::to_string(findings->persons) + " persons, " +
-                     std::to_string(findings->handovers) + " handovers, " +
-                     std::to_string(findings->problems.size()) + " problems\n";
-  for (const std::string& problem : findings->problems) text += problem + "\n";
+  const absl::StatusOr<CheckReport> report = CheckStore(*config);
+  if (!report.ok()) return Fail(flags, kExitRefused, report.status());
+  nlohmann::ordered_json findings = nlohmann::ordered_json::object();
+  std::string text =
+      std::to_string(report->events) + " events, " + std::to_string(report->referrals) +
+      " referrals, " + std::to_string(report->tasks) + " tasks, " +
+      std::to_string(report->deliveries) + " deliveries, " + std::to_string(report->persons) +
+      " persons, " + std::to_string(report->handovers) + " handovers, " +
+      std::to_string(report->consents) + " words of consent\n";
+  bool of_log = false;
+  for (const auto& [name, kind] : report->findings.kinds()) {
+    of_log = of_log || IsOfLog(name);
+    findings[name] = {{"count", kind.count}, {"places", kind.places}};
+    text += name + ": " + std::to_string(kind.count) + "\n";
+    for (const std::string& place : kind.places) text += "  " + place + "\n";
+  }
+  if (report->findings.empty()) text += "nothing is wrong\n";
   Done(flags, text,
-       {{"persons", findings->persons},
-        {"handovers", findings->handovers},
-        {"problems", findings->problems}});
-  return findings->problems.empty() ? kExitDone : kExitRefused;
+       {{"events", report->events},
+        {"referrals", report->referrals},
+        {"tasks", report->tasks},
+        {"deliveries", report->deliveries},
+        {"persons", report->persons},
+        {"handovers", report->handovers},
+        {"consents", report->consents},
+        {"findings", findings}});
+  return report->findings.empty() ? kExitDone : of_log ? kExitLogChanged : kExitDamaged;
+}
+
+int MakeBackup(const Flags& flags) {
+  const absl::StatusOr<Config> config = ConfigOf(flags);
+  if (!config.ok()) return Fail(flags, kExitUsage, config.status());
+  const absl::StatusOr<BackupReport> report = BackUp(*config, flags.backup);
+  if (!report.ok()) return Fail(flags, kExitRefused, report.status());
+  const std::string copy =
+      report->keys_made.has_value()
+          ? absl::FormatTime(absl::RFC3339_sec, *report->keys_made, absl::UTCTimeZone())
+          : "";
+  return Done(flags,
+              "the store as of " + std::to_string(report->log_size) + " log entries, " +
+                  std::to_string(report->bytes) + " bytes, is in " + flags.backup.folder + "\n" +
+                  (copy.empty() ? "no copy of the key file: if keys.amana is lost, nothing that "
+                                  "referrals hold can be read again\n"
+                                : "newest copy of the key file: " + copy + "\n"),
+              {{"log_size", report->log_size}, {"bytes", report->bytes}, {"key_copy", copy}});
+}
+
+int RestoreBackup(const Flags& flags) {
+  const absl::StatusOr<Config> config = ConfigOf(flags);
+  if (!config.ok()) return Fail(flags, kExitUsage, config.status());
+  const absl::StatusOr<RestoreReport> report = Restore(*config, flags.restore);
+  if (!report.ok()) return Fail(flags, kExitRefused, report.status());
+  return Done(flags,
+              "the store is back, with " + std::to_string(report->log_size) +
+                  " log entries; keys from " + report->keys +
+                  (report->log_key_restored ? "; the log's key is back as well\n" : "\n") +
+                  (report->guarded ? "" : "no guard says whether anything newer was signed\n"),
+              {{"log_size", report->log_size},
+               {"keys", report->keys},
+               {"log_key_restored", report->log_key_restored},
+               {"guarded", report->guarded}});
 }
 
 int MakeKeys(const Flags& flags) {
@@ -117,7 +176,8 @@ int Main(int argc, char** argv) {
                "amana-broker");
   AddCommonFlags(app, flags.json);
   app.footer(
-      "Exit codes: 0 done; 1 it failed; 2 wrong use or configuration.\n"
+      "Exit codes: 0 done; 1 it failed; 2 wrong use or configuration; of fsck also 4: the log was "
+      "changed; 5: something else is damaged.\n"
       "`amana-broker check-config --config broker.toml` says what is wrong before anything is "
       "run.\n");
   app.require_subcommand(0, 1);
@@ -127,12 +187,13 @@ int Main(int argc, char** argv) {
   app.add_option("--data-dir", flags.data_dir, "In place of data_dir");
   app.add_option("--set", flags.set, "key=value in place of what the file says; repeatable")
       ->allow_extra_args(false);
+  app.add_flag("--accept-new-guard", flags.accept_new_guard,
+               "Once, of a store without a guard that is known to be the newest");
   app.add_subcommand("run", "Serve (also without a command)");
   CLI::App* const check =
       app.add_subcommand("check-config", "Check configuration, registry and keys; do not serve");
   CLI::App* const fsck = app.add_subcommand(
-      "fsck",
-      "Check the store of a broker that is not running: somebody is responsible for everybody");
+      "fsck", "Check everything in the store of a broker that is not running; repair nothing");
   CLI::App* const keys = app.add_subcommand(
       "keys", "Make the log's key, and the TLS key with a request for its certificate");
   flags.keys.agency = "amana";
@@ -140,11 +201,23 @@ int Main(int argc, char** argv) {
   keys->add_option("--trust-domain", flags.keys.trust_domain, "As in the registry")->required();
   keys->add_option("--origin", flags.keys.origin, "Name of the log in its checkpoints")->required();
   keys->add_option("--agency", flags.keys.agency, "Whose broker it is")->capture_default_str();
+  CLI::App* const backup = app.add_subcommand(
+      "backup", "Copy the store, while the broker runs, into a folder of its own");
+  backup->add_option("folder", flags.backup.folder, "Where to")->required();
+  backup->add_flag("--with-log-key", flags.backup.with_log_key,
+                   "The log's signing key as well: who has it can sign as the log");
+  CLI::App* const restore = app.add_subcommand(
+      "restore", "Put a backup in place of a store that is lost, if the broker may sign with it");
+  restore->add_option("folder", flags.restore.folder, "A backup")->required();
+  restore->add_option("--keys", flags.restore.keys,
+                      "The key file, or a copy of it; else the newest of the copies");
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const std::optional<int> ended = ParseCommandLine(app, arguments, std::cout, std::cerr);
   if (ended.has_value()) return *ended;
   if (*check) return CheckConfig(flags);
   if (*fsck) return CheckStoreOf(flags);
+  if (*backup) return MakeBackup(flags);
+  if (*restore) return RestoreBackup(flags);
   return *keys ? MakeKeys(flags) : RunBroker(flags);
 }
 

@@ -26,6 +26,9 @@ void Notify(std::string_view state) {
 void Announce(const Broker& broker) {
   std::string line = "{\"event\":\"listening\",\"port\":" + std::to_string(broker.port());
   if (const auto port = broker.metrics_port()) line += ",\"metrics_port\":" + std::to_string(*port);
+  if (!broker.log_http_address().empty()) {
+    line += ",\"log_http\":\"" + broker.log_http_address() + "\"";
+  }
   line += ",\"vkey\":\"" + broker.vkey() + "\"}\n";
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fflush(stdout);

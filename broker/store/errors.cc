@@ -49,6 +49,11 @@ absl::Status LogInconsistentError(std::string_view detail) {
   return MakeError(absl::StatusCode::kDataLoss, "LOG_INCONSISTENT", "", detail);
 }
 
+absl::Status LogMissingError() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "LOG_MISSING", "store",
+                   "the database holds no log, but one has begun: put back the newest copy");
+}
+
 absl::Status ErasedError(std::string_view what) {
   return MakeError(absl::StatusCode::kNotFound, "ERASED", "",
                    "what the " + std::string(what) + " held was erased");

@@ -19,6 +19,8 @@ absl::Status RowCorruptError(std::string_view table);
 // kDataLoss LOG_INCONSISTENT: leaves, tree and signed checkpoint do not belong together, or the
 // checkpoint is not by this log's key. Nothing may be signed on top of it.
 absl::Status LogInconsistentError(std::string_view detail);
+// kFailedPrecondition LOG_MISSING: the database holds no log, and is not to begin one.
+absl::Status LogMissingError();
 
 // kNotFound ERASED: it was there, and what it held was erased for good.
 absl::Status ErasedError(std::string_view what);

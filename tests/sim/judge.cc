@@ -8,6 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/audit/custody_check.h"
+#include "broker/audit/log_check.h"
+#include "broker/audit/state_check.h"
 #include "broker/referral/handover_machine.h"
 #include "broker/referral/task_machine.h"
 
@@ -70,6 +72,14 @@ void Judge::LookAtTheEnd() {
   AMANA_EXPECT_OK(findings.status());
   for (const std::string& problem : findings->problems) {
     Blame(without_, "custody", problem, "the log says otherwise");
+  }
+  audit::Findings state;
+  audit::StateCheck check(*look_, state);
+  audit::Counters counters;
+  AMANA_EXPECT_OK(audit::CheckEvents(
+      *look_, state, counters, [&](const store::StoredEvent& each) { return check.Follow(each); }));
+  for (const auto& [name, kind] : state.kinds()) {
+    Blame(without_, "state", kind.places.front(), name);
   }
   look_.reset();
 }

@@ -41,6 +41,7 @@ absl::Status BrokerProcess::WaitListening(absl::Duration timeout) {
   }
   const int port = json.value("port", 0);
   metrics_port_ = json.value("metrics_port", 0);
+  log_http_ = json.value("log_http", "");
   if (port_ != port) {
     port_ = port;
     world_.SetBrokerPort(port);

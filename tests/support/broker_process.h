@@ -40,6 +40,7 @@ class BrokerProcess {
 
   int port() const { return port_; }
   int metrics_port() const { return metrics_port_; }
+  const std::string& log_http() const { return log_http_; }  // where it serves the log's files
   pid_t pid() const { return child_ == nullptr ? -1 : child_->pid(); }
   std::string LogEnd() const;
 
@@ -48,6 +49,7 @@ class BrokerProcess {
   std::unique_ptr<ChildProcess> child_;
   int port_ = 0;
   int metrics_port_ = 0;
+  std::string log_http_;
 };
 
 }  // namespace amana::tests

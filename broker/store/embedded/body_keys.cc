@@ -86,6 +86,19 @@ absl::StatusOr<std::unique_ptr<BodyKeys>> BodyKeys::Open(const BodyKeysOptions& 
   return keys;
 }
 
+absl::StatusOr<std::unique_ptr<BodyKeys>> BodyKeys::OpenToRead(const BodyKeysOptions& options,
+                                                               const std::string& id) {
+  const absl::StatusOr<uint64_t> found = options.files->Size(options.path);
+  if (absl::IsNotFound(found.status())) return KeyFileMissingError(options.path);
+  AMANA_ASSIGN_OR_RETURN(const uint64_t size, found);
+  if (id.empty() || size < kSlotSize) return KeyFileTruncatedError(options.path);
+  AMANA_ASSIGN_OR_RETURN(std::unique_ptr<InPlaceFile> file,
+                         options.files->OpenInPlace(options.path));
+  std::unique_ptr<BodyKeys> keys(new BodyKeys(options, std::move(file)));
+  AMANA_RETURN_IF_ERROR(keys->ReadHeader(id, size));
+  return keys;
+}
+
 BodyKeys::~BodyKeys() { Close(); }
 
 void BodyKeys::Close() {

@@ -67,6 +67,10 @@ class BodyKeys {
   // KEY_FILE_DAMAGED, KEY_FILE_PERMISSIONS, and those of files.
   static absl::StatusOr<std::unique_ptr<BodyKeys>> Open(const BodyKeysOptions& options,
                                                         const std::string& id, UsedSlots used);
+  // To look only: Find. Nothing is written, no thread is started. KEY_FILE_MISSING;
+  // KEY_FILE_TRUNCATED also where the database names none; the other errors of Open.
+  static absl::StatusOr<std::unique_ptr<BodyKeys>> OpenToRead(const BodyKeysOptions& options,
+                                                              const std::string& id);
   ~BodyKeys();
 
   // Ends its thread; what is in the file can still be found. Idempotent.

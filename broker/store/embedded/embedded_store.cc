@@ -167,6 +167,7 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const EmbeddedOptions& options) {
   AMANA_ASSIGN_OR_RETURN(auto sequencer,
                          Sequencer::Load(*session, *options.clock, std::move(signer)));
   if (sequencer->size() == 0) {
+    if (!options.may_begin) return LogMissingError();
     AMANA_RETURN_IF_ERROR(AppendLogOpened(*session, *sequencer, options.opened_detail));
   }
   sqlite::OpenOptions reader;

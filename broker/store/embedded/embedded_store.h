@@ -23,6 +23,7 @@ struct EmbeddedOptions {
   crypto::Ed25519PrivateKey log_key;
   std::string origin;              // of the log: the name its checkpoints are signed under
   std::string opened_detail = {};  // of the LOG_OPENED event, should the log be new
+  bool may_begin = true;           // false: a database without a log is refused
 
   // A batch closes at these at the latest.
   size_t batch_works = 256;
@@ -43,9 +44,9 @@ struct EmbeddedOptions {
 
 // Opens or creates. A new log begins with a LOG_OPENED event; an old one is verified against its
 // signed checkpoint first, and not opened when it does not fit (LOG_INCONSISTENT). Other errors:
-// ALREADY_RUNNING, FILE_PERMISSION, DISK_FULL, IO_ERROR, STORE_CORRUPT, SCHEMA_TOO_NEW,
-// VERIFIER_KEY_INVALID (origin), KEY_FILE_MISSING, KEY_FILE_TRUNCATED, KEY_FILE_FOREIGN,
-// KEY_FILE_DAMAGED, KEY_FILE_PERMISSIONS.
+// LOG_MISSING (see may_begin), ALREADY_RUNNING, FILE_PERMISSION, DISK_FULL, IO_ERROR,
+// STORE_CORRUPT, SCHEMA_TOO_NEW, VERIFIER_KEY_INVALID (origin), KEY_FILE_MISSING,
+// KEY_FILE_TRUNCATED, KEY_FILE_FOREIGN, KEY_FILE_DAMAGED, KEY_FILE_PERMISSIONS.
 //
 // A snapshot keeps the WAL from starting over: take one for a request, not for a session.
 absl::StatusOr<std::unique_ptr<Store>> OpenEmbeddedStore(const EmbeddedOptions& options);

@@ -26,6 +26,18 @@ RowDigest HoldDigest(const HoldRecord& hold) {
 
 }  // namespace
 
+bool IsSettledRow(const sqlite::Statement& statement) {
+  RowReader row(statement);
+  StatementKey key;
+  key.sender = row.Token<AgencyId>();
+  key.referral = row.Fixed<ReferralId>();
+  key.version = row.Int<uint32_t>();
+  const int64_t ending = row.Int();
+  const int64_t categories = row.Int();
+  const int64_t since = row.Int();
+  return row.ok() && row.Matches(SettledDigest(key, ending, categories, since));
+}
+
 // There are few groups, so each is looked for in the index, and not all rows for their groups.
 absl::StatusOr<std::vector<StatementKey>> ErasureTable::Due(const SettledBefore& before,
                                                             size_t limit) const {

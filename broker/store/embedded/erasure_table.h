@@ -12,6 +12,12 @@
 namespace amana::store::embedded {
 
 // Erasures over a session, which must outlive it, as must `bodies`. Used by the session's thread.
+// Whether a row of kSettledRow's columns is as it was written.
+inline constexpr char kSettledRow[] =
+    "SELECT r.sender, r.id, r.version, s.ending, s.categories, s.since, s.digest FROM settled s "
+    "LEFT JOIN referral r ON r.row = s.referral";
+bool IsSettledRow(const sqlite::Statement& row);
+
 class ErasureTable final : public Erasures {
  public:
   ErasureTable(Session& session, BodyTable& bodies)

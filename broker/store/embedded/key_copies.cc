@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "proto/crypto/secret.h"
 
-namespace amana::store::embedded {
+namespace amana::store {
 namespace {
 
 constexpr std::string_view kPrefix = "keys-";
@@ -18,7 +18,9 @@ constexpr const char* kDate = "%E4Y%m%dT%H%M%SZ";
 constexpr size_t kChunk = 1 << 20;
 constexpr absl::Duration kRetry = absl::Minutes(1);
 
-std::optional<absl::Time> DateOf(std::string_view name) {
+}  // namespace
+
+std::optional<absl::Time> KeyCopyDate(std::string_view name) {
   if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return std::nullopt;
   name.remove_prefix(kPrefix.size());
   name.remove_suffix(kSuffix.size());
@@ -28,7 +30,21 @@ std::optional<absl::Time> DateOf(std::string_view name) {
   return time;
 }
 
-}  // namespace
+absl::Status DestroyKeyFile(FileSystem& files, const std::string& path) {
+  {
+    AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<InPlaceFile> copy, files.OpenInPlace(path));
+    AMANA_ASSIGN_OR_RETURN(const uint64_t size, copy->Size());
+    const std::string zeros(std::min<uint64_t>(size, kChunk), '\0');
+    for (uint64_t offset = 0; offset < size; offset += kChunk) {
+      AMANA_RETURN_IF_ERROR(copy->WriteAt(
+          offset, std::string_view(zeros).substr(0, std::min<uint64_t>(size - offset, kChunk))));
+    }
+    AMANA_RETURN_IF_ERROR(copy->Sync());
+  }
+  return files.Remove(path);
+}
+
+namespace embedded {
 
 KeyCopies::KeyCopies(FileSystem& files, KeyCopyPolicy policy)
     : files_(files), policy_(std::move(policy)) {}
@@ -49,7 +65,7 @@ absl::Status KeyCopies::TryMaintain(const InPlaceFile& keys, absl::Time now) {
   absl::Status first;  // one that cannot be destroyed saves no other
   const auto lapsed = [&](const Copy& copy) {
     if (copy.made <= now && now - copy.made < policy_.lifetime && policy_.keep > 0) return false;
-    absl::Status destroyed = Destroy(copy.path);
+    absl::Status destroyed = DestroyKeyFile(files_, copy.path);
     if (first.ok()) first = destroyed;
     return true;
   };
@@ -60,7 +76,7 @@ absl::Status KeyCopies::TryMaintain(const InPlaceFile& keys, absl::Time now) {
   if (!copies_.empty() && now - copies_.back().made < every) return absl::OkStatus();
   AMANA_RETURN_IF_ERROR(Make(keys, now));
   while (copies_.size() > policy_.keep) {
-    AMANA_RETURN_IF_ERROR(Destroy(copies_.front().path));
+    AMANA_RETURN_IF_ERROR(DestroyKeyFile(files_, copies_.front().path));
     copies_.erase(copies_.begin());
   }
   return absl::OkStatus();
@@ -72,8 +88,8 @@ absl::Status KeyCopies::ReadFolder() {
   copies_.clear();
   for (const std::string& name : names) {  // sorted, so by date
     const std::string path = policy_.folder + "/" + name;
-    if (name.ends_with(kHalfMade)) AMANA_RETURN_IF_ERROR(Destroy(path));
-    if (const auto made = DateOf(name)) copies_.push_back({*made, path});
+    if (name.ends_with(kHalfMade)) AMANA_RETURN_IF_ERROR(DestroyKeyFile(files_, path));
+    if (const auto made = KeyCopyDate(name)) copies_.push_back({*made, path});
   }
   folder_read_ = true;
   return absl::OkStatus();
@@ -108,18 +124,5 @@ absl::Status KeyCopies::Extend(uint64_t offset, std::string_view bytes) {
   return copy->Sync();
 }
 
-absl::Status KeyCopies::Destroy(const std::string& path) {
-  {
-    AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<InPlaceFile> copy, files_.OpenInPlace(path));
-    AMANA_ASSIGN_OR_RETURN(const uint64_t size, copy->Size());
-    const std::string zeros(std::min<uint64_t>(size, kChunk), '\0');
-    for (uint64_t offset = 0; offset < size; offset += kChunk) {
-      AMANA_RETURN_IF_ERROR(copy->WriteAt(
-          offset, std::string_view(zeros).substr(0, std::min<uint64_t>(size - offset, kChunk))));
-    }
-    AMANA_RETURN_IF_ERROR(copy->Sync());
-  }
-  return files_.Remove(path);
-}
-
-}  // namespace amana::store::embedded
+}  // namespace embedded
+}  // namespace amana::store

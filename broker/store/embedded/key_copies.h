@@ -5,6 +5,7 @@
 #define AMANA_BROKER_STORE_EMBEDDED_KEY_COPIES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,11 @@ struct KeyCopyPolicy {
   size_t keep = 2;     // at most so many; 0: none
   absl::Duration lifetime = absl::Hours(24);
 };
+
+// When this file in the folder of the copies was made; nullopt for what is none of them.
+std::optional<absl::Time> KeyCopyDate(std::string_view name);
+// Overwrites a key file with zeros, and removes it.
+absl::Status DestroyKeyFile(FileSystem& files, const std::string& path);
 
 namespace embedded {
 
@@ -43,7 +49,6 @@ class KeyCopies {
   absl::Status TryMaintain(const InPlaceFile& keys, absl::Time now);
   absl::Status ReadFolder();
   absl::Status Make(const InPlaceFile& keys, absl::Time now);
-  absl::Status Destroy(const std::string& path);
 
   FileSystem& files_;
   const KeyCopyPolicy policy_;
