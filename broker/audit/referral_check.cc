@@ -115,7 +115,7 @@ absl::Status ReferralCheck::CompareDeliveries(const store::TaskKey& task) {
 }
 
 absl::Status ReferralCheck::CheckBody() {
-  const absl::Status body = snapshot_.referrals().ReadBody(key_).status();
+  absl::Status body = snapshot_.referrals().ReadBody(key_).status();
   if (store::IsErased(body)) {
     if (!erased_) Find("ERASED_WITHOUT_EVENT");
   } else if (erased_) {
