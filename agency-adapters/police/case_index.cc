@@ -47,6 +47,7 @@ absl::StatusOr<std::vector<std::string>> CaseIndex::InDoubt() {
 
 absl::Status CaseIndex::Forget(std::string_view key) {
   const absl::MutexLock lock(&mu_);
+  AMANA_RETURN_IF_ERROR(db_->Run("DELETE FROM in_doubt WHERE key = ?1", key));
   return db_->Run("DELETE FROM awaited WHERE key = ?1", key);
 }
 
