@@ -28,7 +28,7 @@ TEST(CaseIndexTest, ACaseIsPendingUntilItsNumberIsKnownOrItIsGivenUp) {
   const TempDir folder;
   auto index = *CaseIndex::Open(folder.path());
   AMANA_EXPECT_OK(index->CheckPending("", "f"));
-  for (const char* key : {"d1", "d2"}) AMANA_ASSERT_OK(index->Await(key));
+  AMANA_ASSERT_OK(index->Await({"d1", "d2"}));
   AMANA_ASSERT_OK(index->Add("OB/1", "d1", CaseSide::kReceived));
   AMANA_EXPECT_OK(index->CheckPending("d1", "f"));
   EXPECT_EQ(ErrorReason(index->CheckPending("d2", "f")), "CASE_PENDING");
