@@ -91,7 +91,9 @@ absl::StatusOr<std::vector<runtime::NativeItem>> PoliceAdapter::Poll(size_t) {
 // One that the system does not have will be delivered, and its number kept then.
 void PoliceAdapter::ResolveDoubts() {
   for (int asked = 0; !doubts_.empty() && asked < kDoubtsAtATime; ++asked) {
-    if (!Find(doubts_.back()).ok()) return;  // with the next Poll
+    const auto found = Find(doubts_.back());
+    if (!found.ok()) return;  // with the next Poll
+    if (!found->has_value()) index_->Forget(doubts_.back()).IgnoreError();
     doubts_.pop_back();
   }
 }
@@ -119,12 +121,19 @@ absl::Status PoliceAdapter::AwaitCases(absl::Span<const runtime::NativeDelivery>
 }
 
 void PoliceAdapter::Announce(absl::Span<const runtime::NativeDelivery> next) {
+  // Those of before whose turn never came (recalled meanwhile) are not awaited any more.
+  for (const std::string& key : announced_) index_->Forget(key).IgnoreError();
+  announced_.clear();
+  for (const runtime::NativeDelivery& each : next) {
+    if (IsCase(each)) announced_.insert(each.key);
+  }
   AwaitCases(next).IgnoreError();  // Deliver does it again, and says what is wrong
 }
 
 absl::StatusOr<std::string> PoliceAdapter::Deliver(const runtime::NativeDelivery& delivery) {
   AMANA_ASSIGN_OR_RETURN(std::string document, WriteDelivery(delivery));
   // Before it is sent: after a lost answer only Find learns the number.
+  announced_.erase(delivery.key);
   AMANA_RETURN_IF_ERROR(AwaitCases({&delivery, 1}));
   absl::StatusOr<std::string> id = system_->Store(delivery.key, std::move(document));
   if (IsCase(delivery) && id.ok()) {

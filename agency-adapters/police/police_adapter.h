@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -73,6 +74,7 @@ class PoliceAdapter final : public runtime::Adapter {
   const http::ServerOptions endpoint_;
   const std::unique_ptr<PoliceSystem> system_;
   const std::unique_ptr<CaseIndex> index_;
+  std::set<std::string> announced_;  // cases that Deliver has not come with yet
   std::vector<std::string> doubts_;  // cases whose number a crash may have taken from the index
   std::unique_ptr<http::Server> server_;  // last: its threads use the others
 };

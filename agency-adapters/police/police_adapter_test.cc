@@ -256,6 +256,16 @@ TEST_F(PoliceAdapterTest, ADecisionThatIsQuickerThanTheAnswerIsAskedForAgain) {
   EXPECT_EQ(Push(DecisionForTest("OB/8", accept), "m3")->status, 422);
 }
 
+TEST_F(PoliceAdapterTest, WhatWasAnnouncedAndNeverCameIsNotWaitedFor) {
+  const std::string accept = R"("x:DecisionCode": "ACCEPT")";
+  const runtime::NativeDelivery next[] = {Delivery("d1"), Delivery("d2")};
+  adapter_->Announce(next);
+  AMANA_ASSERT_OK(adapter_->Deliver(next[0]));
+  EXPECT_EQ(Push(DecisionForTest("OB/9", accept), "m1")->status, 503) << "it may be of d2";
+  adapter_->Announce({});
+  EXPECT_EQ(Push(DecisionForTest("OB/9", accept), "m1")->status, 422);
+}
+
 // What is kept without waiting for the disk: of it a crash of the machine may take the last.
 TEST_F(PoliceAdapterTest, ANumberThatACrashTookIsAskedForAgain) {
   const runtime::NativeDelivery next[] = {Delivery("d1"), Delivery("d2")};
