@@ -219,9 +219,9 @@ class Transaction {
   Database* db_;
 };
 
-// While it lives, commits of `db` wait for no disk: a crash of the process loses nothing of them, one
-// of the machine may lose the last of them, and leaves those before whole. The next commit after it
-// is durable, and so are then all before. Begins and ends outside transactions.
+// While it lives, commits of `db` wait for no disk: a crash of the process loses nothing of them,
+// one of the machine may lose the last of them, and leaves those before whole. The next commit
+// after it is durable, and so are then all before. Begins and ends outside transactions.
 class LazyCommits {
  public:
   static absl::StatusOr<LazyCommits> Begin(Database& db);

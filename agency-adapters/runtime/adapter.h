@@ -170,9 +170,9 @@ class Adapter {
   // Idempotent: the same settlement may be told any number of times, and after a crash will be. Of
   // a key that this side never showed (a program gave the item to the local API): OK.
   virtual absl::Status Settle(const std::string& key, const Settlement& settlement) = 0;
-  // What Deliver is about to be given, in this order: an adapter that notes something durably before
-  // each write may note it of all in one step. Writes nothing natively. Deliver need not come for
-  // each, and may come without it. What goes wrong here shows in Deliver.
+  // What Deliver is about to be given, in this order: an adapter that notes something durably
+  // before each write may note it of all in one step. Writes nothing natively. Deliver need not
+  // come for each, and may come without it. What goes wrong here shows in Deliver.
   virtual void Announce(absl::Span<const NativeDelivery> next) { (void)next; }
   // Durable natively when it returns; the native id. Idempotent by `delivery.key`.
   virtual absl::StatusOr<std::string> Deliver(const NativeDelivery& delivery) = 0;
