@@ -11,6 +11,8 @@
 namespace amana::fuzz {
 namespace {
 
+constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<";
+
 bool IsState(std::string_view code) {
   return mapping::CountryFrom(mapping::CountryForm::kIcao, code).has_value();
 }
@@ -40,9 +42,11 @@ bool Check(std::string_view bytes) {
   const auto mrz = immigration::ParseMrz(lines);
   if (!mrz.ok()) {
     for (const std::string_view line : lines) {
-      Require(
-          line.size() < 10 || std::string(mrz.status().message()).find(line) == std::string::npos,
-          "no refusal shows a line");
+      // Of a zone's own characters: a fuzzer learns our words, and gives them to us as a line.
+      if (line.size() < 10 || line.find_first_not_of(kCharacters) != std::string_view::npos)
+        continue;
+      Require(std::string(mrz.status().message()).find(line) == std::string::npos,
+              "no refusal shows a line");
     }
     return RequireRefusal(mrz.status(), absl::StatusCode::kInvalidArgument);
   }
