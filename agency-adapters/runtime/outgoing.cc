@@ -11,6 +11,8 @@
 namespace amana::runtime {
 namespace {
 
+constexpr absl::Duration kKeysAskedAgain = absl::Minutes(1);
+
 v1::MatchRequest MatchRequestOf(const v1::ReferralHeader& header,
                                 const v1::ServiceRequest& service) {
   v1::MatchRequest request;
@@ -81,6 +83,9 @@ absl::StatusOr<int64_t> Outgoing::PutCase(const ItemRow& row, const HeldItem& it
   draft.sections = ToDrafts(plan.sections);
   AMANA_RETURN_IF_ERROR(AddConsent(plan, draft));
   AMANA_RETURN_IF_ERROR(AddRecipients(plan, draft));
+  for (const sdk::DraftRecipient& recipient : draft.recipients) {
+    AMANA_RETURN_IF_ERROR(AskForKeys(recipient.to.agency));
+  }
   absl::StatusOr<sdk::QueuedReferral> queued = end_.sender.Queue(draft);
   if (!queued.ok() && (ErrorReason(queued.status()) == "RECIPIENT_UNKNOWN" ||
                        ErrorReason(queued.status()) == "CERTIFICATE_UNPINNED")) {
@@ -92,6 +97,16 @@ absl::StatusOr<int64_t> Outgoing::PutCase(const ItemRow& row, const HeldItem& it
   }
   if (!queued.ok()) return queued.status();
   return queued->entry;
+}
+
+absl::Status Outgoing::AskForKeys(const AgencyId& agency) {
+  const absl::Time now = end_.clock.Now();
+  const auto [asked, first] = asked_.emplace(agency, now);
+  if (!first && now < asked->second + kKeysAskedAgain) return absl::OkStatus();
+  asked->second = now;
+  // A broker that is away is no reason to wait: it is sealed to the keys that are known.
+  const absl::Status fetched = end_.sender.directory().Fetch(agency).status();
+  return absl::IsPermissionDenied(fetched) ? fetched : absl::OkStatus();
 }
 
 absl::Status Outgoing::AddConsent(const CasePlan& plan, sdk::ReferralDraft& draft) {

@@ -4,6 +4,7 @@
 #define AMANA_AGENCY_ADAPTERS_RUNTIME_OUTGOING_H_
 
 #include <functional>
+#include <map>
 
 #include "absl/status/statusor.h"
 #include "agency-adapters/runtime/case_plan.h"
@@ -39,6 +40,9 @@ class Outgoing {
 
  private:
   absl::StatusOr<int64_t> PutCase(const ItemRow& row, const HeldItem& item);
+  // Asks the directory, at most once a minute, for the newest keys of whom a case goes to: those
+  // that are remembered may be lost or over. Errors: only of an entry that must not be believed.
+  absl::Status AskForKeys(const AgencyId& agency);
   absl::Status AddConsent(const CasePlan& plan, sdk::ReferralDraft& draft);
   absl::Status AddRecipients(const CasePlan& plan, sdk::ReferralDraft& draft);
   absl::StatusOr<int64_t> PutAnswer(const NativeItem& item);
@@ -65,6 +69,7 @@ class Outgoing {
   DeliveryJournal& deliveries_;
   const ItemJudge& judge_;
   const CaseRules& rules_;
+  std::map<AgencyId, absl::Time> asked_;
 };
 
 }  // namespace amana::runtime

@@ -59,6 +59,25 @@ TEST(RuntimeSendingTest, ACaseIsSealedSentAndTold) {
   EXPECT_NE(settled.referral.find(ToHex(sent[0].referral_id())), std::string::npos);
 }
 
+// Keys that are remembered may be lost: whoever enrolled again is sealed to by its newest.
+TEST(RuntimeSendingTest, TheDirectoryIsAskedForKeysBeforeACaseIsSealed) {
+  Machine m(sdk::testing::PoliceIdentity);
+  const auto asked = [&m] { return m.broker.requests(sdk::kGetDirectoryEntry.method).size(); };
+  m.side.ready = {NativeCase("OB/1"), NativeCase("OB/2")};
+  m.Start();
+  m.Settle();
+  EXPECT_EQ(asked(), 1U) << "once a minute, and no entry is no refusal";
+  EXPECT_EQ(m.side.settled.at("OB/2").state, Settlement::State::kTaken);
+  m.clock.Advance(absl::Minutes(2));
+  m.side.ready.push_back(NativeCase("OB/3"));
+  m.broker.answers[std::string(sdk::kGetDirectoryEntry.method)] = [](const std::string&) {
+    return sdk::CallFailed(absl::StatusCode::kUnavailable, "away");
+  };
+  m.Settle();
+  EXPECT_EQ(asked(), 2U);
+  EXPECT_EQ(*m.runtime().letters().Count(), 0) << "it is sealed to the keys that are known";
+}
+
 TEST(RuntimeSendingTest, WhatCannotBeMappedIsALetterNamingItsField) {
   Machine m(sdk::testing::PoliceIdentity);
   NativeItem unknown = NativeCase("OB/1");

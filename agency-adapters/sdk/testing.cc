@@ -327,6 +327,7 @@ absl::StatusOr<std::string> FakeBroker::Act(std::string_view method, const std::
   if (method == kGetDirectoryEntry.method) {
     v1::GetDirectoryEntryRequest asked;
     asked.ParseFromString(request);
+    if (!directory) return absl::NotFoundError("no directory");
     AMANA_ASSIGN_OR_RETURN(const v1::GetDirectoryEntryResponse response, directory(asked));
     return response.SerializeAsString();
   }
