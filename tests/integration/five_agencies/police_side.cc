@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "tests/support/free_port.h"
+#include "tests/support/test_pki.h"
 
 namespace amana::five {
 namespace {
@@ -77,7 +78,8 @@ std::string PoliceSide::Tables() const {
       "certificate_file = ", file("client.pem"), "key_file = ", file("client.key"),
       "listen = \"127.0.0.1:", port_, "\"\nlisten_certificate_file = ", file("server.pem"),
       "listen_key_file = ", file("server.key"), "client_ca_file = ", file("root.pem"),
-      "client_name = \"", ToUri(TestSpiffe("police", crypto::Role::kSystem)), "\"\n");
+      "client_name = \"", crypto::ToUri(tests::TestSpiffe("police", crypto::Role::kSystem)),
+      "\"\n");
 }
 
 std::string PoliceSide::ObNumber(const Person& person) { return "OB/2031/" + person.token; }
