@@ -48,8 +48,10 @@ class Reconciler {
 
   absl::Status Take(uint64_t index, const sdk::EventView& event) {
     unseen_.erase(event.statement_digest);
-    if (own_.contains(event.cert_id) && !event.statement_digest.is_zero() &&
-        !mine_.contains(event.statement_digest)) {
+    // A directory entry goes as a file to who countersigns it: `amana directory check` looks at
+    // those.
+    if (event.kind != v1::EVENT_KIND_DIRECTORY_CHANGED && own_.contains(event.cert_id) &&
+        !event.statement_digest.is_zero() && !mine_.contains(event.statement_digest)) {
       Add(Difference::kNotSignedHere, "statement " + event.statement_digest.hex(), index);
     }
     if (event.kind == v1::EVENT_KIND_DELIVERY_LEASED) return TakeDelivery(index, event);

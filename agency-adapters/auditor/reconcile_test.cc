@@ -36,8 +36,8 @@ class ReconcileTest : public ::testing::Test {
     AMANA_EXPECT_OK(outbox.Accept(id, broker_.ReceiptOf(0), 0));
     return entry.digest;
   }
-  void Log(const Digest& digest) {
-    SampleEvent event{v1::EVENT_KIND_CONSENT_REGISTERED, digest, std::nullopt};
+  void Log(const Digest& digest, v1::EventKind kind = v1::EVENT_KIND_CONSENT_REGISTERED) {
+    SampleEvent event{kind, digest, std::nullopt};
     event.more[EventField::kCertId] = (*identity_.Signer())->certificate.id().bytes();
     broker_.Append(event);
   }
@@ -65,6 +65,8 @@ class ReconcileTest : public ::testing::Test {
 
 TEST_F(ReconcileTest, WhatAgreesIsNoDifference) {
   Log(Sign("consent"));
+  // Handed in by whoever countersigned it.
+  Log(crypto::Sha256("entry"), v1::EVENT_KIND_DIRECTORY_CHANGED);
   const Reconciled done = Compare();
   EXPECT_EQ(done.statements, 1u);
   EXPECT_TRUE(done.differences.empty());

@@ -381,7 +381,7 @@ TEST_F(BrokerSmokeTest, ChecksTheStoreOfOneThatIsNotRunning) {
   EXPECT_EQ(said.code, 0) << said.text;
   const auto found = nlohmann::json::parse(said.text, nullptr, false);
   EXPECT_EQ(found["persons"], 0) << said.text;
-  EXPECT_TRUE(found["problems"].empty()) << said.text;
+  EXPECT_TRUE(found["findings"].empty()) << said.text;
 }
 
 }  // namespace
