@@ -353,5 +353,20 @@ TEST_F(SqliteTest, LazyCommitsWaitForTheNextDurableOne) {
   EXPECT_EQ(Count(*db), 4);
 }
 
+// They are commits: a crash of the process takes nothing of them, so another connection sees them.
+TEST_F(SqliteTest, LazyCommitsAreSeenByOthersAtOnce) {
+  auto db = Open({});
+  AMANA_ASSERT_OK(db->Run("INSERT INTO item(name) VALUES('first')"));
+  EXPECT_EQ(Count(*Open({.mode = Mode::kReader})), 1);
+  {
+    const auto lazy = LazyCommits::Begin(*db);
+    AMANA_ASSERT_OK(lazy);
+    AMANA_ASSERT_OK(db->Run("INSERT INTO item(name) VALUES('a')"));
+    EXPECT_FALSE(db->InTransaction());
+  }
+  auto other = Open({.mode = Mode::kReader});
+  EXPECT_EQ(Count(*other), 2);
+}
+
 }  // namespace
 }  // namespace amana::sqlite

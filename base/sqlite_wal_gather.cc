@@ -2,10 +2,12 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/errors.h"
@@ -17,10 +19,22 @@ namespace {
 constexpr std::string_view kPrefix = "amana-gather:";
 constexpr size_t kGatherAtMost = 96 * 1024;  // SQLite's unix VFS writes less than 128 KiB at once
 
+// https://www.sqlite.org/fileformat2.html#the_write_ahead_log: a frame is a header of this size and
+// a page; bytes 4 to 7 of the header of a transaction's last frame are not zero. Nothing else in a
+// WAL is written in pieces of this size.
+constexpr int kFrameHeader = 24;
+
+bool IsLastOfCommit(const void* header) {
+  const auto* const bytes = static_cast<const unsigned char*>(header);
+  return (bytes[4] | bytes[5] | bytes[6] | bytes[7]) != 0;
+}
+
 // A run of bytes that are written already as SQLite sees it.
 struct Gathered {
   sqlite3_int64 start = 0;
   std::string bytes;
+  bool last = false;             // the page that comes next is the last of a transaction
+  sqlite3_int64 written_to = 0;  // since the WAL was begun anew, at offset 0
 
   sqlite3_int64 end() const { return start + static_cast<sqlite3_int64>(bytes.size()); }
 };
@@ -55,13 +69,8 @@ struct After<member> {
   }
 };
 
-int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
+int Gather(sqlite3_file* file, const void* data, size_t bytes, sqlite3_int64 offset) {
   Gathered& gathered = Of(file);
-  const auto bytes = static_cast<size_t>(size);
-  if (!gathered.bytes.empty() && offset >= gathered.start && offset + size <= gathered.end()) {
-    std::memcpy(gathered.bytes.data() + (offset - gathered.start), data, bytes);
-    return SQLITE_OK;
-  }
   if (gathered.bytes.empty() || offset != gathered.end() ||
       gathered.bytes.size() + bytes > kGatherAtMost) {
     if (const int rc = Flush(file); rc != SQLITE_OK) return rc;
@@ -69,6 +78,23 @@ int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) 
   }
   gathered.bytes.append(static_cast<const char*>(data), bytes);
   return SQLITE_OK;
+}
+
+int Write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
+  Gathered& gathered = Of(file);
+  const auto bytes = static_cast<size_t>(size);
+  const bool again =
+      !gathered.bytes.empty() && offset >= gathered.start && offset + size <= gathered.end();
+  if (again) {
+    std::memcpy(gathered.bytes.data() + (offset - gathered.start), data, bytes);
+  } else if (const int rc = Gather(file, data, bytes, offset); rc != SQLITE_OK) {
+    return rc;
+  }
+  const bool has_page = offset + size <= gathered.written_to;  // a header that is written again
+  gathered.written_to = offset == 0 ? size : std::max(gathered.written_to, offset + size);
+  if (size != kFrameHeader) return std::exchange(gathered.last, false) ? Flush(file) : SQLITE_OK;
+  gathered.last = IsLastOfCommit(data);
+  return gathered.last && has_page ? Flush(file) : SQLITE_OK;
 }
 
 int Close(sqlite3_file* file) {

@@ -2,11 +2,11 @@
 // pieces: SQLite writes a WAL page as two small pieces, a system call each.
 //
 // Nothing is promised later than before: the WAL's bytes are in the file before its fsync begins,
-// and with synchronous=FULL SQLite publishes frames only after that fsync. Whatever else the
-// connection does with the file (a read, its size, a truncation) finds the bytes in place; other
-// connections look at published frames only. The database file itself is not gathered: its pages
-// are published without an fsync between. An error that a write would have had comes from the call
-// that makes it: the fsync, usually.
+// and a transaction's are when its last page was written: SQLite publishes it only after that,
+// whether or not it waits for the disk. Whatever else the connection does with the file (a read,
+// its size, a truncation) finds the bytes in place; other connections look at published frames
+// only. The database file itself is not gathered: its pages are published without an fsync between.
+// An error that a write would have had comes from the call that makes it: the fsync, usually.
 #ifndef AMANA_BASE_SQLITE_WAL_GATHER_H_
 #define AMANA_BASE_SQLITE_WAL_GATHER_H_
 

@@ -1,5 +1,9 @@
 #include "agency-adapters/shelter/shelf.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/durable_file.h"
 #include "base/sqlite.h"
 #include "base/status.h"
@@ -34,6 +38,32 @@ TEST(ShelfTest, KeepsDeliveriesOverRestarts) {
   EXPECT_EQ(shelf->Pending(0, 9)->size(), 0u);
   EXPECT_FALSE((*shelf->Get("other")).has_value());
   EXPECT_EQ(RealFileSystem().List(dir.path())->size(), 1u) << "no file beside the folder";
+}
+
+// What is put later may be lost with the machine, not with the program.
+TEST(ShelfTest, KeepsWhatWasPutLaterWhenTheProgramIsKilled) {
+  const TempDir dir;
+  const pid_t child = fork();
+  if (child == 0) {
+    auto shelf = *Shelf::Open(dir.File("shelf"));
+    ShelfRow row{"police-a/1"};
+    row.open = true;
+    bool good = shelf.Put(row).ok();
+    row.written = true;
+    good = good && shelf.PutLater(row).ok() && shelf.Get(row.key).value()->written;
+    ShelfRow notice{"notice/1"};
+    notice.written = true;
+    good = good && shelf.PutLater(notice).ok();
+    if (good) kill(getpid(), SIGKILL);
+    _exit(1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  const auto shelf = Shelf::Open(dir.File("shelf"));
+  AMANA_ASSERT_OK(shelf);
+  EXPECT_TRUE((*shelf->Get("police-a/1"))->written);
+  EXPECT_TRUE(shelf->Get("notice/1")->has_value());
 }
 
 // So that each is looked at in its turn, however many there are.
