@@ -133,12 +133,16 @@ absl::StatusOr<size_t> Runtime::NativeTurn() {
     AMANA_ASSIGN_OR_RETURN(const size_t read, ReadPasses());
     done += read;
   }
+  // Before the answers to it are put: a program may answer what it sees in the inbox at once.
+  size_t collected = 0;
+  for (size_t more = batch; more >= batch; collected += more) {
+    AMANA_ASSIGN_OR_RETURN(more, incoming_.Collect(batch));
+  }
   AMANA_ASSIGN_OR_RETURN(const OutboxFeeder::Report fed, feeder_.Feed(batch));
   figures_.Queued(fed.put);
   figures_.Failed(fed.failed);
   figures_.Died(fed.dead);
   AMANA_ASSIGN_OR_RETURN(const size_t followed, feeder_.Follow(4 * batch));
-  AMANA_ASSIGN_OR_RETURN(const size_t collected, incoming_.Collect(batch));
   if (up) {
     AMANA_ASSIGN_OR_RETURN(const size_t wrote, WritePasses());
     done += wrote;

@@ -235,6 +235,21 @@ TEST_F(RuntimeReceivingTest, AnAcceptIsSeenAndAcceptedByThePerson) {
   EXPECT_EQ(Calls(sdk::kDecide.method), 1U);
 }
 
+// A program may answer what the inbox shows before the native side has it.
+TEST_F(RuntimeReceivingTest, AnAnswerToWhatHasJustComeIsPut) {
+  m_.Start();
+  m_.broker.Push(Delivering(delivery_));
+  m_.Receive();
+  const auto came = *m_.runtime().endpoint().inbox.List(std::nullopt, 1);
+  ASSERT_EQ(came.size(), 1U);
+  m_.side.ready = {{.key = "a", .kind = ItemKind::kAccept, .about = DeliveryKeyText(came[0].key)}};
+  m_.Settle();
+  AMANA_EXPECT_OK(m_.runtime().SendTurn());
+  m_.Settle();
+  EXPECT_EQ(m_.side.settled.at("a").state, Settlement::State::kAccepted)
+      << m_.side.settled.at("a").reason;
+}
+
 TEST_F(RuntimeReceivingTest, AnAnswerAboutNothingAndOneWithoutACodeAreRefused) {
   const std::string key = Written();
   m_.side.ready = {{.key = "a", .kind = ItemKind::kAccept, .about = "nothing"},
