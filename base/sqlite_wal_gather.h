@@ -6,7 +6,8 @@
 // whether or not it waits for the disk. Whatever else the connection does with the file (a read,
 // its size, a truncation) finds the bytes in place; other connections look at published frames
 // only. The database file itself is not gathered: its pages are published without an fsync between.
-// An error that a write would have had comes from the call that makes it: the fsync, usually.
+// An error that a write would have had comes from the call that makes it: the write of a
+// transaction's last page, usually.
 #ifndef AMANA_BASE_SQLITE_WAL_GATHER_H_
 #define AMANA_BASE_SQLITE_WAL_GATHER_H_
 
