@@ -97,6 +97,17 @@ TEST_F(MailSendTest, RefusalsAreNamedByCodeAlone) {
   EXPECT_EQ(Count(kMinistryAddress, "HALF-SENT"), 0u);
 }
 
+// Its children hold the ports too, and end a little later than their master.
+TEST_F(MailSendTest, AStoppedServerListensNoMore) {
+  for (int i = 0; i < 5; ++i) {
+    AMANA_ASSERT_OK(Send(Server(servers_->Smtps()), {kMinistryAddress}, "Subject: x\r\n\r\nx\r\n"));
+    servers_->StopPostfix();
+    EXPECT_EQ(ErrorReason(Send(Server(servers_->Smtps()), {kMinistryAddress}, "x\r\n")),
+              "MAIL_UNREACHABLE");
+    AMANA_ASSERT_OK(servers_->StartPostfix());
+  }
+}
+
 TEST_F(MailSendTest, AnAbsentServerIsUnreachableAndComesBack) {
   auto sender = MailSender::Create(Server(servers_->Smtps()));
   AMANA_ASSERT_OK(sender);

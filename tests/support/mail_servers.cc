@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <initializer_list>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
@@ -56,6 +57,13 @@ void Stop(std::unique_ptr<ChildProcess>& child) {
   child->Signal(SIGTERM);
   child->Wait(absl::Seconds(10));
   child.reset();  // kills what has not ended
+}
+
+// The children hold their master's ports too, and end a little after it.
+void WaitForSilence(std::initializer_list<int> ports) {
+  WaitUntil(absl::Seconds(20), [ports] {
+    return std::ranges::none_of(ports, [](int port) { return Listens(port); });
+  });
 }
 
 }  // namespace
@@ -258,8 +266,15 @@ absl::Status MailServers::StartDovecot() {
   return up ? absl::OkStatus() : absl::UnavailableError("dovecot does not listen:\n" + LogEnd());
 }
 
-void MailServers::StopPostfix() { Stop(postfix_); }
-void MailServers::StopDovecot() { Stop(dovecot_); }
+void MailServers::StopPostfix() {
+  Stop(postfix_);
+  WaitForSilence({smtp_port_, smtps_port_, plain_port_});
+}
+
+void MailServers::StopDovecot() {
+  Stop(dovecot_);
+  WaitForSilence({imap_port_, imaps_port_, auth_port_});
+}
 
 std::vector<std::string> MailServers::Mails(const std::string& address,
                                             const std::string& folder) const {

@@ -39,6 +39,7 @@ class MailServers {
 
   absl::Status StartPostfix();
   absl::Status StartDovecot();
+  // Nobody listens when they return.
   void StopPostfix();
   void StopDovecot();
   // What is in the Maildir folder of `address` ("" is the inbox), in any order.
