@@ -120,6 +120,9 @@ void AddEvidence(CLI::App& root, Context& context) {
   RegisterImportHtcds(import, context);
   RegisterImportSample(import, context);
 
+  RegisterExportHtcds(Group(root, "export", "Received cases as case files in other formats"),
+                      context);
+
   CLI::App& admin = Group(root, "admin", "For the broker's operators");
   RegisterAdminDeadLetters(admin, context);
   RegisterAdminRedrive(admin, context);

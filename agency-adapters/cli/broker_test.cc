@@ -48,6 +48,43 @@ TEST_F(AmanaBrokerTest, FromConsentToAcceptanceAndProof) {
   EXPECT_EQ(verified["receipts"], 1);
 }
 
+TEST_F(AmanaBrokerTest, WhatWasReceivedGoesOnAsACaseFile) {
+  Write("case.json", R"({"IDENTITY_MIN":{"alias":"TESTCASE-ALPHA"},
+                         "DEMOGRAPHIC":{"gender":"Feminine"},
+                         "RISK":{"risk_level":"NOT_ASSESSED"},
+                         "IDENTITY":{"full_names":{"given":"TESTCASE-ALPHA SYNTHETIC"}}})");
+  const std::string referral = Send(Grant());
+  Run("intake", {"inbox", "watch", "--once"});
+  const Json offered = Run("intake", {"export", "htcds", "--out", File("offered.csv")});
+  EXPECT_EQ(offered["cases"], 1);
+  EXPECT_TRUE(offered["left_out"].contains("RISK.risk_level")) << offered;
+  EXPECT_THAT(*RealFileSystem().Read(File("offered.csv")),
+              AllOf(HasSubstr("Feminine"), Not(HasSubstr("SYNTHETIC"))));
+  Run("intake", {"inbox", "seen", "1"});
+  Run("intake", {"inbox", "accept", "1"});
+  Run("intake", {"inbox", "watch", "--once"});
+  // Either part names the case; it is one row, whole.
+  EXPECT_EQ(Run("intake", {"export", "htcds", "2", "1", "--out", File("cases.csv")})["cases"], 1);
+  EXPECT_THAT(*RealFileSystem().Read(File("cases.csv")), HasSubstr("TESTCASE-ALPHA SYNTHETIC"));
+  const Json form =
+      Run("intake", {"export", "htcds", "1", "--format", "xform", "--out", File("forms")});
+  EXPECT_EQ(form["files"][0], File("forms/item-1.xml"));
+  for (const std::string file : {"cases.csv", "forms/item-1.xml"}) {
+    const Json read = Run(
+        "police", {"import", "htcds", File(file), "--service", "ACCOMMODATION", "--to",
+                   "haven/intake", "--incomplete", "--dry-run", "--legal-basis", "VITAL_INTEREST"});
+    EXPECT_EQ(read["queued"], 1) << file << read;
+  }
+  // Nothing is overwritten, and nothing recalled is handed on.
+  EXPECT_EQ(Run("intake", {"export", "htcds", "--out", File("cases.csv")}, kExitRefused)["error"],
+            "FILE_EXISTS");
+  Run("police", {"referral", "cancel", referral, "--reason", "NO_LONGER_NEEDED"});
+  Run("intake", {"inbox", "watch", "--once"});
+  const Json after = Run("intake", {"export", "htcds", "--out", File("after.csv")});
+  EXPECT_EQ(after["cases"], 0);
+  EXPECT_EQ(after["recalled"], 2);
+}
+
 TEST_F(AmanaBrokerTest, AWithdrawalAndACancellation) {
   const std::string consent = Grant();
   const std::string referral = Send(consent);

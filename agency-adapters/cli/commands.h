@@ -82,6 +82,7 @@ void RegisterAuditWait(CLI::App& parent, Context& context);
 void RegisterWitness(CLI::App& parent, Context& context);
 void RegisterImportHtcds(CLI::App& parent, Context& context);
 void RegisterImportSample(CLI::App& parent, Context& context);
+void RegisterExportHtcds(CLI::App& parent, Context& context);
 void RegisterAdminDeadLetters(CLI::App& parent, Context& context);
 void RegisterAdminRedrive(CLI::App& parent, Context& context);
 // Prints the script made from the tree that `root` is the root of.

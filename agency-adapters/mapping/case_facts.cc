@@ -1,6 +1,5 @@
 #include "agency-adapters/mapping/case_facts.h"
 
-#include <string_view>
 #include <utility>
 
 #include "agency-adapters/mapping/errors.h"
@@ -193,6 +192,17 @@ absl::StatusOr<CaseFacts> CaseFactsFromJson(const Json& json) {
     facts.sections[*category] = value;
   }
   return facts;
+}
+
+absl::Status AddSection(CaseFacts& facts, v1::Category category, std::string_view json) {
+  const Json said = Json::parse(json, nullptr, false);
+  if (!said.is_object()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "CONTENT_UNREADABLE",
+                     codes::CodeName(category), "the section is no JSON object");
+  }
+  if (!said.empty())
+    facts.sections.try_emplace(category, Json::object()).first->second.update(said);
+  return absl::OkStatus();
 }
 
 }  // namespace amana::mapping

@@ -7,10 +7,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "amana/v1/codes.pb.h"
 
@@ -56,6 +58,10 @@ nlohmann::json ToJson(const CaseFacts& facts);
 // The same back. FACTS_INVALID naming the member: unknown member or code, wrong type, a county out
 // of range, a section that is no object or says nothing; never showing a content.
 absl::StatusOr<CaseFacts> CaseFactsFromJson(const nlohmann::json& json);
+
+// What a section of a delivery says, in addition to what was said before it. CONTENT_UNREADABLE
+// naming the category: no JSON object.
+absl::Status AddSection(CaseFacts& facts, v1::Category category, std::string_view json);
 
 }  // namespace amana::mapping
 

@@ -1,5 +1,4 @@
 // What is written natively for a row of the journal.
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "agency-adapters/runtime/api_json.h"
@@ -65,14 +64,7 @@ absl::Status Incoming::AddSections(const sdk::InboxItem& item, mapping::CaseFact
       }
       continue;
     }
-    nlohmann::json json = nlohmann::json::parse(section.content, nullptr, false);
-    if (!json.is_object()) {
-      return MakeError(absl::StatusCode::kInvalidArgument, "CONTENT_UNREADABLE", name,
-                       "the section is no JSON object");
-    }
-    nlohmann::json& held = facts.sections[section.category];
-    if (held.is_null()) held = nlohmann::json::object();
-    held.update(json);
+    AMANA_RETURN_IF_ERROR(mapping::AddSection(facts, section.category, section.content));
   }
   if (delivery != nullptr) {
     delivery->withheld = !opened.withheld_slots.empty();
