@@ -4,6 +4,7 @@
 
 #include "agency-adapters/cli/exit_code.h"
 #include "base/durable_file.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::cli {
@@ -30,7 +31,7 @@ absl::StatusOr<v1::HandoverNote> ReadHandoverWords(std::string_view option,
   constexpr std::string_view kExpected =
       "expected a JSON object of texts: place, officer, escort, companion, text";
   AMANA_ASSIGN_OR_RETURN(const std::string text, RealFileSystem().Read(path));
-  const Json object = Json::parse(text, nullptr, false);
+  const Json object = ParseJson<Json>(text);
   if (!object.is_object()) return UsageError(option, kExpected);
   v1::HandoverNote words;
   for (const auto& [name, value] : object.items()) {

@@ -6,6 +6,7 @@
 #include "agency-adapters/cli/inbox_text.h"
 #include "agency-adapters/cli/values.h"
 #include "base/durable_file.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::cli {
@@ -52,9 +53,8 @@ void AddSection(const envelope::OpenedSection& section, Report& report) {
                {"stage", std::string(codes::CodeName(section.stage))}};
   report.text +=
       "== " + json["category"].get<std::string>() + " (" + Shown(section.media_type) + ")\n";
-  Json content = section.media_type == "application/json"
-                     ? Json::parse(section.content, nullptr, false)
-                     : Json(Json::value_t::discarded);
+  Json content = section.media_type == "application/json" ? ParseJson<Json>(section.content)
+                                                          : Json(Json::value_t::discarded);
   if (!content.is_discarded()) {
     report.text += Shown(content.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
     json["content"] = std::move(content);

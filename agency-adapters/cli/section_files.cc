@@ -6,6 +6,7 @@
 
 #include "agency-adapters/cli/values.h"
 #include "base/durable_file.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::cli {
@@ -43,7 +44,7 @@ absl::StatusOr<Section> ReadPair(const std::string& pair) {
 
 absl::Status ReadObject(const std::string& path, std::vector<Section>& sections) {
   AMANA_ASSIGN_OR_RETURN(const std::string text, RealFileSystem().Read(path));
-  const auto object = nlohmann::json::parse(text, nullptr, false);
+  const auto object = ParseJson(text);
   if (!object.is_object()) {
     return UsageError("--sections", path + " does not hold a JSON object {\"CATEGORY\": ...}");
   }

@@ -5,6 +5,7 @@
 #include "agency-adapters/foreign-affairs/errors.h"
 #include "base/clock.h"
 #include "base/durable_file.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::foreign_affairs {
@@ -32,7 +33,7 @@ CREATE TABLE mail (
 )sql"};
 
 absl::StatusOr<std::vector<std::string>> Texts(std::string_view text) {
-  const json list = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json list = ParseJson(text);
   if (!list.is_array()) return LedgerBroken();
   std::vector<std::string> texts;
   for (const json& each : list) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "agency-adapters/foreign-affairs/errors.h"
 #include "agency-adapters/foreign-affairs/message.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::foreign_affairs {
@@ -113,7 +114,7 @@ std::string RefusalLetter(const Reference& reference, std::string_view reason,
 
 absl::StatusOr<mapping::Record> ReadAttachment(std::string_view text) {
   if (text.size() > kMaxAttachment) return AttachmentInvalid("fields", "at most 1 MiB");
-  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto json = ParseJson(text);
   if (!json.is_object()) return AttachmentInvalid("fields", "a JSON object");
   const auto fields = json.find("fields");
   if (fields == json.end() || !fields->is_object() || fields->empty()) {

@@ -67,7 +67,12 @@ absl::StatusOr<std::string> ImmigrationAdapter::Deliver(const runtime::NativeDel
                          }));
   // What was taken back and is still here goes, before the word that it was.
   if (delivery.kind == runtime::DeliveryKind::kRecall) {
-    AMANA_RETURN_IF_ERROR(out_.TakeBack(delivery.about_native_id));
+    std::optional<std::string> name = delivery.about_native_id;
+    // Its Deliver ended with an error: the file may be there all the same.
+    if (name->empty()) {
+      AMANA_ASSIGN_OR_RETURN(name, out_.Find(delivery.about));
+    }
+    if (name.has_value()) AMANA_RETURN_IF_ERROR(out_.TakeBack(*name));
   }
   return out_.Write(delivery.key, bytes);
 }

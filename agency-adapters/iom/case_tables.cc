@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/time/time.h"
 #include "agency-adapters/iom/pg_schema.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::iom {
@@ -60,7 +61,7 @@ PgValue CaseNumber(std::string_view native_id) {
 
 // A text or a list of texts by name; false for anything else.
 bool ReadFields(const std::string& text, mapping::Record& record) {
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = ParseJson(text);
   if (!json.is_object()) return false;
   for (const auto& [name, value] : json.items()) {
     std::vector<std::string>& values = record.fields[name];
@@ -91,13 +92,13 @@ std::optional<NativeItem> ReadItem(const std::vector<PgValue>& row) {
                   .code = text(5),
                   .words = text(7),
                   .task = task};
-  const Json categories = Json::parse(text(6), nullptr, false);
+  const Json categories = ParseJson(text(6));
   if (!ReadFields(text(4), item.record) || !categories.is_array()) return std::nullopt;
   for (const Json& each : categories) {
     if (!each.is_string()) return std::nullopt;
     item.categories.push_back(each.get<std::string>());
   }
-  const Json details = Json::parse(text(8), nullptr, false);
+  const Json details = ParseJson(text(8));
   if (!details.is_object()) return std::nullopt;
   for (const auto& [name, value] : details.items()) {
     if (!value.is_string()) return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::local_grpc {
@@ -62,14 +63,14 @@ absl::Status FromJson(std::string_view json, std::string_view member,
 }
 
 std::string AsItems(const std::string& json) {
-  const Json object = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  const Json object = ParseJson<Json>(json);
   if (object.is_object() && object.contains("items")) return json;
   return "{\"items\":[" + json + "]}";
 }
 
 absl::Status StatusOf(const http::Response& response) {
   if (response.status >= 200 && response.status < 300) return absl::OkStatus();
-  const Json json = Json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  const Json json = ParseJson<Json>(response.body);
   if (!json.is_object()) {
     return MakeError(CodeOf(response.status), "INTERNAL", "", "an answer of no object");
   }

@@ -6,6 +6,7 @@
 #include "agency-adapters/mapping/header_member.h"
 #include "agency-adapters/mapping/report.h"
 #include "base/ids.h"
+#include "base/json_text.h"
 #include "base/status.h"
 #include "proto/codes/names.h"
 
@@ -195,10 +196,11 @@ absl::StatusOr<CaseFacts> CaseFactsFromJson(const Json& json) {
 }
 
 absl::Status AddSection(CaseFacts& facts, v1::Category category, std::string_view json) {
-  const Json said = Json::parse(json, nullptr, false);
+  const Json said = ParseJson(json);
   if (!said.is_object()) {
     return MakeError(absl::StatusCode::kInvalidArgument, "CONTENT_UNREADABLE",
-                     codes::CodeName(category), "the section is no JSON object");
+                     codes::CodeName(category),
+                     "the section is no JSON object, or one nested too deep");
   }
   if (!said.empty())
     facts.sections.try_emplace(category, Json::object()).first->second.update(said);

@@ -60,7 +60,8 @@ nlohmann::json ToJson(const CaseFacts& facts);
 absl::StatusOr<CaseFacts> CaseFactsFromJson(const nlohmann::json& json);
 
 // What a section of a delivery says, in addition to what was said before it. CONTENT_UNREADABLE
-// naming the category: no JSON object.
+// naming the category: no JSON object, or one nested deeper than
+// ParseJson takes.
 absl::Status AddSection(CaseFacts& facts, v1::Category category, std::string_view json);
 
 }  // namespace amana::mapping

@@ -37,6 +37,26 @@ TEST(CaseFactsTest, NothingIsSaidOfWhatIsAbsent) {
   EXPECT_EQ(ToJson(*facts), Json::object());
 }
 
+TEST(CaseFactsTest, SectionsOfOneCategoryAddUp) {
+  CaseFacts facts;
+  AMANA_ASSERT_OK(AddSection(facts, v1::CATEGORY_RISK, R"({"a":1,"b":2})"));
+  AMANA_ASSERT_OK(AddSection(facts, v1::CATEGORY_RISK, R"({"b":3})"));
+  AMANA_ASSERT_OK(AddSection(facts, v1::CATEGORY_LEGAL, "{}"));
+  EXPECT_EQ(ToJson(facts), Json::parse(R"({"RISK":{"a":1,"b":3}})"));
+}
+
+// Whoever may send to this agency chooses the bytes: none of them may end the adapter.
+TEST(CaseFactsTest, ASectionThatCannotBeReadIsRefusedByItsCategory) {
+  const std::string deep = "{\"notes\":" + std::string(60000, '[') + std::string(60000, ']') + "}";
+  for (const std::string& content : {std::string("[]"), std::string("{"), std::string(), deep}) {
+    CaseFacts facts;
+    const absl::Status refused = AddSection(facts, v1::CATEGORY_RISK, content);
+    EXPECT_EQ(ErrorReason(refused), "CONTENT_UNREADABLE");
+    EXPECT_EQ(ErrorField(refused), "RISK");
+    EXPECT_EQ(facts, CaseFacts());
+  }
+}
+
 TEST(CaseFactsTest, RefusalsNameTheMember) {
   const struct {
     const char* json;

@@ -12,6 +12,7 @@
 #include "agency-adapters/police/json_check.h"
 #include "agency-adapters/police/niem_names.h"
 #include "agency-adapters/runtime/errors.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::police {
@@ -107,7 +108,7 @@ class Reader {
 Json Typed(std::string_view path, const std::string& text) {
   const NiemType type = TypeOf(path);
   if (type == NiemType::kText) return text;
-  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Json value = ParseJson(text);
   const bool fits = type == NiemType::kBoolean ? value.is_boolean() : value.is_number();
   return fits ? value : Json();
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agency-adapters/police/errors.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::police {
@@ -34,7 +35,7 @@ absl::Status Translate(const absl::Status& status) {
 
 // None where the answer names none that can be kept.
 std::optional<std::string> NativeId(const http::Response& response) {
-  const auto json = nlohmann::json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  const auto json = ParseJson(response.body);
   if (!json.is_object() || !json.contains("x:NativeID")) return std::nullopt;
   const nlohmann::json& id = json["x:NativeID"];
   if (!id.is_string()) return std::nullopt;

@@ -132,7 +132,9 @@ struct NativeDelivery {
   // kCase, kUpdate: AT_OFFER, or AT_ACCEPT for what is disclosed once it is accepted. The record of
   // the second holds the facts of both: the native side completes the row that it has.
   std::string stage = {};
-  // The native id that Deliver gave for `about`; empty for own cases.
+  // The native id that Deliver gave for `about`; empty for own cases. Empty in a kRecall: Deliver
+  // ended with an error, and what it may have left natively is to be deleted; where nothing is
+  // there, that is no error.
   std::string about_native_id = {};
   std::string referral = {};   // "agency/32 hex digits/version"
   std::string sender = {};     // "agency/unit"

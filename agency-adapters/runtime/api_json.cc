@@ -7,6 +7,7 @@
 #include "agency-adapters/mapping/report.h"
 #include "agency-adapters/runtime/endpoint.h"
 #include "agency-adapters/sdk/keys.h"
+#include "base/json_text.h"
 #include "base/status.h"
 #include "proto/codes/names.h"
 
@@ -14,8 +15,6 @@ namespace amana::runtime {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr int kDeepest = 64;
 
 absl::Status BodyInvalid(std::string_view member, std::string_view why) {
   return MakeError(absl::StatusCode::kInvalidArgument, "BODY_INVALID", member, why);
@@ -25,18 +24,11 @@ std::string Time(absl::Time time) {
   return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone());
 }
 
-// Deep nesting would overflow the stack of whoever writes it out again.
 absl::StatusOr<nlohmann::json> ParseBody(std::string_view text) {
-  bool deep = false;
-  nlohmann::json json = nlohmann::json::parse(
-      text,
-      [&deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-        deep = deep || depth > kDeepest;
-        return !deep;
-      },
-      false);
-  if (deep) return BodyInvalid("body", "is nested too deep");
-  if (!json.is_object()) return BodyInvalid("body", "expected a JSON object");
+  nlohmann::json json = ParseJson(text);
+  if (!json.is_object()) {
+    return BodyInvalid("body", "expected a JSON object, at most 64 levels deep");
+  }
   return json;
 }
 

@@ -14,6 +14,7 @@
 #include "agency-adapters/runtime/judge.h"
 #include "base/command_line.h"
 #include "base/durable_file.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::runtime {
@@ -206,7 +207,7 @@ absl::StatusOr<int> DiscardCommand(const Command& command,
 absl::StatusOr<int> HealthCommand(const Command& command) {
   const absl::StatusOr<std::string> text =
       RealFileSystem().Read(command.config.journal + "/health.json");
-  Json json = text.ok() ? Json::parse(*text, nullptr, false) : Json();
+  Json json = text.ok() ? ParseJson<Json>(*text) : Json();
   if (!json.is_object()) json = {{"ok", false}, {"checks", Json::array()}};
   absl::Time at = absl::InfinitePast();
   std::string error;

@@ -118,4 +118,19 @@ absl::Status Incoming::Settle(size_t limit) {
   return over.empty() ? absl::OkStatus() : deliveries_.Settled(over);
 }
 
+absl::StatusOr<size_t> Incoming::AnswerRecalls(size_t limit) {
+  AMANA_ASSIGN_OR_RETURN(const auto held, end_.inbox.HeldRecalls(limit));
+  size_t released = 0;
+  for (const sdk::Inbox::RecalledItem& recalled : held) {
+    AMANA_ASSIGN_OR_RETURN(const std::optional<DeliveryRow> row,
+                           deliveries_.Find(RecallKeyText(recalled.item.key)));
+    const bool obeyed =
+        row.has_value() && (row->state == RowState::kWritten || row->state == RowState::kSettled);
+    if (!obeyed) continue;
+    AMANA_RETURN_IF_ERROR(end_.sender.outbox().Release(recalled.answer));
+    ++released;
+  }
+  return released;
+}
+
 }  // namespace amana::runtime

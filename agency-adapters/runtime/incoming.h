@@ -39,6 +39,9 @@ class Incoming {
   // WRITTEN rows of which nothing more is to be done: the broker has the evidence that a case was
   // received; a recall or notice is written.
   absl::Status Settle(size_t limit);
+  // Lets the answers to recalls go that were obeyed natively, or of which nothing was there; how
+  // many. A recall that is a dead letter holds its answer until it is redriven or discarded.
+  absl::StatusOr<size_t> AnswerRecalls(size_t limit);
   // NativeWriter::Compose. CONTENT_UNREADABLE for a section that is not what its media type says;
   // errors of Inbox::Open and Mapping::ToNative.
   absl::StatusOr<std::optional<NativeDelivery>> Compose(const DeliveryRow& row);

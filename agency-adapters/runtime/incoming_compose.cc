@@ -141,8 +141,11 @@ absl::StatusOr<std::optional<NativeDelivery>> Incoming::ComposeRecall(const Deli
   AMANA_ASSIGN_OR_RETURN(const sdk::InboxItem item, end_.inbox.Get(row.source));
   const std::string about = DeliveryKeyText(item.key);
   AMANA_ASSIGN_OR_RETURN(const std::optional<DeliveryRow> written, deliveries_.Find(about));
-  // Never written natively, so there is nothing to take back.
-  if (!written.has_value() || written->native_id.empty()) return std::optional<NativeDelivery>();
+  // Never on its way to the native side, so there is nothing to take back there. One that was may
+  // be there, in whole or in part, whatever its Deliver answered.
+  if (!written.has_value() || (written->native_id.empty() && written->attempts == 0)) {
+    return std::optional<NativeDelivery>();
+  }
   NativeDelivery delivery{.key = row.key, .kind = row.kind};
   delivery.about = about;
   delivery.about_native_id = written->native_id;

@@ -5,6 +5,7 @@
 
 #include "agency-adapters/runtime/errors.h"
 #include "base/errors.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::runtime {
@@ -68,7 +69,7 @@ std::string ToText(const HeldItem& held) {
 }
 
 absl::StatusOr<HeldItem> HeldItemFromText(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = ParseJson(text);
   if (!json.is_object()) return StoreCorruptError("journal: an item does not parse");
   HeldItem held;
   NativeItem& item = held.item;

@@ -168,6 +168,16 @@ absl::Status Journal::Read(absl::FunctionRef<absl::Status(sqlite::Database&)> wo
   return work(*db_);
 }
 
+absl::StatusOr<bool> Journal::Scrub() {
+  absl::MutexLock mine(&mu_);
+  AMANA_RETURN_IF_ERROR(broken_);
+  AMANA_ASSIGN_OR_RETURN(const auto lock, Lock(folder_));
+  const auto emptied = db_->Checkpoint(sqlite::CheckpointMode::kTruncateNow);
+  if (IsFsyncFailure(emptied.status())) broken_ = emptied.status();
+  AMANA_RETURN_IF_ERROR(broken_);
+  return emptied.ok() && !emptied->blocked;
+}
+
 absl::StatusOr<int64_t> Journal::Cursor(std::string_view name) {
   int64_t value = 0;
   AMANA_RETURN_IF_ERROR(Read([&](sqlite::Database& db) -> absl::Status {

@@ -4,8 +4,9 @@
 // directions is said in journal_items.h and journal_deliveries.h.
 //
 // File mode 0600 in a folder of 0700: an item's content is here until its referral is in the
-// outbox, and while it is a dead letter; then it is overwritten. A failed fsync is never retried:
-// from then on every call answers FSYNC_FAILED and the program should end.
+// outbox, and while it is a dead letter; then it is overwritten, in the write-ahead log too with
+// the next Scrub. A failed fsync is never retried: from then on every call answers FSYNC_FAILED and
+// the program should end.
 //
 // One program runs on a journal at a time (LockProgram); commands that look or redrive may open it
 // beside that one: every write, checkpoint and opening is done under the lock of the folder, as no
@@ -61,6 +62,9 @@ class Journal {
   // `work` must not call the journal again.
   absl::Status Write(absl::FunctionRef<absl::Status(sqlite::Database&)> work);
   absl::Status Read(absl::FunctionRef<absl::Status(sqlite::Database&)> work);
+  // Empties the write-ahead log, in which overwritten contents stand still; false when another
+  // program's reading kept it from that.
+  absl::StatusOr<bool> Scrub();
 
   // How far something was read that is taken in order: 0 before the first time.
   absl::StatusOr<int64_t> Cursor(std::string_view name);

@@ -112,11 +112,23 @@ absl::Status DeliveryJournal::Written(absl::Span<const Result> results) {
   });
 }
 
-absl::Status DeliveryJournal::Settled(absl::Span<const int64_t> ids, std::string_view reason) {
+absl::Status DeliveryJournal::Settled(absl::Span<const int64_t> ids) {
   return journal_.Write([&](sqlite::Database& db) -> absl::Status {
     for (const int64_t id : ids) {
-      AMANA_RETURN_IF_ERROR(db.Run(
-          "UPDATE delivery SET state = 3, reason = ?2, field = '' WHERE id = ?1", id, reason));
+      AMANA_RETURN_IF_ERROR(
+          db.Run("UPDATE delivery SET state = 3, reason = '', field = '' WHERE id = ?1", id));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status DeliveryJournal::Skipped(absl::Span<const int64_t> ids, std::string_view reason) {
+  return journal_.Write([&](sqlite::Database& db) -> absl::Status {
+    for (const int64_t id : ids) {
+      AMANA_RETURN_IF_ERROR(
+          db.Run("UPDATE delivery SET state = 3, reason = ?2, field = '', "
+                 "attempts = attempts - 1 WHERE id = ?1",
+                 id, reason));
     }
     return absl::OkStatus();
   });
@@ -156,6 +168,13 @@ absl::StatusOr<int64_t> DeliveryJournal::Count(RowState state) {
     return absl::OkStatus();
   }));
   return count;
+}
+
+absl::StatusOr<bool> DeliveryJournal::HasDead(DeliveryKind kind) {
+  AMANA_ASSIGN_OR_RETURN(const auto rows,
+                         Select("state = ?1 AND kind = ?2 LIMIT 1",
+                                static_cast<int64_t>(RowState::kDead), static_cast<int64_t>(kind)));
+  return !rows.empty();
 }
 
 absl::StatusOr<std::optional<absl::Time>> DeliveryJournal::OldestIntended() {

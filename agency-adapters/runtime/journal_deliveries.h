@@ -65,12 +65,15 @@ class DeliveryJournal {
     std::string native_id;
   };
   absl::Status Written(absl::Span<const Result> results);
-  absl::Status Settled(absl::Span<const int64_t> ids, std::string_view reason = {});
+  absl::Status Settled(absl::Span<const int64_t> ids);
+  // Settled without the attempt that Begin counted.
+  absl::Status Skipped(absl::Span<const int64_t> ids, std::string_view reason);
   absl::Status Failed(int64_t id, const absl::Status& why, absl::Time now, double jitter);
   absl::Status Dead(int64_t id, const absl::Status& why);
   absl::StatusOr<std::vector<DeliveryRow>> List(RowState state, size_t limit);  // oldest first
 
   absl::StatusOr<int64_t> Count(RowState state);
+  absl::StatusOr<bool> HasDead(DeliveryKind kind);
   absl::StatusOr<std::optional<absl::Time>> OldestIntended();
 
  private:

@@ -3,12 +3,15 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "agency-adapters/runtime/dead_letters.h"
 #include "agency-adapters/runtime/errors.h"
 #include "agency-adapters/runtime/item_text.h"
 #include "agency-adapters/runtime/journal_deliveries.h"
 #include "agency-adapters/runtime/journal_items.h"
 #include "agency-adapters/runtime/testing.h"
+#include "base/durable_file.h"
 #include "base/sqlite_fault.h"
 #include "base/testing.h"
 #include "gtest/gtest.h"
@@ -133,6 +136,23 @@ TEST_F(JournalTest, AContentGoesWhenItIsInTheOutbox) {
   AMANA_ASSERT_OK(items().Dead(row.id, FactMissing("x")));
   AMANA_ASSERT_OK(letters().Redrive("item-1", kNow));
   EXPECT_EQ(items().Get(row.id)->state, RowState::kWritten);
+}
+
+TEST_F(JournalTest, WhatIsOverwrittenIsInNoFile) {
+  const auto found = [this] {
+    std::string files;
+    for (const auto& file : std::filesystem::directory_iterator(folder_.File("journal"))) {
+      if (file.is_regular_file()) files += *RealFileSystem().Read(file.path().string());
+    }
+    return files.find("SYNTHETIC-CONTENT") != std::string::npos;
+  };
+  const ItemRow row = Take({SampleCase("OB/1/2031", "SYNTHETIC-CONTENT")});
+  EXPECT_TRUE(found());
+  const ItemJournal::Queued queued{row.id, 7};
+  AMANA_ASSERT_OK(items().Written({&queued, 1}));
+  EXPECT_TRUE(found()) << "in the write-ahead log";
+  EXPECT_TRUE(*journal_->Scrub());
+  EXPECT_FALSE(found());
 }
 
 TEST_F(JournalTest, ABackoffDoublesToItsLongest) {

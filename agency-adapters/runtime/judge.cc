@@ -4,6 +4,7 @@
 
 #include "agency-adapters/runtime/case_plan.h"
 #include "agency-adapters/runtime/errors.h"
+#include "base/json_text.h"
 #include "base/status.h"
 #include "proto/codes/codes.h"
 #include "proto/codes/names.h"
@@ -50,7 +51,7 @@ absl::Status CheckCodes(const NativeItem& item) {
 absl::StatusOr<mapping::CaseFacts> ItemJudge::FactsOf(const HeldItem& item,
                                                       mapping::Report* report) const {
   if (item.facts.empty()) return mapping_.ToFacts(item.item.record, report);
-  const nlohmann::json json = nlohmann::json::parse(item.facts, nullptr, false);
+  const nlohmann::json json = ParseJson(item.facts);
   if (json.is_discarded()) return ItemInvalid("facts", "are no JSON");
   return mapping::CaseFactsFromJson(json);
 }

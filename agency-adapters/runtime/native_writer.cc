@@ -65,7 +65,7 @@ absl::StatusOr<NativeWriter::Report> NativeWriter::Pass(size_t limit) {
   AMANA_RETURN_IF_ERROR(journal_.Written(batch.written));
   AMANA_RETURN_IF_ERROR(Reached("written"));
   if (!batch.skipped.empty()) {
-    AMANA_RETURN_IF_ERROR(journal_.Settled(batch.skipped, "RECALLED"));
+    AMANA_RETURN_IF_ERROR(journal_.Skipped(batch.skipped, "RECALLED"));
   }
   batch.report.written = batch.written.size();
   batch.report.skipped = batch.skipped.size();

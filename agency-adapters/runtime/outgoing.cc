@@ -46,7 +46,7 @@ absl::StatusOr<int64_t> Outgoing::Put(const ItemRow& row, const HeldItem& item) 
     case ItemKind::kHandover:
       return PutHandover(row, item.item);
     default:
-      return PutAnswer(item.item);
+      return PutAnswer(row, item.item);
   }
 }
 
@@ -100,11 +100,12 @@ absl::StatusOr<int64_t> Outgoing::PutCase(const ItemRow& row, const HeldItem& it
 }
 
 absl::Status Outgoing::AskForKeys(const AgencyId& agency) {
+  if (!broker_answers_()) return absl::OkStatus();
   const absl::Time now = end_.clock.Now();
   const auto [asked, first] = asked_.emplace(agency, now);
   if (!first && now < asked->second + kKeysAskedAgain) return absl::OkStatus();
   asked->second = now;
-  // A broker that is away is no reason to wait: it is sealed to the keys that are known.
+  // A broker that has just gone away is no reason to wait: it is sealed to the keys that are known.
   const absl::Status fetched = end_.sender.directory().Fetch(agency).status();
   return absl::IsPermissionDenied(fetched) ? fetched : absl::OkStatus();
 }
@@ -169,7 +170,7 @@ absl::StatusOr<std::optional<sdk::Words>> Outgoing::WordsFor(const sdk::InboxIte
   return std::optional<sdk::Words>({text, *std::move(sealing)});
 }
 
-absl::StatusOr<int64_t> Outgoing::PutAnswer(const NativeItem& item) {
+absl::StatusOr<int64_t> Outgoing::PutAnswer(const ItemRow& row, const NativeItem& item) {
   AMANA_ASSIGN_OR_RETURN(const sdk::InboxItem offer, OfferOf(item.about));
   if (item.kind == ItemKind::kSeen) {
     return end_.inbox.MarkSeen(offer.id, end_.identity, end_.clock);
@@ -184,7 +185,7 @@ absl::StatusOr<int64_t> Outgoing::PutAnswer(const NativeItem& item) {
     case ItemKind::kDecline:
       return PutDecline(offer, item);
     case ItemKind::kAsk:
-      return PutAsk(offer, item);
+      return PutAsk(row, offer, item);
     case ItemKind::kStart:
       return end_.answers.Start(offer.id);
     case ItemKind::kComplete:
@@ -202,14 +203,17 @@ absl::StatusOr<int64_t> Outgoing::PutDecline(const sdk::InboxItem& offer, const 
   return end_.inbox.Decline(offer.id, reason, end_.identity, end_.clock);
 }
 
-absl::StatusOr<int64_t> Outgoing::PutAsk(const sdk::InboxItem& offer, const NativeItem& item) {
+absl::StatusOr<int64_t> Outgoing::PutAsk(const ItemRow& row, const sdk::InboxItem& offer,
+                                         const NativeItem& item) {
   std::vector<v1::Category> wanted;
   for (const std::string& name : item.categories) {
     wanted.push_back(codes::ParseCode<v1::Category>(name).value_or(v1::CATEGORY_UNSPECIFIED));
   }
   std::ranges::sort(wanted);
   AMANA_ASSIGN_OR_RETURN(const std::optional<sdk::Words> words, WordsFor(offer, item.words));
-  return end_.answers.Ask(offer.id, wanted, words);
+  return Once(row, [&](std::string made_for) {
+    return end_.answers.Ask(offer.id, wanted, words, std::move(made_for));
+  });
 }
 
 absl::StatusOr<int64_t> Outgoing::PutOutcome(const sdk::InboxItem& offer, const NativeItem& item) {

@@ -86,21 +86,13 @@ absl::StatusOr<sdk::HandoverDraft> DraftOf(const NativeItem& item) {
 
 }  // namespace
 
-absl::StatusOr<int64_t> Outgoing::Once(const ItemRow& row, sdk::EntryKind kind,
-                                       const StatementKey& referral,
-                                       const std::function<absl::StatusOr<int64_t>()>& make) {
-  // How many stood before the first attempt, plus one: noted before it is made.
-  const std::string name = "once/" + std::to_string(row.id);
-  AMANA_ASSIGN_OR_RETURN(const int64_t noted, journal_.Cursor(name));
-  AMANA_ASSIGN_OR_RETURN(const std::vector<sdk::OutboxEntry> standing,
-                         end_.sender.outbox().Standing(kind, referral));
-  const auto count = static_cast<int64_t>(standing.size()) + 1;
-  if (noted != 0 && count > noted) return standing[static_cast<size_t>(noted) - 1].id;
-  if (noted != count) {
-    AMANA_RETURN_IF_ERROR(
-        journal_.Write([&](sqlite::Database& db) { return Journal::SetCursor(db, name, count); }));
-  }
-  return make();
+absl::StatusOr<int64_t> Outgoing::Once(
+    const ItemRow& row, const std::function<absl::StatusOr<int64_t>(std::string)>& make) {
+  // Drawn for this row, and for no other that will ever have its native key.
+  const std::string name = "item/" + row.referral.hex();
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> made, end_.sender.outbox().MadeFor(name));
+  if (made.has_value()) return *made;
+  return make(name);
 }
 
 absl::StatusOr<int64_t> Outgoing::PutUpdate(const ItemRow& row, const HeldItem& item) {
@@ -112,7 +104,7 @@ absl::StatusOr<int64_t> Outgoing::PutUpdate(const ItemRow& row, const HeldItem& 
       sections.push_back({category, section.dump()});
     }
   }
-  return Once(row, sdk::EntryKind::kUpdate, referral, [&]() -> absl::StatusOr<int64_t> {
+  return Once(row, [&](std::string made_for) -> absl::StatusOr<int64_t> {
     AMANA_ASSIGN_OR_RETURN(const sdk::EventView asked,
                            QuestionOf(end_.notices, referral, item.item.task));
     AMANA_ASSIGN_OR_RETURN(const sdk::Queued queued,
@@ -121,7 +113,8 @@ absl::StatusOr<int64_t> Outgoing::PutUpdate(const ItemRow& row, const HeldItem& 
                                                     .offer_epoch = asked.offer_epoch,
                                                     .asked = {asked.actor_agency, asked.actor_unit},
                                                     .sections = ToDrafts(sections),
-                                                    .words = item.item.words}));
+                                                    .words = item.item.words,
+                                                    .made_for = std::move(made_for)}));
     return queued.entry;
   });
 }
@@ -155,7 +148,8 @@ absl::StatusOr<int64_t> Outgoing::PutHandover(const ItemRow& row, const NativeIt
   }
   AMANA_ASSIGN_OR_RETURN(sdk::HandoverDraft draft, DraftOf(item));
   draft.handover = {referral, task, 0};
-  return Once(row, sdk::EntryKind::kHandoverStep, referral, [&]() -> absl::StatusOr<int64_t> {
+  return Once(row, [&](std::string made_for) -> absl::StatusOr<int64_t> {
+    draft.made_for = std::move(made_for);
     AMANA_ASSIGN_OR_RETURN(const sdk::QueuedHandover queued, end_.handovers.Queue(draft));
     return queued.queued.entry;
   });

@@ -13,6 +13,10 @@
 namespace amana::runtime {
 namespace {
 
+// Adapter::Check is cheap enough for this.
+constexpr absl::Duration kCheckEvery = absl::Seconds(10);
+constexpr size_t kRecallsAnswered = 256;
+
 // The program cannot go on: what it promised it can no longer keep, or a test ended it.
 bool IsFatal(const absl::Status& status) {
   const std::string reason = ErrorReason(status);
@@ -38,7 +42,8 @@ Runtime::Runtime(const RuntimeParts& parts)
       deliveries_(parts.journal, parts.config.retry),
       letters_(parts.journal, parts.config.retry),
       judge_(parts.mapping, parts.config.cases, parts.clock),
-      outgoing_(end_, parts.journal, items_, deliveries_, judge_, parts.config.cases),
+      outgoing_(end_, items_, deliveries_, judge_, parts.config.cases,
+                [this] { return BrokerAnswers(); }),
       incoming_(end_, parts.journal, items_, deliveries_, parts.mapping),
       reader_(items_, parts.clock, [this](const HeldItem& item) { return judge_.Judge(item); },
               {.most_waiting = parts.config.most_waiting,
@@ -94,7 +99,18 @@ absl::Status Runtime::Broker(const absl::Status& status) {
   return absl::OkStatus();
 }
 
+bool Runtime::BrokerAnswers() {
+  absl::MutexLock lock(&mu_);
+  return broker_trouble_.ok();
+}
+
 bool Runtime::NativeIsUp() {
+  const absl::Time now = parts_.clock.Now();
+  {
+    absl::MutexLock lock(&mu_);
+    if (now < next_check_ && native_.ok && native_trouble_.ok()) return true;
+  }
+  next_check_ = now + kCheckEvery;
   const Health health = adapter_->Check();
   absl::MutexLock lock(&mu_);
   if (health.ok != native_.ok) {
@@ -113,7 +129,9 @@ absl::StatusOr<size_t> Runtime::ReadPasses() {
   const absl::StatusOr<size_t> told = reader_.TellOwed(*adapter_, batch);
   AMANA_RETURN_IF_ERROR(told.ok() ? absl::OkStatus() : Native(told.status()));
   if (read.ok()) figures_.Taken(read->shown);
-  return told.value_or(0);
+  // What the native side shows again is told again, each time: that is no progress.
+  const size_t shown = read.ok() ? read->shown : 0;
+  return told.value_or(0) > shown ? *told : 0;
 }
 
 absl::StatusOr<size_t> Runtime::WritePasses() {
@@ -147,11 +165,13 @@ absl::StatusOr<size_t> Runtime::NativeTurn() {
     AMANA_ASSIGN_OR_RETURN(const size_t wrote, WritePasses());
     done += wrote;
   }
-  if (fed.put > 0) {
+  AMANA_ASSIGN_OR_RETURN(const size_t recalls, incoming_.AnswerRecalls(kRecallsAnswered));
+  contents_went_ = contents_went_ || fed.put > 0;
+  if (fed.put + recalls > 0) {
     absl::MutexLock lock(&mu_);
     send_ = true;
   }
-  return done + fed.put + followed + collected;
+  return done + fed.put + fed.dead + followed + collected + recalls;
 }
 
 absl::Status Runtime::SendTurn() {
@@ -166,6 +186,7 @@ absl::Status Runtime::ReceiveTurn(absl::Duration timeout, absl::Duration quiet) 
   if (!full) {
     sdk::ReceiverOptions options;
     options.credit = parts_.config.credit;
+    options.hold_recalls = true;
     sdk::Receiver receiver(parts_.identity, parts_.client, parts_.mailbox, parts_.clock, options);
     AMANA_RETURN_IF_ERROR(Broker(receiver.RunOnce(timeout, quiet).status()));
   }
@@ -189,6 +210,8 @@ absl::StatusOr<HealthReport> Runtime::Check() {
         {name, well, native_.ok ? ErrorReason(native_trouble_) : native_.reason});
     report.lines.push_back({"broker", broker_trouble_.ok(), ErrorReason(broker_trouble_)});
   }
+  AMANA_ASSIGN_OR_RETURN(const bool recall_dead, deliveries_.HasDead(DeliveryKind::kRecall));
+  report.lines.push_back({"recalls", !recall_dead, recall_dead ? "RECALL_DEAD" : ""});
   AMANA_ASSIGN_OR_RETURN(report.waiting, CountWaiting(items_, deliveries_, report.at));
   const bool old = report.waiting.oldest > kOldBacklog;
   report.lines.push_back({"backlog", !old, old ? "BACKLOG_OLD" : ""});

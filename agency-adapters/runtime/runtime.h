@@ -87,6 +87,7 @@ class Runtime {
   // Remembers what the native side or the broker answered; passes on what ends the program.
   absl::Status Native(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mu_);
   absl::Status Broker(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mu_);
+  bool BrokerAnswers() ABSL_LOCKS_EXCLUDED(mu_);
   bool NativeIsUp() ABSL_LOCKS_EXCLUDED(mu_);
   absl::StatusOr<size_t> ReadPasses();
   absl::StatusOr<size_t> WritePasses();
@@ -113,6 +114,8 @@ class Runtime {
   std::unique_ptr<Adapter> adapter_;
   std::unique_ptr<NativeWriter> writer_;
   absl::Time next_report_ = absl::InfinitePast();  // the native thread's
+  absl::Time next_check_ = absl::InfinitePast();   // the native thread's
+  bool contents_went_ = true;                      // the native thread's: Journal::Scrub is due
 
   absl::Mutex mu_;
   bool woken_ ABSL_GUARDED_BY(mu_) = false;

@@ -56,6 +56,10 @@ class Loops {
 }  // namespace
 
 absl::Status Runtime::Report() {
+  if (contents_went_) {
+    AMANA_ASSIGN_OR_RETURN(const bool gone, parts_.journal.Scrub());
+    contents_went_ = !gone;
+  }
   AMANA_ASSIGN_OR_RETURN(const HealthReport report, Check());
   figures_.Show(report);
   SdNotify("WATCHDOG=1").IgnoreError();
@@ -86,9 +90,10 @@ absl::Status Runtime::NativeLoop(const std::function<bool()>& stop) {
 }
 
 absl::Status Runtime::ReceiveLoop(const std::function<bool()>& stop) {
-  sdk::Receiver receiver(
-      parts_.identity, parts_.client, parts_.mailbox, parts_.clock,
-      {.credit = parts_.config.credit, .on_item = [this](const sdk::InboxItem&) { Wake(); }});
+  sdk::Receiver receiver(parts_.identity, parts_.client, parts_.mailbox, parts_.clock,
+                         {.credit = parts_.config.credit,
+                          .hold_recalls = true,
+                          .on_item = [this](const sdk::InboxItem&) { Wake(); }});
   bool held_back = false;
   while (!stop()) {
     AMANA_ASSIGN_OR_RETURN(const bool full, BacklogIsFull());

@@ -26,7 +26,8 @@ struct NativeSide {
   std::map<std::string, absl::Status> refuses;  // Deliver of this key
   std::map<std::string, int> loses_answer;      // so many Delivers of this key write and fail
   std::vector<std::string> announced;           // keys
-  int polls = 0, finds = 0, delivers = 0;
+  bool shows_settled = false;                   // in Poll, as a side may
+  int polls = 0, finds = 0, delivers = 0, checks = 0;
 };
 
 inline absl::Status NativeDown() {
@@ -43,7 +44,7 @@ class FakeAdapter final : public Adapter {
     std::vector<NativeItem> items;
     for (const NativeItem& item : side_.ready) {
       const auto settled = side_.settled.find(item.key);
-      if (settled != side_.settled.end()) continue;
+      if (settled != side_.settled.end() && !side_.shows_settled) continue;
       if (items.size() == limit) break;
       items.push_back(item);
     }
@@ -81,6 +82,7 @@ class FakeAdapter final : public Adapter {
     return std::optional<std::string>(found->second);
   }
   Health Check() override {
+    ++side_.checks;
     return side_.down.has_value() ? Health{false, "fake", ErrorReason(*side_.down)}
                                   : Health{true, "fake"};
   }

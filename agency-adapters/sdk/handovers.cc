@@ -340,7 +340,8 @@ absl::StatusOr<QueuedHandover> Handovers::Keep(Making making) {
                        .digest = own.statement.digest,
                        .referral = making.view.name.referral,
                        .urgency = v1::URGENCY_UNSPECIFIED,
-                       .queued = clock_.Now()};
+                       .queued = clock_.Now(),
+                       .made_for = making.draft.made_for};
   QueuedHandover out;
   out.queued.digest = entry.digest;
   out.code = making.code;

@@ -42,6 +42,7 @@ struct HandoverDraft {
   // the other side has signed.
   std::vector<v1::HandoverDetail> corrected;
   std::optional<absl::Time> arrived;
+  std::string made_for = {};  // NewEntry's
 };
 
 struct QueuedHandover {

@@ -79,6 +79,17 @@ absl::StatusOr<NewEntry> SignRecallAnswer(const InboxItem& item, const SigningId
                    std::move(answer), &v1::AnswerRecallRequest::mutable_answer);
 }
 
+// Rows of an item and its answer's entry.
+absl::StatusOr<std::vector<Inbox::RecalledItem>> ReadRecalled(Database& db, Statement& row) {
+  std::vector<Inbox::RecalledItem> recalled;
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
+    if (!more) return recalled;
+    AMANA_ASSIGN_OR_RETURN(InboxItem item, GetItem(db, row.Int(0)));
+    recalled.push_back({row.Int(1), std::move(item)});
+  }
+}
+
 }  // namespace
 
 std::string_view StateName(InboxState state) {
@@ -147,14 +158,24 @@ absl::StatusOr<std::vector<Inbox::RecalledItem>> Inbox::RecalledAfter(int64_t an
                            db.Prepare("SELECT item, entry FROM inbox_answers WHERE kind = ?1 AND "
                                       "entry > ?2 ORDER BY entry LIMIT ?3"));
     row.Bind(EntryKind::kRecallAnswer, answer, limit);
-    while (true) {
-      AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
-      if (!more) return absl::OkStatus();
-      AMANA_ASSIGN_OR_RETURN(InboxItem item, GetItem(db, row.Int(0)));
-      recalled.push_back({row.Int(1), std::move(item)});
-    }
+    AMANA_ASSIGN_OR_RETURN(recalled, ReadRecalled(db, row));
+    return absl::OkStatus();
   }));
   return recalled;
+}
+
+absl::StatusOr<std::vector<Inbox::RecalledItem>> Inbox::HeldRecalls(size_t limit) {
+  std::vector<RecalledItem> held;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(
+        Statement row,
+        db.Prepare("SELECT a.item, o.id FROM outbox o JOIN inbox_answers a ON a.entry = o.id "
+                   "WHERE o.held <> 0 AND a.kind = ?1 ORDER BY o.id LIMIT ?2"));
+    row.Bind(EntryKind::kRecallAnswer, limit);
+    AMANA_ASSIGN_OR_RETURN(held, ReadRecalled(db, row));
+    return absl::OkStatus();
+  }));
+  return held;
 }
 
 absl::StatusOr<InboxItem> Inbox::Get(int64_t id) {
@@ -325,7 +346,8 @@ absl::Status Inbox::SetKeepBasis(int64_t id, v1::LegalBasis basis) {
   });
 }
 
-absl::StatusOr<int64_t> Inbox::Recall(const Recalled& recalled, const SigningIdentity& signer) {
+absl::StatusOr<int64_t> Inbox::Recall(const Recalled& recalled, const SigningIdentity& signer,
+                                      bool hold) {
   int64_t result = 0;
   bool erased = false;
   AMANA_RETURN_IF_ERROR(mailbox_.Write([&](Database& db) -> absl::Status {
@@ -354,7 +376,8 @@ absl::StatusOr<int64_t> Inbox::Recall(const Recalled& recalled, const SigningIde
     if (erased) {
       AMANA_RETURN_IF_ERROR(EraseNotes(db, recalled.key.referral, recalled.key.task));
     }
-    AMANA_ASSIGN_OR_RETURN(const NewEntry answer, SignRecallAnswer(*item, signer, recalled.at));
+    AMANA_ASSIGN_OR_RETURN(NewEntry answer, SignRecallAnswer(*item, signer, recalled.at));
+    answer.held = hold && erased;
     AMANA_ASSIGN_OR_RETURN(result, AddAnswer(db, item->id, answer));
     return absl::OkStatus();
   }));

@@ -84,6 +84,8 @@ class Inbox {
     InboxItem item;
   };
   absl::StatusOr<std::vector<RecalledItem>> RecalledAfter(int64_t answer, size_t limit);
+  // Those whose answer is held (Recall), oldest first.
+  absl::StatusOr<std::vector<RecalledItem>> HeldRecalls(size_t limit);
   absl::StatusOr<InboxItem> Get(int64_t id);  // ENTRY_UNKNOWN
   absl::StatusOr<std::optional<InboxItem>> Find(const DeliveryKey& key);
   // What the sender answered to questions about the offer that `key` is of, in its order.
@@ -133,8 +135,10 @@ class Inbox {
   };
   // Erases the content and signs the answer, in one transaction; or refuses, where SetKeepBasis
   // said so. An item that never came is noted, so that it is not kept when it comes late. Returns
-  // the answer's entry: the first one, for ever.
-  absl::StatusOr<int64_t> Recall(const Recalled& recalled, const SigningIdentity& signer);
+  // the answer's entry: the first one, for ever. `hold`: an answer that says that it was deleted is
+  // not sent before Outbox::Release, as it is not true yet elsewhere.
+  absl::StatusOr<int64_t> Recall(const Recalled& recalled, const SigningIdentity& signer,
+                                 bool hold = false);
 
  private:
   Mailbox& mailbox_;

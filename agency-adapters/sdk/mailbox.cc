@@ -20,7 +20,7 @@ constexpr int kCheckpointPages = 1000;
 
 // Released scripts are never changed, only followed by another.
 // clang-format off
-constexpr std::array<std::string_view, 7> kSchema = {R"sql(
+constexpr std::array<std::string_view, 8> kSchema = {R"sql(
 CREATE TABLE outbox(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind INTEGER NOT NULL,
@@ -154,6 +154,14 @@ DROP TABLE inbox_answers;
 DROP TABLE inbox;
 ALTER TABLE inbox_items RENAME TO inbox;
 ALTER TABLE item_answers RENAME TO inbox_answers;
+)sql",
+// Outbox::MadeFor, and what is not sent yet.
+R"sql(
+CREATE TABLE made_for(
+  name TEXT PRIMARY KEY NOT NULL,
+  entry INTEGER NOT NULL REFERENCES outbox(id)) WITHOUT ROWID;
+ALTER TABLE outbox ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX outbox_held ON outbox(id) WHERE held <> 0;
 )sql"};
 // clang-format on
 

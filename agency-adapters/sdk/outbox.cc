@@ -30,7 +30,7 @@ int Rank(const NewEntry& entry) {
 
 constexpr std::string_view kColumns =
     "id, kind, state, digest, sender, referral, version, urgency, queued_ms, attempts, reason, "
-    "field, log_index";
+    "field, log_index, held";
 
 absl::StatusOr<OutboxEntry> ReadColumns(const Statement& row) {
   OutboxEntry entry;
@@ -51,6 +51,7 @@ absl::StatusOr<OutboxEntry> ReadColumns(const Statement& row) {
   entry.reason = row.Text(10);
   entry.field = row.Text(11);
   entry.log_index = static_cast<uint64_t>(row.Int(12));
+  entry.held = row.Int(13) != 0;
   return entry;
 }
 
@@ -58,10 +59,10 @@ absl::StatusOr<OutboxEntry> ReadWhole(Statement& row) {
   AMANA_ASSIGN_OR_RETURN(const bool found, row.Step());
   if (!found) return EntryUnknown("entry");
   AMANA_ASSIGN_OR_RETURN(OutboxEntry entry, ReadColumns(row));
-  entry.request = row.Bytes(13);
-  if (!row.IsNull(14)) {
+  entry.request = row.Bytes(14);
+  if (!row.IsNull(15)) {
     v1::Receipt receipt;
-    if (!receipt.ParseFromString(std::string(row.Bytes(14)))) {
+    if (!receipt.ParseFromString(std::string(row.Bytes(15)))) {
       return StoreCorruptError("outbox: a receipt does not parse");
     }
     entry.receipt = std::move(receipt);
@@ -81,80 +82,6 @@ absl::Status KeepKeys(Database& db, const StatementKey& referral,
 }
 
 }  // namespace
-
-std::string_view KindName(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::kSubmission:
-      return "submission";
-    case EntryKind::kGrants:
-      return "grants";
-    case EntryKind::kCancellation:
-      return "cancellation";
-    case EntryKind::kConsent:
-      return "consent";
-    case EntryKind::kExclusion:
-      return "exclusion";
-    case EntryKind::kWithdrawal:
-      return "withdrawal";
-    case EntryKind::kAcknowledgement:
-      return "acknowledgement";
-    case EntryKind::kSeen:
-      return "seen";
-    case EntryKind::kDecision:
-      return "decision";
-    case EntryKind::kRecallAnswer:
-      return "recall-answer";
-    case EntryKind::kRedrive:
-      return "redrive";
-    case EntryKind::kAttachment:
-      return "consent-attachment";
-    case EntryKind::kApproval:
-      return "override-approval";
-    case EntryKind::kReview:
-      return "override-review";
-    case EntryKind::kDirectoryEntry:
-      return "directory entry";
-    case EntryKind::kCapacity:
-      return "capacity";
-    case EntryKind::kDutyRoster:
-      return "duty roster";
-    case EntryKind::kMismatch:
-      return "mismatch";
-    case EntryKind::kQuestion:
-      return "question";
-    case EntryKind::kStart:
-      return "start";
-    case EntryKind::kOutcome:
-      return "outcome";
-    case EntryKind::kReroute:
-      return "reroute";
-    case EntryKind::kCandidates:
-      return "candidates";
-    case EntryKind::kCall:
-      return "call";
-    case EntryKind::kUpdate:
-      return "update";
-    case EntryKind::kCoordinatorAct:
-      return "coordinator-act";
-    case EntryKind::kHandoverStep:
-      return "handover-step";
-    case EntryKind::kCustodyReport:
-      return "custody-report";
-  }
-  return "unknown";
-}
-
-std::string_view StateName(EntryState state) {
-  switch (state) {
-    case EntryState::kPending:
-      return "PENDING";
-    case EntryState::kAccepted:
-      return "ACCEPTED";
-    case EntryState::kRefused:
-      return "REFUSED";
-  }
-  return "UNKNOWN";
-}
 
 absl::StatusOr<int64_t> Outbox::Add(const NewEntry& entry,
                                     absl::Span<const envelope::SectionKey> keys) {
@@ -179,15 +106,32 @@ absl::StatusOr<int64_t> Outbox::AddIn(Database& db, const NewEntry& entry,
   }
   AMANA_RETURN_IF_ERROR(
       db.Run("INSERT INTO outbox(kind, digest, state, sender, referral, version, urgency, "
-             "queued_ms, request) VALUES(?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8) "
+             "queued_ms, request, held) VALUES(?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
              "ON CONFLICT(kind, digest) DO NOTHING",
              entry.kind, Blob(entry.digest.view()), sender, referral, version, Rank(entry),
-             ToUnixMillis(entry.queued), Blob(entry.request)));
+             ToUnixMillis(entry.queued), Blob(entry.request), entry.held));
   AMANA_ASSIGN_OR_RETURN(Statement row,
                          db.Prepare("SELECT id FROM outbox WHERE kind = ?1 AND digest = ?2"));
   row.Bind(entry.kind, Blob(entry.digest.view()));
   AMANA_RETURN_IF_ERROR(row.Step().status());
-  return row.Int(0);
+  const int64_t id = row.Int(0);
+  if (!entry.made_for.empty()) {
+    AMANA_RETURN_IF_ERROR(
+        db.Run("INSERT INTO made_for(name, entry) VALUES(?1, ?2)", entry.made_for, id));
+  }
+  return id;
+}
+
+absl::StatusOr<std::optional<int64_t>> Outbox::MadeFor(std::string_view name) {
+  std::optional<int64_t> entry;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(Statement row, db.Prepare("SELECT entry FROM made_for WHERE name = ?1"));
+    row.Bind(name);
+    AMANA_ASSIGN_OR_RETURN(const bool found, row.Step());
+    if (found) entry = row.Int(0);
+    return absl::OkStatus();
+  }));
+  return entry;
 }
 
 absl::StatusOr<OutboxEntry> Outbox::Get(int64_t id) {
@@ -254,7 +198,8 @@ absl::StatusOr<std::vector<int64_t>> Outbox::Pending(size_t limit) {
   AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
     AMANA_ASSIGN_OR_RETURN(
         Statement row,
-        db.Prepare("SELECT id FROM outbox WHERE state = 0 ORDER BY urgency, id LIMIT ?1"));
+        db.Prepare("SELECT id FROM outbox WHERE state = 0 AND held = 0 ORDER BY urgency, id "
+                   "LIMIT ?1"));
     row.Bind(limit);
     while (true) {
       AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
@@ -366,6 +311,11 @@ absl::Status Outbox::Retry(int64_t id, const absl::Status& why) {
 absl::Status Outbox::SendAgain(int64_t id) {
   return mailbox_.Write(
       [&](Database& db) { return db.Run("UPDATE outbox SET state = 0 WHERE id = ?1", id); });
+}
+
+absl::Status Outbox::Release(int64_t id) {
+  return mailbox_.Write(
+      [&](Database& db) { return db.Run("UPDATE outbox SET held = 0 WHERE id = ?1", id); });
 }
 
 absl::StatusOr<std::vector<envelope::SectionKey>> Outbox::SectionKeys(

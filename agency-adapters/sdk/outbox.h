@@ -66,6 +66,10 @@ struct NewEntry {
   std::optional<StatementKey> referral;
   v1::Urgency urgency = v1::URGENCY_UNSPECIFIED;
   absl::Time queued;
+  // What it was made for, where a program gave that a name of its own: noted in the same
+  // transaction, so that whoever dies behind it finds the entry, and signs nothing twice.
+  std::string made_for = {};
+  bool held = false;  // is not sent before Release
 };
 
 struct OutboxEntry {
@@ -84,6 +88,7 @@ struct OutboxEntry {
   // Where accepted: verified before it was kept.
   std::optional<v1::Receipt> receipt;
   uint64_t log_index = 0;
+  bool held = false;
 };
 
 class Outbox {
@@ -102,9 +107,12 @@ class Outbox {
   absl::StatusOr<OutboxEntry> FindSubmission(const StatementKey& referral);
   // What was signed for this call, by the digest of its payload. ENTRY_UNKNOWN.
   absl::StatusOr<OutboxEntry> FindStatement(EntryKind kind, const Digest& digest);
+  // The entry that was made for what has this name, whatever became of it.
+  absl::StatusOr<std::optional<int64_t>> MadeFor(std::string_view name);
   // Newest first, at most `limit`, without request and receipt; `state` none: all.
   absl::StatusOr<std::vector<OutboxEntry>> List(std::optional<EntryState> state, size_t limit);
-  // Ids to send, most urgent first, then oldest. Answers come before everything.
+  // Ids to send, most urgent first, then oldest. Answers come before everything. Without what is
+  // held.
   absl::StatusOr<std::vector<int64_t>> Pending(size_t limit);
 
   // Whether an earlier answer to the same referral has still to be sent: an acknowledgement before
@@ -124,6 +132,8 @@ class Outbox {
   absl::Status Retry(int64_t id, const absl::Status& why);  // stays pending; counts the attempt
   // A refused or accepted one is sent again: the broker asked for the same answer once more.
   absl::Status SendAgain(int64_t id);
+  // Lets go what was held. Again is OK.
+  absl::Status Release(int64_t id);
 
   // For further grants of a referral of this agency's. Empty when there are none (any more).
   absl::StatusOr<std::vector<envelope::SectionKey>> SectionKeys(const StatementKey& referral);

@@ -41,6 +41,20 @@ class OutboxTest : public ::testing::Test {
   std::optional<Outbox> outbox_{std::in_place, *mailbox_};
 };
 
+TEST_F(OutboxTest, WhatWasMadeForANameIsFoundByIt) {
+  NewEntry entry = Entry(EntryKind::kQuestion, "a", v1::URGENCY_UNSPECIFIED, Referral('r'));
+  entry.made_for = "item/1";
+  const int64_t id = outbox_->Add(entry).value();
+  EXPECT_EQ(*outbox_->MadeFor("item/2"), std::nullopt);
+  Reopen();
+  EXPECT_EQ(*outbox_->MadeFor("item/1"), id);
+  // Another one under the same name is no entry: nothing is done at all.
+  NewEntry other = Entry(EntryKind::kQuestion, "b", v1::URGENCY_UNSPECIFIED, Referral('r'));
+  other.made_for = "item/1";
+  EXPECT_FALSE(outbox_->Add(other).ok());
+  EXPECT_EQ(outbox_->List(std::nullopt, 10)->size(), 1u);
+}
+
 TEST_F(OutboxTest, KeepsTheVeryBytesAndTheKeys) {
   const std::string bytes("\0bytes\xff", 7);
   const NewEntry entry = Entry(EntryKind::kSubmission, bytes, v1::URGENCY_URGENT, Referral('r'));

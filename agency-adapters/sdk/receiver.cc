@@ -225,7 +225,7 @@ absl::Status Receiver::HandleRecall(Session& session, const v1::Recall& recall) 
   AMANA_ASSIGN_OR_RETURN(const int64_t entry,
                          inbox_.Recall({*key, self, *digest, recall.reason(),
                                         recall.SerializeAsString(), clock_.Now()},
-                                       *signer));
+                                       *signer, options_.hold_recalls));
   ++session.report.recalls;
   AMANA_RETURN_IF_ERROR(Answer(session, entry, /*again=*/true));
   if (!options_.on_item) return absl::OkStatus();
@@ -235,6 +235,8 @@ absl::Status Receiver::HandleRecall(Session& session, const v1::Recall& recall) 
 }
 
 absl::Status Receiver::Answer(Session& session, int64_t entry, bool again) {
+  AMANA_ASSIGN_OR_RETURN(const OutboxEntry standing, outbox_.Get(entry));
+  if (standing.held) return absl::OkStatus();
   if (again) AMANA_RETURN_IF_ERROR(outbox_.SendAgain(entry));
   AMANA_ASSIGN_OR_RETURN(const OutboxEntry sent, courier_.Send(entry));
   session.report.acknowledged += sent.state == EntryState::kAccepted;

@@ -30,6 +30,9 @@ struct ReceiverOptions {
   absl::Duration max_backoff = absl::Minutes(1);  // doubles up to it, with jitter
   // How often an idle Run looks whether to stop, and whether anything waits in the outbox.
   absl::Duration idle = absl::Seconds(1);
+  // Whoever gives what came to another system confirms a recall when it is obeyed there as well:
+  // until then its answer is held (Inbox::HeldRecalls, Outbox::Release).
+  bool hold_recalls = false;
   // Called after an item is kept and its acknowledgement tried; and after a recall.
   std::function<void(const InboxItem&)> on_item;
 };

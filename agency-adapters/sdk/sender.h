@@ -81,6 +81,7 @@ struct UpdateDraft {
   Address asked;
   std::vector<envelope::SectionDraft> sections;  // contents must live until QueueUpdate returns
   std::string_view words;                        // sealed for who asked; empty: none
+  std::string made_for = {};                     // NewEntry's
 };
 
 struct Queued {

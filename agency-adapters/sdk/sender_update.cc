@@ -81,7 +81,8 @@ absl::StatusOr<Queued> Sender::QueueUpdate(UpdateDraft draft) {
                  .digest = envelope::PayloadDigest(request.update().update()),
                  .referral = draft.referral,
                  .urgency = sent.urgency,
-                 .queued = now};
+                 .queued = now,
+                 .made_for = std::move(draft.made_for)};
   AMANA_ASSIGN_OR_RETURN(const int64_t id, outbox_.Add(entry));
   return Queued{id, entry.digest};
 }

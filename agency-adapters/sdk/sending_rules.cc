@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "agency-adapters/sdk/errors.h"
+#include "base/json_text.h"
 
 namespace amana::sdk {
 namespace {
@@ -46,7 +47,7 @@ bool IsProtected(const Json& value) {
 
 // Whether the section says what the person is, and that they are nobody whom this protects.
 bool MayMeetEmbassy(std::string_view demographic) {
-  const Json section = Json::parse(demographic, nullptr, /*allow_exceptions=*/false);
+  const Json section = ParseJson(demographic);
   if (!section.is_object()) return false;
   bool told = false;
   for (const char* const field : {"migration_status", "protection_status"}) {

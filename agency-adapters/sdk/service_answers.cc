@@ -95,7 +95,8 @@ absl::StatusOr<bool> ServiceAnswers::Begun(int64_t id) {
 }
 
 absl::StatusOr<int64_t> ServiceAnswers::Ask(int64_t id, const std::vector<v1::Category>& wanted,
-                                            const std::optional<Words>& words) {
+                                            const std::optional<Words>& words,
+                                            std::string made_for) {
   int64_t result = 0;
   AMANA_ASSIGN_OR_RETURN(const SigningIdentity* signer, identity_.PersonSigner());
   AMANA_RETURN_IF_ERROR(mailbox_.Write([&](Database& db) -> absl::Status {
@@ -107,7 +108,8 @@ absl::StatusOr<int64_t> ServiceAnswers::Ask(int64_t id, const std::vector<v1::Ca
     Answer<v1::Question, v1::AskQuestionRequest> answer(*signer, clock_.Now(), EntryKind::kQuestion,
                                                         envelope::kQuestionType,
                                                         &v1::AskQuestionRequest::mutable_question);
-    AMANA_ASSIGN_OR_RETURN(const NewEntry entry, answer.Make(item, std::move(question), words));
+    AMANA_ASSIGN_OR_RETURN(NewEntry entry, answer.Make(item, std::move(question), words));
+    entry.made_for = std::move(made_for);
     AMANA_ASSIGN_OR_RETURN(result, AddAnswer(db, id, entry));
     return SetItemState(db, id, InboxState::kAsked);
   }));

@@ -35,9 +35,10 @@ class ServiceAnswers {
   // the same again, unless it was refused, is the same entry. Errors also of envelope::SealNote.
 
   // What must be known before it is decided, by category, ascending; a person's key
-  // (PERSON_KEY_MISSING).
+  // (PERSON_KEY_MISSING). One may ask again: each call is a question, but for `made_for`
+  // (NewEntry's).
   absl::StatusOr<int64_t> Ask(int64_t item, const std::vector<v1::Category>& wanted,
-                              const std::optional<Words>& words);
+                              const std::optional<Words>& words, std::string made_for = {});
   // Inbox::Decline with words beside the code, which OTHER needs; a person's key.
   absl::StatusOr<int64_t> DeclineInWords(int64_t item, v1::Reason reason, const Words& words);
   // STATEMENT_INVALID also when the person was handed over to this unit, as far as this mailbox

@@ -14,6 +14,7 @@
 #include "agency-adapters/shelter/sms.h"
 #include "amana/v1/codes.pb.h"
 #include "base/durable_file.h"
+#include "base/json_text.h"
 #include "base/log.h"
 #include "base/status.h"
 #include "proto/codes/codes.h"
@@ -178,7 +179,7 @@ class ShelterAdapter final : public runtime::Adapter {
   }
 
   absl::StatusOr<std::vector<NativeItem>> Decode(std::string_view bytes) const override {
-    const json object = json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+    const json object = ParseJson(bytes);
     if (!object.is_object() || !object.contains("data") || !object["data"].is_object()) {
       return RecordInvalid("data", "an object of Primero's fields");
     }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "agency-adapters/shelter/errors.h"
+#include "base/json_text.h"
 #include "base/status.h"
 #include "proto/crypto/sha256.h"
 
@@ -46,7 +47,7 @@ std::string NumberOrText(const json& object, const char* name) {
 
 // The field that Primero's error names; only a plain name is repeated.
 std::string FieldOf(const std::string& body) {
-  const json answer = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const json answer = ParseJson(body);
   const auto errors = answer.is_object() ? answer.find("errors") : answer.end();
   if (errors == answer.end() || !errors->is_array() || errors->empty() ||
       !errors->front().is_object()) {
@@ -68,7 +69,7 @@ absl::Status StatusOf(const http::Response& response) {
 }
 
 absl::StatusOr<json> DataOf(const http::Response& response) {
-  json answer = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  json answer = ParseJson(response.body);
   if (!answer.is_object() || !answer.contains("data")) return PrimeroMalformed();
   return std::move(answer["data"]);
 }

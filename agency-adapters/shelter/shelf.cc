@@ -5,6 +5,7 @@
 #include "agency-adapters/shelter/errors.h"
 #include "base/clock.h"
 #include "base/durable_file.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::shelter {
@@ -34,7 +35,7 @@ CREATE INDEX delivery_of_case ON delivery(case_id);
   "key, case_id, referral, settled, fields, files, written, open, sms_due, reply_by"
 
 absl::StatusOr<std::vector<std::string>> ReadTexts(std::string_view text) {
-  const json list = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json list = ParseJson(text);
   if (!list.is_array()) return ShelfBroken();
   std::vector<std::string> texts;
   for (const json& each : list) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "base/durable_file.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::forms {
@@ -80,7 +81,7 @@ class FormsAdapter final : public runtime::Adapter {
   }
 
   absl::StatusOr<std::vector<NativeItem>> Decode(std::string_view bytes) const override {
-    json form = json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+    json form = ParseJson(bytes);
     NativeItem item;
     try {
       const auto kind = runtime::ItemKindOf(form.at("kind").get<std::string>());

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/durable_file.h"
+#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::broker {
@@ -37,7 +38,7 @@ absl::StatusOr<BackupManifest> ReadManifest(const std::string& folder) {
   const absl::StatusOr<std::string> text = RealFileSystem().Read(folder + "/backup.json");
   if (absl::IsNotFound(text.status())) return Invalid(folder);
   AMANA_RETURN_IF_ERROR(text.status());
-  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  const auto json = ParseJson(*text);
   const auto has = [&](const char* key, nlohmann::json::value_t type) {
     return json.is_object() && json.contains(key) && json[key].type() == type;
   };

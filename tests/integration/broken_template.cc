@@ -69,7 +69,7 @@ runtime::AdapterOpener BrokenFactory(const ConfigTable& native) {
 // The configuration beside the given one, with the other mapping.
 std::string OtherConfig(const std::string& config) {
   const std::string text = RealFileSystem().Read(config).value_or("");
-  const std::string other = config + ".other";
+  std::string other = config + ".other";
   RealFileSystem()
       .WriteAtomically(other,
                        absl::StrReplaceAll(text, {{"template.mapping.toml", "any.mapping.toml"}}),

@@ -7,6 +7,7 @@
 #include "agency-adapters/cli/check/check_errors.h"
 #include "amana/v1/envelope.pb.h"
 #include "base/command_line.h"
+#include "base/json_text.h"
 #include "base/status.h"
 #include "proto/crypto/spiffe.h"
 #include "proto/crypto/x509.h"
@@ -29,7 +30,7 @@ struct Opened {
 };
 
 absl::StatusOr<Opened> Open(std::string_view file) {
-  const nlohmann::json json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json json = ParseJson(file);
   if (!json.is_object() || !json.contains("signatures") || !json["signatures"].is_array() ||
       json["signatures"].size() != 1 || !json["signatures"][0].is_object()) {
     return ReportInvalid("expected a DSSE envelope with one signature");
@@ -132,7 +133,7 @@ absl::StatusOr<VerifiedReport> VerifyReport(std::string_view file, const sdk::Id
     return ReportUnverified("the signature is not of the certificate that comes with it");
   }
   VerifiedReport verified;
-  verified.report = Json::parse(opened.envelope.payload(), nullptr, /*allow_exceptions=*/false);
+  verified.report = ParseJson<Json>(opened.envelope.payload());
   absl::Time at;
   if (!verified.report.is_object() || !verified.report.contains("time") ||
       !verified.report["time"].is_string() ||

@@ -84,7 +84,7 @@ std::string PoliceSide::Tables() const {
 
 std::string PoliceSide::ObNumber(const Person& person) { return "OB/2031/" + person.token; }
 
-void PoliceSide::Queue(const std::string& id, Json document) {
+void PoliceSide::Queue(const std::string& id, const Json& document) {
   posts_.push_back({id, document.dump()});
 }
 

@@ -39,7 +39,7 @@ class PoliceSide final : public Side {
   struct Post {
     std::string id, document;
   };
-  void Queue(const std::string& id, Json document);
+  void Queue(const std::string& id, const Json& document);
 
   const tests::HttpsFiles files_;
   const int port_;
