@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 
+#include "agency-adapters/auditor/bundle_checks.h"
 #include "agency-adapters/auditor/checks.h"
 #include "agency-adapters/cli/check_text.h"
 #include "agency-adapters/sdk/outbox.h"
@@ -73,6 +74,7 @@ class Matrix {
       for (const TamperRow& row : rows) Judge(row);
     }
     FlipBits();
+    JudgeBundles();
     RestoreBackup();
   }
 
@@ -133,6 +135,11 @@ class Matrix {
     signer_ = (*(*police)->identity().Signer())->certificate.id().hex();
     vkey_ = (*police)->identity().log();
     sdk::Outbox outbox((*police)->mailbox());
+    const auto all = outbox.List(sdk::EntryState::kAccepted, 10'000);
+    CheckOrDie(all.status(), "outbox");
+    for (const sdk::OutboxEntry& entry : *all) {
+      if (entry.referral.has_value()) referrals_.push_back(entry.referral->referral.hex());
+    }
     const auto sent = outbox.List(sdk::EntryState::kAccepted, 1);
     CheckOrDie(sent.status(), "outbox");
     const auto whole = outbox.Get(sent->front().id);
@@ -168,17 +175,71 @@ class Matrix {
     if (row.held) arguments.emplace_back("--held");
     const std::vector<std::string> more = row.tamper(scene);
     arguments.insert(arguments.end(), more.begin(), more.end());
-    const Said said = Amana(world_, "police", arguments);
+    Add(row.name, row.check, row.verdict, Amana(world_, "police", arguments));
+  }
+
+  // Caught: by this check, with this verdict, and with the exit code that goes with it.
+  void Add(const std::string& change, const char* check, const char* wanted, const Said& said) {
     bool failed = false;
     std::string verdict;
     if (said.json.is_object()) {
       verdict = said.json.value("verdict", "");
-      for (const Json& check : said.json.value("checks", Json::array())) {
-        failed |= check["name"] == row.check && check["outcome"] == "FAILED";
+      for (const Json& each : said.json.value("checks", Json::array())) {
+        failed |= each["name"] == check && each["outcome"] == "FAILED";
       }
     }
-    Add(row.name, row.check, verdict, said.exit_code,
-        failed && verdict == row.verdict && said.exit_code == CodeOf(row.verdict), said.json);
+    Add(change, check, verdict, said.exit_code,
+        failed && verdict == wanted && said.exit_code == CodeOf(wanted), said.json);
+  }
+
+  // Evidence of one referral of the sender's, as a file's content.
+  std::string MakeBundle(const std::string& referral) {
+    const std::string file = world_.File("bundle-" + referral.substr(0, 8));
+    Expect(Amana(world_, "police",
+                 {"audit", "bundle", world_.File("mirror"), "--referral", referral, "--purpose",
+                  "SYNTHETIC case 12", "--out", file}),
+           "bundle");
+    Expect(Amana(world_, "police", {"audit", "verify", file}), "the bundle as it is");
+    return ReadOrDie(file);
+  }
+
+  void JudgeBundles() {
+    auto police = Endpoint::Open(world_.agency_config("police"), world_.File("no-mailbox"));
+    auto haven = Endpoint::Open(world_.agency_config("intake"), world_.File("no-mailbox-either"));
+    CheckOrDie(police.status(), "police");
+    CheckOrDie(haven.status(), "intake");
+    const BundleScene scene{MakeBundle(referrals_.front()),
+                            MakeBundle(referrals_.back()),
+                            NewScene().folder,
+                            **(*police)->identity().PersonSigner(),
+                            **(*haven)->identity().PersonSigner(),
+                            &*log_};
+    const std::string path = world_.File("tampered.bundle");
+    for (const BundleRow& row : BundleRows()) {
+      WriteOrDie(path, row.tamper(scene));
+      Add(row.name, row.check, row.verdict, Amana(world_, "police", {"audit", "verify", path}));
+    }
+    FlipBundleBits(scene.file);
+  }
+
+  void FlipBundleBits(const std::string& bytes) {
+    auto police = Endpoint::Open(world_.agency_config("police"), world_.File("no-mailbox"));
+    CheckOrDie(police.status(), "police");
+    auditor::BundleTrust trust{*vkey_, absl::Now()};
+    trust.authorities = &(*police)->identity().authorities();
+    std::string missed;
+    for (int i = 0; i < flags_.flips; ++i) {
+      std::string broken = bytes;
+      const size_t bit = random_() % (bytes.size() * 8);
+      broken[bit / 8] = static_cast<char>(broken[bit / 8] ^ (1 << bit % 8));
+      const auto judged = auditor::CheckBundle(broken, trust);
+      if (auditor::Overall(judged.results) == auditor::Verdict::kFine) {
+        missed += "bit " + std::to_string(bit) + "; ";
+      }
+    }
+    Add("bundle: flip one of " + std::to_string(flags_.flips) + " bits", "FORM, SIGNER",
+        missed.empty() ? "TAMPERED" : "VERIFIED",
+        missed.empty() ? cli::ExitCodeOf(auditor::Verdict::kTampered) : 0, missed.empty(), missed);
   }
 
   static int CodeOf(const std::string& verdict) {
@@ -255,6 +316,7 @@ class Matrix {
   BrokerProcess broker_;
   std::mt19937_64 random_;
   std::string signer_;
+  std::vector<std::string> referrals_;  // hex ids of what was sent
   std::optional<transparency::NoteVerifier> vkey_;
   std::optional<transparency::NoteSigner> log_;
   std::vector<Json> rows_;
