@@ -107,7 +107,9 @@ void AddEvidence(CLI::App& root, Context& context) {
   RegisterOverrideReview(override_, context);
 
   CLI::App& audit = Group(root, "audit", "Evidence: events, proofs, the whole log");
+  RegisterAuditBreach(audit, context);
   RegisterAuditBundle(audit, context);
+  RegisterAuditCount(audit, context);
   RegisterAuditEvents(audit, context);
   RegisterAuditMirror(audit, context);
   RegisterAuditProve(audit, context);

@@ -1,11 +1,9 @@
 #include "agency-adapters/auditor/mirror_book.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/audit_question.h"
+#include "agency-adapters/cli/audit_tables.h"
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/event_text.h"
-#include "agency-adapters/formats/csv_records.h"
-#include "agency-adapters/iom/spreadsheet_cell.h"
-#include "base/durable_file.h"
 #include "base/status.h"
 
 namespace amana::cli {
@@ -17,36 +15,11 @@ struct Options : QuestionOptions {
   uint32_t limit = 1000;
 };
 
-// One row for each event, the columns always the same; no cell that a spreadsheet would run.
-std::string Csv(const Json& events) {
-  constexpr const char* kColumns[] = {"index",     "time",      "kind",    "referral", "task",
-                                      "actor",     "recipient", "urgency", "reason",   "consent_id",
-                                      "delivered", "withheld",  "cert_id", "leaf"};
-  std::string text;
-  for (const char* column : kColumns) text += (text.empty() ? "" : ",") + std::string(column);
-  text += "\r\n";
-  for (const Json& event : events) {
-    std::string row;
-    for (const char* column : kColumns) {
-      const Json value = event.value(column, Json(""));
-      std::string cell;
-      if (value.is_array()) {
-        for (const Json& one : value) cell += (cell.empty() ? "" : " ") + one.get<std::string>();
-      } else {
-        cell = value.is_string() ? value.get<std::string>() : value.dump();
-      }
-      if (column != kColumns[0]) row += ",";
-      row += formats::CsvCell(iom::GuardCell(cell));
-    }
-    text += row + "\r\n";
-  }
-  return text;
-}
-
-std::string JsonLines(const Json& events) {
-  std::string text;
-  for (const Json& event : events) text += event.dump() + "\n";
-  return text;
+const std::vector<std::string>& Columns() {
+  static const auto* const columns = new std::vector<std::string>{
+      "index",   "time",   "kind",       "referral",  "task",     "actor",   "recipient",
+      "urgency", "reason", "consent_id", "delivered", "withheld", "cert_id", "leaf"};
+  return *columns;
 }
 
 Result Run(Context&, const Options& o) {
@@ -63,8 +36,8 @@ Result Run(Context&, const Options& o) {
     events.push_back(std::move(json));
     lines += ToLine(event.index, view);
   }
-  if (o.format == "csv") lines = Csv(events);
-  if (o.format == "jsonl") lines = JsonLines(events);
+  if (o.format == "csv") lines = CsvOf(Columns(), events);
+  if (o.format == "jsonl") lines = JsonLinesOf(events);
   report.json = {{"events", std::move(events)}};
   if (found.size() == o.limit) {
     report.json["next"] = found.back().index + 1;
@@ -73,13 +46,8 @@ Result Run(Context&, const Options& o) {
     }
   }
   if (found.empty() && o.format == "text") lines = "nothing in this mirror is what was asked for\n";
-  if (o.out.empty()) {
-    report.text = std::move(lines);
-  } else {
-    AMANA_RETURN_IF_ERROR(RealFileSystem().CreateAtomically(o.out, lines, kPrivateFile));
-    report.text = "wrote " + o.out + ": " + std::to_string(found.size()) + " events\n";
-    report.json["out"] = o.out;
-  }
+  AMANA_RETURN_IF_ERROR(
+      Put(std::move(lines), o.out, std::to_string(found.size()) + " events", report));
   return report;
 }
 
