@@ -75,6 +75,7 @@ class Matrix {
     }
     FlipBits();
     JudgeBundles();
+    JudgeFollower();
     RestoreBackup();
   }
 
@@ -296,11 +297,37 @@ class Matrix {
     fs::copy(world_.File("backup"), world_.data_dir(), fs::copy_options::recursive);
     CheckOrDie(broker_.Start(), "broker");
     JudgeDownload("the broker on an old backup");
+    AddFollower("a follower: the broker on an old backup", "TAMPERED", NewScene().folder, "");
     auto police = Endpoint::Open(world_.agency_config("police"), world_.File("another-mailbox"));
     CheckOrDie(police.status(), "police");
     CheckOrDie((*police)->sender().Match(v1::SERVICE_TYPE_ACCOMMODATION, 47).status(), "match");
     Send(**police, 2 * kReferrals);
     JudgeDownload("the same, grown beyond the mirror");
+  }
+
+  // A mirror that is followed tells of it at once.
+  void AddFollower(const std::string& name, const std::string& wanted, const std::string& folder,
+                   const std::string& alarm) {
+    std::vector<std::string> arguments = {"audit", "mirror", folder, "--follow", "1s"};
+    if (!alarm.empty()) arguments.insert(arguments.end(), {"--alarm", alarm});
+    const Said said = Amana(world_, "police", arguments);
+    const std::string verdict = said.json.is_object() ? said.json.value("verdict", "") : "";
+    Add(name, "ALARM", verdict, said.exit_code,
+        verdict == wanted && said.exit_code == CodeOf(wanted), said.json);
+  }
+
+  void JudgeFollower() {
+    const TamperScene scene = NewScene();
+    DropShown(scene.folder, FindShown(scene.folder, v1::EVENT_KIND_TASK_ROUTED, 3));
+    AddFollower("a follower: an event kept back", "INCOMPLETE", scene.folder, "");
+    // The program hears the reason, and here ends the follower, which would go on.
+    const std::string program = scene.work + "/alarm", heard = scene.work + "/heard";
+    WriteOrDie(program, "#!/bin/sh\necho \"$AMANA_ALARM $#\" > '" + heard + "'\nkill -INT $PPID\n");
+    fs::permissions(program, fs::perms::owner_all);
+    AddFollower("a follower: likewise, with a program", "INCOMPLETE", scene.folder, program);
+    const bool told = fs::exists(heard) && ReadOrDie(heard) == "COUNTER_GAP 0\n";
+    Add("a follower: what its program hears", "ALARM", told ? "INCOMPLETE" : "VERIFIED",
+        told ? cli::ExitCodeOf(auditor::Verdict::kIncomplete) : 0, told, {});
   }
 
   void JudgeDownload(const std::string& name) {
