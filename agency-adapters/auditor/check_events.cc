@@ -63,6 +63,13 @@ class EventChecker {
     }
   }
 
+  // Of the rules that need nothing but events. What follows a gap is no rule broken.
+  std::vector<absl::Status> Failures() const {
+    std::vector<absl::Status> failures = {counters_.failure(), erasures_.failure()};
+    if (!gap_) failures.push_back(order_.failure());
+    return failures;
+  }
+
   EventResults Results() && {
     const char* const no_events =
         evidence_.book == nullptr ? "no events were mirrored" : "none of the events shown is whole";
@@ -212,6 +219,39 @@ class EventChecker {
 };
 
 }  // namespace
+
+class EventWatch::Checker {
+ public:
+  explicit Checker(const Evidence& evidence) : evidence(evidence), rules(evidence) {}
+  const Evidence& evidence;
+  EventChecker rules;
+  uint64_t next = 0;    // the first index that was not looked at
+  absl::Status unread;  // the first that is no event
+};
+
+EventWatch::EventWatch(const Evidence& evidence) : checker_(std::make_unique<Checker>(evidence)) {}
+EventWatch::~EventWatch() = default;
+
+absl::StatusOr<std::vector<absl::Status>> EventWatch::TakeNew(uint64_t log_size) {
+  EventReader reader(*checker_->evidence.book, checker_->next);
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const ShownEvent* event, reader.Next());
+    if (event == nullptr || event->index >= log_size) break;
+    checker_->next = event->index + 1;
+    if (event->view.ok()) {
+      AMANA_RETURN_IF_ERROR(checker_->rules.Take(event->index, *event->view));
+    } else if (checker_->unread.ok()) {
+      checker_->unread = event->view.status();
+    }
+  }
+  std::vector<absl::Status> failures = checker_->rules.Failures();
+  failures.push_back(checker_->unread);
+  // An auditor is shown something of every entry, up to the end.
+  if (checker_->evidence.all_events && checker_->next < log_size) {
+    failures.push_back(EventMissing(checker_->next));
+  }
+  return failures;
+}
 
 absl::StatusOr<EventResults> CheckEvents(const Evidence& evidence, uint64_t log_size) {
   EventChecker checker(evidence);

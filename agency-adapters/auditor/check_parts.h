@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,7 @@ class Tally {
     if (result_.failures++ == 0) result_.failure = failure;
   }
   bool failed() const { return result_.failures > 0; }
+  const absl::Status& failure() const { return result_.failure; }
   // `why` is said when nothing was looked at.
   CheckResult Done(std::string why) && {
     using Outcome = CheckResult::Outcome;
@@ -62,7 +64,7 @@ absl::StatusOr<LogResults> CheckLog(const Evidence& evidence,
 // The events of a book in order, rebuilt on two threads, some thousand at a time.
 class EventReader {
  public:
-  explicit EventReader(MirrorBook& book) : book_(book) {}
+  explicit EventReader(MirrorBook& book, uint64_t from = 0) : book_(book), from_(from) {}
   // The next one; null at the end. Lives until the next call. Errors of reading.
   absl::StatusOr<const ShownEvent*> Next();
 
@@ -80,6 +82,21 @@ struct EventResults {
   CheckResult counters, signatures, order, erasures;
 };
 absl::StatusOr<EventResults> CheckEvents(const Evidence& evidence, uint64_t log_size);
+
+// The same rules, held against events as they come. `evidence` must outlive it.
+class EventWatch {
+ public:
+  explicit EventWatch(const Evidence& evidence);
+  ~EventWatch();
+  // Takes what the book has more than at the last time. The first thing that was ever found against
+  // each of the rules COUNTERS, ORDER and ERASURES, and by INCLUSION: those that are no events.
+  // Errors of reading.
+  absl::StatusOr<std::vector<absl::Status>> TakeNew(uint64_t log_size);
+
+ private:
+  class Checker;
+  const std::unique_ptr<Checker> checker_;
+};
 
 CheckResult CheckSections(const Evidence& evidence);
 CheckResult CheckTimestamps(const Evidence& evidence);

@@ -11,13 +11,26 @@
 namespace amana::auditor {
 namespace {
 
-constexpr std::string_view kTampered[] = {
-    "PROOF_INVALID",    "NOTE_SIGNATURE_INVALID",  "LOG_TAMPERED",
-    "LOG_FORKED",       "RECEIPT_MISMATCH",        "TILE_INVALID",
-    "EVENT_INVALID",    "TIME_BACKWARDS",          "COUNTER_REPEATED",
-    "ORDER_ILLEGAL",    "DISCLOSED_AFTER_ERASURE", "ERASED_UNKNOWN",
-    "ACTOR_MISMATCH",   "SIGNATURE_INVALID",       "TIMESTAMP_MISMATCH",
-    "TIMESTAMP_INVALID"};
+constexpr std::string_view kTampered[] = {"PROOF_INVALID",
+                                          "NOTE_SIGNATURE_INVALID",
+                                          "LOG_TAMPERED",
+                                          "LOG_FORKED",
+                                          "RECEIPT_MISMATCH",
+                                          "TILE_INVALID",
+                                          "EVENT_INVALID",
+                                          "TIME_BACKWARDS",
+                                          "COUNTER_REPEATED",
+                                          "ORDER_ILLEGAL",
+                                          "DISCLOSED_AFTER_ERASURE",
+                                          "ERASED_UNKNOWN",
+                                          "ACTOR_MISMATCH",
+                                          "SIGNATURE_INVALID",
+                                          "TIMESTAMP_MISMATCH",
+                                          "TIMESTAMP_INVALID",
+                                          "SIGNER_MISMATCH",
+                                          "STATEMENT_MISMATCH",
+                                          "ANSWER_MISMATCH",
+                                          "LOG_MISMATCH"};
 constexpr std::string_view kUntrusted[] = {
     "NOTE_UNTRUSTED",     "CHECKPOINT_ORIGIN_MISMATCH", "CHAIN_UNTRUSTED",     "CERT_EXPIRED",
     "CERT_NOT_YET_VALID", "CERT_USAGE_INVALID",         "CERT_REVOKED",        "NOT_WITNESSED",

@@ -37,9 +37,27 @@ absl::Status ActorMismatch(uint64_t index) {
   return MakeError(kDenied, "ACTOR_MISMATCH", "actor_agency",
                    Entry(index) + " names another agency than the certificate of its statement");
 }
+absl::Status SignerMismatch() {
+  return MakeError(kDenied, "SIGNER_MISMATCH", "meta.cert_id",
+                   "the bundle was not signed with the certificate that it names");
+}
+absl::Status StatementMismatch() {
+  return MakeError(kDenied, "STATEMENT_MISMATCH", "statement",
+                   "the words are not what the evidence says");
+}
+absl::Status LogMismatch() {
+  return MakeError(kDenied, "LOG_MISMATCH", "log", "the checkpoint is of another log");
+}
+absl::Status AnswerMismatch(uint64_t index, std::string_view why) {
+  return MakeError(kDenied, "ANSWER_MISMATCH", "events", Entry(index) + " " + std::string(why));
+}
 absl::Status CertificateRevoked(uint64_t index) {
   return MakeError(kDenied, "CERT_REVOKED", "cert_id",
                    "was revoked when the log took " + Entry(index));
+}
+absl::Status SignerRevoked() {
+  return MakeError(kDenied, "CERT_REVOKED", "signer",
+                   "the certificate was revoked when the bundle was signed");
 }
 absl::Status NotWitnessed(size_t cosignatures, size_t quorum) {
   return MakeError(kDenied, "NOT_WITNESSED", "checkpoint",
@@ -65,6 +83,19 @@ absl::Status EventsBehind(uint64_t next, uint64_t size) {
 absl::Status CertificateMissing(uint64_t index) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "CERTIFICATE_MISSING", "cert_id",
                    "is not known here: " + Entry(index));
+}
+
+absl::Status TrustMissing() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "TRUST_MISSING", "--trust",
+                   "no authority is believed here: give the federation's root");
+}
+absl::Status BundleMalformed(std::string_view field, std::string_view why) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "BUNDLE_MALFORMED", field,
+                   std::string(field) + " " + std::string(why));
+}
+absl::Status BundleTooLarge() {
+  return MakeError(absl::StatusCode::kResourceExhausted, "BUNDLE_TOO_LARGE", "--since",
+                   "a bundle holds 25,000 events and 64 MiB: ask for a shorter time");
 }
 
 }  // namespace amana::auditor

@@ -16,9 +16,15 @@ absl::Status OrderIllegal(uint64_t index, std::string_view from, std::string_vie
 absl::Status DisclosedAfterErasure(uint64_t index);  // DISCLOSED_AFTER_ERASURE
 absl::Status ErasedUnknown(uint64_t index);          // ERASED_UNKNOWN: it was never accepted
 absl::Status ActorMismatch(uint64_t index);          // ACTOR_MISMATCH: not whose certificate it is
+absl::Status SignerMismatch();     // SIGNER_MISMATCH: the bundle names another certificate
+absl::Status StatementMismatch();  // STATEMENT_MISMATCH: its words are not what its evidence says
+absl::Status LogMismatch();        // LOG_MISMATCH: it names another log than its checkpoint
+// ANSWER_MISMATCH: an event stands in a bundle where, by what it says, it may not.
+absl::Status AnswerMismatch(uint64_t index, std::string_view why);
 
 // Not to be believed: kPermissionDenied.
 absl::Status CertificateRevoked(uint64_t index);  // CERT_REVOKED when the log took its statement
+absl::Status SignerRevoked();                     // CERT_REVOKED when the bundle was signed
 absl::Status NotWitnessed(size_t cosignatures, size_t quorum);  // NOT_WITNESSED
 absl::Status CosignaturesOld(std::string_view newest);          // COSIGNATURES_OLD
 
@@ -28,6 +34,9 @@ absl::Status EventMissing(uint64_t index);                // EVENT_MISSING
 absl::Status EventsBehind(uint64_t next, uint64_t size);  // EVENTS_BEHIND: not shown up to the end
 // Cannot be judged here: kFailedPrecondition.
 absl::Status CertificateMissing(uint64_t index);  // CERTIFICATE_MISSING
+absl::Status TrustMissing();                      // TRUST_MISSING: no authority is believed here
+absl::Status BundleMalformed(std::string_view field, std::string_view why);  // BUNDLE_MALFORMED
+absl::Status BundleTooLarge();  // BUNDLE_TOO_LARGE: to be made or to be read; ask for less
 
 }  // namespace amana::auditor
 

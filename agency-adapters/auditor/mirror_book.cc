@@ -1,5 +1,7 @@
 #include "agency-adapters/auditor/mirror_book.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -42,6 +44,13 @@ INSERT INTO place VALUES (1, 0);
 
 using sdk::EventField;
 using sdk::EventView;
+
+constexpr v1::Reason kMissed[] = {v1::REASON_ACK_SLA_MISSED,   v1::REASON_DECISION_SLA_MISSED,
+                                  v1::REASON_START_SLA_MISSED, v1::REASON_RECALL_SLA_MISSED,
+                                  v1::REASON_WRAP_SLA_MISSED,  v1::REASON_NO_RESPONSE};
+constexpr v1::EventKind kOverdue[] = {v1::EVENT_KIND_DELIVERY_RECALL_UNANSWERED,
+                                      v1::EVENT_KIND_OVERRIDE_REVIEW_MISSED,
+                                      v1::EVENT_KIND_HANDOVER_OVERDUE};
 
 template <class Number>
 std::optional<int64_t> NonZero(Number value) {
@@ -89,6 +98,7 @@ class Where {
     Add("idx >= ?", static_cast<int64_t>(from));
     OneOf("kind", query.kinds);
     OneOf("reason", query.reasons);
+    if (query.sla_breach) AddBreach();
     if (query.from.has_value()) Add("time >= ?", absl::ToUnixMillis(*query.from));
     if (query.until.has_value()) Add("time < ?", absl::ToUnixMillis(*query.until));
     for (const auto& agency : {query.agency, query.counterpart}) {
@@ -134,15 +144,22 @@ class Where {
     text_ += condition;
     values_.insert(values_.end(), static_cast<size_t>(times), value);
   }
-  template <class Code>
-  void OneOf(const std::string& column, const std::vector<Code>& codes) {
-    if (codes.empty()) return;
+  template <class Codes>
+  std::string In(const std::string& column, const Codes& codes) {
     std::string list;
-    for (const Code code : codes) {
+    for (const auto code : codes) {
       list += list.empty() ? "?" : ", ?";
       values_.emplace_back(static_cast<int64_t>(code));
     }
-    text_ += " AND " + column + " IN (" + list + ")";
+    return column + " IN (" + list + ")";
+  }
+  template <class Code>
+  void OneOf(const std::string& column, const std::vector<Code>& codes) {
+    if (!codes.empty()) text_ += " AND " + In(column, codes);
+  }
+  void AddBreach() {
+    text_ += " AND (" + In("reason", kMissed);
+    text_ += " OR " + In("kind", kOverdue) + ")";
   }
 
   std::string text_;
@@ -160,6 +177,11 @@ absl::StatusOr<std::vector<MirroredEvent>> Rows(sqlite::Statement& rows) {
 }
 
 }  // namespace
+
+bool IsSlaBreach(const sdk::EventView& event) {
+  return std::ranges::find(kMissed, event.reason) != std::end(kMissed) ||
+         std::ranges::find(kOverdue, event.kind) != std::end(kOverdue);
+}
 
 absl::StatusOr<sdk::EventView> ViewOf(const MirroredEvent& event) {
   const auto malformed = [] {

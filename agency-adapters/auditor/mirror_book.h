@@ -49,7 +49,11 @@ struct EventQuery {
   std::optional<uint8_t> rule = {};  // of the consent table
   std::optional<CertId> certificate = {};
   std::optional<v1::Category> category = {};  // given or withheld
+  bool sla_breach = false;                    // only where a window was missed
 };
+
+// A window was missed: for one of the reasons that say so, or of a kind that nothing else has.
+bool IsSlaBreach(const sdk::EventView& event);
 
 class MirrorBook {
  public:

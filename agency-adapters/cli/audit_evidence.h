@@ -16,6 +16,7 @@ namespace amana::cli {
 struct EvidenceOptions {
   std::string folder, vkey, freshness = "24h";
   std::vector<std::string> receipts, checkpoints, others, timestamps, witnesses;
+  std::vector<std::string> trust;  // of a bundle's signer: roots in PEM
   std::string revocations, timestamp_roots;
   size_t quorum = 0;  // 0: as agency.toml says
   bool held = false;

@@ -1,13 +1,17 @@
 #include "agency-adapters/cli/audit_mirror.h"
 
+#include <set>
+
 #include "absl/time/clock.h"
 #include "agency-adapters/auditor/checks.h"
+#include "agency-adapters/auditor/mirror_watch.h"
 #include "agency-adapters/cli/audit_evidence.h"
 #include "agency-adapters/cli/check_text.h"
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/progress.h"
 #include "agency-adapters/cli/values.h"
 #include "agency-adapters/sdk/rpcs.h"
+#include "base/child_process.h"
 #include "base/durable_file.h"
 #include "base/status.h"
 
@@ -16,8 +20,10 @@ namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
+constexpr absl::Duration kHookPatience = absl::Seconds(30);
+
 struct Options {
-  std::string folder, every;
+  std::string folder, every, alarm;
 };
 
 // NOT_WITNESSED: there is none yet; WITNESSES judges that.
@@ -42,38 +48,116 @@ Report Said(const auditor::MirrorReport& done) {
   return report;
 }
 
-// Until the user stops it, or what came contradicts what is held.
-Result Follow(Context& context, const Options& o, absl::Duration every,
-              const transparency::NoteVerifier& log) {
-  const World& world = context.world();
-  auditor::MirrorReport all;
-  absl::Time next = context.clock().Now();
-  while (!world.stop()) {
-    if (context.clock().Now() < next) {
-      absl::SleepFor(kPause);
-      continue;
+// Tells of what is wrong: a line for people, and where one was given a program, which hears the
+// reason and nothing else.
+class Alarm {
+ public:
+  Alarm(std::ostream& err, std::string program) : err_(err), program_(std::move(program)) {}
+
+  // Whether the mirror is to be followed further.
+  bool Tell(const absl::Status& finding) {
+    const std::string reason = ErrorReason(finding);
+    if (!told_.insert(reason + std::string(finding.message())).second) return true;
+    const auditor::Verdict verdict = auditor::VerdictOf(finding);
+    if (verdict < gravest_) {
+      gravest_ = verdict;
+      finding_ = finding;
     }
-    next = context.clock().Now() + every;
-    const auto done = BringUpToDate(context, o.folder, log);
+    err_ << "ALARM " << auditor::VerdictName(verdict) << " " << ErrorText(finding) << std::flush;
+    if (program_.empty()) return false;
+    auto hook = ChildProcess::Start({{program_}, {{"AMANA_ALARM", reason}}, ""});
+    const std::optional<int> ended = hook.ok() ? (*hook)->Wait(kHookPatience) : std::nullopt;
+    if (ended != 0) err_ << "the alarm's program did not do its work\n" << std::flush;
+    return true;
+  }
+
+  // What was found, if anything was.
+  void AddTo(Report& report) const {
+    if (finding_.ok()) return;
+    report.exit_code = ExitCodeOf(gravest_);
+    report.json.update(ErrorJson(finding_));
+    report.json["verdict"] = std::string(auditor::VerdictName(gravest_));
+    report.json["exit_code"] = report.exit_code;
+  }
+
+ private:
+  std::ostream& err_;
+  const std::string program_;
+  std::set<std::string> told_;
+  auditor::Verdict gravest_ = auditor::Verdict::kFine;
+  absl::Status finding_;
+};
+
+class Follower {
+ public:
+  Follower(Context& context, const Options& o, const auditor::Evidence& mirror)
+      : context_(context), mirror_(mirror), watch_(mirror), alarm_(context.world().err, o.alarm) {}
+
+  // Until the user stops it, or there is something to tell and nobody else to tell it to.
+  Result Follow(absl::Duration every) {
+    const World& world = context_.world();
+    absl::Time next = context_.clock().Now();
+    while (!world.stop()) {
+      if (context_.clock().Now() < next) {
+        absl::SleepFor(kPause);
+        continue;
+      }
+      next = context_.clock().Now() + every;
+      AMANA_ASSIGN_OR_RETURN(const bool on, Once());
+      if (!on) break;
+    }
+    Report report = Said(all_);
+    alarm_.AddTo(report);
+    return report;
+  }
+
+ private:
+  absl::StatusOr<bool> Once() {
+    const auto done = BringUpToDate(context_, mirror_.folder, mirror_.log);
     if (!done.ok()) {
+      if (auditor::VerdictOf(done.status()) != auditor::Verdict::kUnverifiable) {
+        return alarm_.Tell(done.status());
+      }
       // A broker that is away is no finding: it is asked again.
       if (ExitCodeOf(done.status()) != kExitUnreachable) return done.status();
-      world.err << ErrorText(done.status()) << "\n";
-      continue;
+      context_.world().err << ErrorText(done.status()) << "\n";
+      return true;
     }
-    all.size = done->size;
-    all.events += done->events;
-    if (done->events > 0) world.out << Said(*done).text << std::flush;
+    all_.size = done->size;
+    all_.events += done->events;
+    if (done->events > 0) context_.world().out << Said(*done).text << std::flush;
+    std::vector<std::string> others;
+    const auto witnessed = RealFileSystem().Read(mirror_.folder + "/" + kWitnessedFile);
+    if (witnessed.ok()) others.push_back(*witnessed);
+    AMANA_ASSIGN_OR_RETURN(const std::vector<absl::Status> found, watch_.Look(others));
+    bool on = true;
+    for (const absl::Status& finding : found) on = alarm_.Tell(finding) && on;
+    return on;
   }
-  return Said(all);
+
+  Context& context_;
+  const auditor::Evidence& mirror_;
+  auditor::MirrorWatch watch_;
+  Alarm alarm_;
+  auditor::MirrorReport all_;
+};
+
+Result Follow(Context& context, const Options& o, const transparency::NoteVerifier& log) {
+  AMANA_ASSIGN_OR_RETURN(const absl::Duration every, DurationOption("--follow", o.every));
+  AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
+  AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(o.folder));
+  AMANA_ASSIGN_OR_RETURN(const auto book, auditor::MirrorBook::Open(o.folder));
+  auditor::Evidence mirror{RealFileSystem(), o.folder, log, context.clock().Now()};
+  mirror.book = book.get();
+  mirror.agency = identity->agency();
+  mirror.all_events = identity->tls().certificate.spiffe().role == crypto::Role::kAuditor;
+  return Follower(context, o, mirror).Follow(every);
 }
 
 Result Run(Context& context, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(const transparency::NoteVerifier log, LogKey(context, ""));
-  if (!o.every.empty()) {
-    AMANA_ASSIGN_OR_RETURN(const absl::Duration every, DurationOption("--follow", o.every));
-    return Follow(context, o, every, log);
-  }
+  if (!o.every.empty()) return Follow(context, o, log);
+  if (!o.alarm.empty()) return UsageError("--alarm", "goes with --follow");
   AMANA_ASSIGN_OR_RETURN(const auditor::MirrorReport done, BringUpToDate(context, o.folder, log));
   return Said(done);
 }
@@ -106,10 +190,16 @@ void RegisterAuditMirror(CLI::App& parent, Context& context) {
       "  amana audit mirror mirror --follow 1m       (until it is stopped)\n"
       "  amana audit verify mirror --held            (then judge it, without the broker)\n"
       "Each event is compared with its entry before it is kept. Ends with exit code 4 where the\n"
-      "broker shows another history than before.\n",
+      "broker shows another history than before. With --follow also the tree, gaps and the order "
+      "of\n"
+      "events are looked at as they come, and the checkpoint that witnesses have: ALARM on "
+      "stderr,\n"
+      "and the verdict's exit code (4 to 7); with --alarm that program is run, with the reason in\n"
+      "AMANA_ALARM and nothing else, and the log is followed further.\n",
       [](CLI::App& command, Options& o) {
         command.add_option("folder", o.folder, "Made when it is missing")->required();
         command.add_option("--follow", o.every, "Again and again, after this time");
+        command.add_option("--alarm", o.alarm, "Path of a program to run when something is wrong");
       },
       Run);
 }

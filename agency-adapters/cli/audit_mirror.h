@@ -23,6 +23,8 @@ inline constexpr char kWitnessedFile[] = "witnessed";
 absl::StatusOr<auditor::MirrorReport> BringUpToDate(Context& context, const std::string& folder,
                                                     const transparency::NoteVerifier& log);
 
+void RegisterAuditBreach(CLI::App& parent, Context& context);
+void RegisterAuditCount(CLI::App& parent, Context& context);
 void RegisterAuditMirror(CLI::App& parent, Context& context);
 void RegisterAuditQuery(CLI::App& parent, Context& context);
 void RegisterAuditReconcile(CLI::App& parent, Context& context);

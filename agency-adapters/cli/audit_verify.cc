@@ -1,5 +1,8 @@
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "agency-adapters/cli/audit_bundle.h"
 #include "agency-adapters/cli/audit_evidence.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/check_text.h"
@@ -67,7 +70,21 @@ void AddLog(const auditor::Evidence& evidence, Report& report) {
   report.json["receipts"] = evidence.receipts.size();
 }
 
+// A mirror is a folder; a file is an evidence bundle.
+bool IsFile(const std::string& path) {
+  std::error_code none;
+  return std::filesystem::is_regular_file(path, none);
+}
+
 Result Run(Context& context, const Options& o) {
+  if (!o.folder.empty() && IsFile(o.folder)) {
+    if (o.download || o.held || !o.receipts.empty() || !o.checkpoints.empty() ||
+        !o.others.empty() || !o.timestamps.empty()) {
+      return UsageError("folder", "an evidence bundle is judged by what is in it alone");
+    }
+    return VerifyBundle(context, o);
+  }
+  if (!o.trust.empty()) return UsageError("--trust", "is of the signer of an evidence bundle");
   if (o.download) {
     AMANA_ASSIGN_OR_RETURN(const transparency::NoteVerifier log, LogKey(context, o.vkey));
     if (o.folder.empty()) return UsageError("folder", "expected a folder to download into");
@@ -96,7 +113,8 @@ Result Run(Context& context, const Options& o) {
 }
 
 void AddOptions(CLI::App& command, Options& o) {
-  command.add_option("folder", o.folder, "A mirror in the layout of tlog-tiles");
+  command.add_option("folder", o.folder,
+                     "A mirror in the layout of tlog-tiles, or the file of an evidence bundle");
   command.add_flag("--download", o.download, "Bring the folder up to the broker's newest first");
   command.add_flag("--held", o.held, "Against all that this machine's mailbox holds");
   command.add_option("--receipt", o.receipts, "A receipt that must agree");
@@ -108,6 +126,7 @@ void AddOptions(CLI::App& command, Options& o) {
   command.add_option("--quorum", o.quorum, "How many of them must have cosigned");
   command.add_option("--freshness", o.freshness, "How old their cosignatures may be")
       ->capture_default_str();
+  command.add_option("--trust", o.trust, "Roots (PEM) that a bundle's signer must chain to");
   command.add_option("--revocations", o.revocations,
                      "The authority's list of revoked certificates");
   command.add_option("--timestamp", o.timestamps, "An RFC 3161 token of a checkpoint held");
@@ -123,6 +142,7 @@ void RegisterAuditVerify(CLI::App& parent, Context& context) {
       "  amana audit verify --download mirror        (bring the mirror up to date first)\n"
       "  amana audit verify mirror --held --receipt event-4711.receipt\n"
       "  amana audit verify --vkey log.vkey --receipt event-4711.receipt    (no agency.toml)\n"
+      "  amana audit verify case.bundle --vkey log.vkey --trust root.pem    (likewise)\n"
       "Verdicts and exit codes: VERIFIED 0, TAMPERED 4, INCOMPLETE 5, UNTRUSTED 6, UNVERIFIABLE "
       "7.\n"
       "A check that has nothing to look at is NOT_APPLICABLE and says what was missing.\n",

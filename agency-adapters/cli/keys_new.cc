@@ -31,7 +31,6 @@ std::vector<Wanted> StandardKeys(crypto::Role role) {
             {"sealing", CertUsage::kSealing}};
   }
   if (role == crypto::Role::kPerson) return {{"person", CertUsage::kSigning}};
-  if (role == crypto::Role::kAuditor) return {{"tls", CertUsage::kTls}};
   return {{"tls", CertUsage::kTls}, {"signing", CertUsage::kSigning}};
 }
 

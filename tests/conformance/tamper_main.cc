@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 
+#include "agency-adapters/auditor/bundle_checks.h"
 #include "agency-adapters/auditor/checks.h"
 #include "agency-adapters/cli/check_text.h"
 #include "agency-adapters/sdk/outbox.h"
@@ -73,6 +74,8 @@ class Matrix {
       for (const TamperRow& row : rows) Judge(row);
     }
     FlipBits();
+    JudgeBundles();
+    JudgeFollower();
     RestoreBackup();
   }
 
@@ -133,6 +136,11 @@ class Matrix {
     signer_ = (*(*police)->identity().Signer())->certificate.id().hex();
     vkey_ = (*police)->identity().log();
     sdk::Outbox outbox((*police)->mailbox());
+    const auto all = outbox.List(sdk::EntryState::kAccepted, 10'000);
+    CheckOrDie(all.status(), "outbox");
+    for (const sdk::OutboxEntry& entry : *all) {
+      if (entry.referral.has_value()) referrals_.push_back(entry.referral->referral.hex());
+    }
     const auto sent = outbox.List(sdk::EntryState::kAccepted, 1);
     CheckOrDie(sent.status(), "outbox");
     const auto whole = outbox.Get(sent->front().id);
@@ -168,17 +176,71 @@ class Matrix {
     if (row.held) arguments.emplace_back("--held");
     const std::vector<std::string> more = row.tamper(scene);
     arguments.insert(arguments.end(), more.begin(), more.end());
-    const Said said = Amana(world_, "police", arguments);
+    Add(row.name, row.check, row.verdict, Amana(world_, "police", arguments));
+  }
+
+  // Caught: by this check, with this verdict, and with the exit code that goes with it.
+  void Add(const std::string& change, const char* check, const char* wanted, const Said& said) {
     bool failed = false;
     std::string verdict;
     if (said.json.is_object()) {
       verdict = said.json.value("verdict", "");
-      for (const Json& check : said.json.value("checks", Json::array())) {
-        failed |= check["name"] == row.check && check["outcome"] == "FAILED";
+      for (const Json& each : said.json.value("checks", Json::array())) {
+        failed |= each["name"] == check && each["outcome"] == "FAILED";
       }
     }
-    Add(row.name, row.check, verdict, said.exit_code,
-        failed && verdict == row.verdict && said.exit_code == CodeOf(row.verdict), said.json);
+    Add(change, check, verdict, said.exit_code,
+        failed && verdict == wanted && said.exit_code == CodeOf(wanted), said.json);
+  }
+
+  // Evidence of one referral of the sender's, as a file's content.
+  std::string MakeBundle(const std::string& referral) {
+    const std::string file = world_.File("bundle-" + referral.substr(0, 8));
+    Expect(Amana(world_, "police",
+                 {"audit", "bundle", world_.File("mirror"), "--referral", referral, "--purpose",
+                  "SYNTHETIC case 12", "--out", file}),
+           "bundle");
+    Expect(Amana(world_, "police", {"audit", "verify", file}), "the bundle as it is");
+    return ReadOrDie(file);
+  }
+
+  void JudgeBundles() {
+    auto police = Endpoint::Open(world_.agency_config("police"), world_.File("no-mailbox"));
+    auto haven = Endpoint::Open(world_.agency_config("intake"), world_.File("no-mailbox-either"));
+    CheckOrDie(police.status(), "police");
+    CheckOrDie(haven.status(), "intake");
+    const BundleScene scene{MakeBundle(referrals_.front()),
+                            MakeBundle(referrals_.back()),
+                            NewScene().folder,
+                            **(*police)->identity().PersonSigner(),
+                            **(*haven)->identity().PersonSigner(),
+                            &*log_};
+    const std::string path = world_.File("tampered.bundle");
+    for (const BundleRow& row : BundleRows()) {
+      WriteOrDie(path, row.tamper(scene));
+      Add(row.name, row.check, row.verdict, Amana(world_, "police", {"audit", "verify", path}));
+    }
+    FlipBundleBits(scene.file);
+  }
+
+  void FlipBundleBits(const std::string& bytes) {
+    auto police = Endpoint::Open(world_.agency_config("police"), world_.File("no-mailbox"));
+    CheckOrDie(police.status(), "police");
+    auditor::BundleTrust trust{*vkey_, absl::Now()};
+    trust.authorities = &(*police)->identity().authorities();
+    std::string missed;
+    for (int i = 0; i < flags_.flips; ++i) {
+      std::string broken = bytes;
+      const size_t bit = random_() % (bytes.size() * 8);
+      broken[bit / 8] = static_cast<char>(broken[bit / 8] ^ (1 << bit % 8));
+      const auto judged = auditor::CheckBundle(broken, trust);
+      if (auditor::Overall(judged.results) == auditor::Verdict::kFine) {
+        missed += "bit " + std::to_string(bit) + "; ";
+      }
+    }
+    Add("bundle: flip one of " + std::to_string(flags_.flips) + " bits", "FORM, SIGNER",
+        missed.empty() ? "TAMPERED" : "VERIFIED",
+        missed.empty() ? cli::ExitCodeOf(auditor::Verdict::kTampered) : 0, missed.empty(), missed);
   }
 
   static int CodeOf(const std::string& verdict) {
@@ -235,11 +297,37 @@ class Matrix {
     fs::copy(world_.File("backup"), world_.data_dir(), fs::copy_options::recursive);
     CheckOrDie(broker_.Start(), "broker");
     JudgeDownload("the broker on an old backup");
+    AddFollower("a follower: the broker on an old backup", "TAMPERED", NewScene().folder, "");
     auto police = Endpoint::Open(world_.agency_config("police"), world_.File("another-mailbox"));
     CheckOrDie(police.status(), "police");
     CheckOrDie((*police)->sender().Match(v1::SERVICE_TYPE_ACCOMMODATION, 47).status(), "match");
     Send(**police, 2 * kReferrals);
     JudgeDownload("the same, grown beyond the mirror");
+  }
+
+  // A mirror that is followed tells of it at once.
+  void AddFollower(const std::string& name, const std::string& wanted, const std::string& folder,
+                   const std::string& alarm) {
+    std::vector<std::string> arguments = {"audit", "mirror", folder, "--follow", "1s"};
+    if (!alarm.empty()) arguments.insert(arguments.end(), {"--alarm", alarm});
+    const Said said = Amana(world_, "police", arguments);
+    const std::string verdict = said.json.is_object() ? said.json.value("verdict", "") : "";
+    Add(name, "ALARM", verdict, said.exit_code,
+        verdict == wanted && said.exit_code == CodeOf(wanted), said.json);
+  }
+
+  void JudgeFollower() {
+    const TamperScene scene = NewScene();
+    DropShown(scene.folder, FindShown(scene.folder, v1::EVENT_KIND_TASK_ROUTED, 3));
+    AddFollower("a follower: an event kept back", "INCOMPLETE", scene.folder, "");
+    // The program hears the reason, and here ends the follower, which would go on.
+    const std::string program = scene.work + "/alarm", heard = scene.work + "/heard";
+    WriteOrDie(program, "#!/bin/sh\necho \"$AMANA_ALARM $#\" > '" + heard + "'\nkill -INT $PPID\n");
+    fs::permissions(program, fs::perms::owner_all);
+    AddFollower("a follower: likewise, with a program", "INCOMPLETE", scene.folder, program);
+    const bool told = fs::exists(heard) && ReadOrDie(heard) == "COUNTER_GAP 0\n";
+    Add("a follower: what its program hears", "ALARM", told ? "INCOMPLETE" : "VERIFIED",
+        told ? cli::ExitCodeOf(auditor::Verdict::kIncomplete) : 0, told, {});
   }
 
   void JudgeDownload(const std::string& name) {
@@ -255,6 +343,7 @@ class Matrix {
   BrokerProcess broker_;
   std::mt19937_64 random_;
   std::string signer_;
+  std::vector<std::string> referrals_;  // hex ids of what was sent
   std::optional<transparency::NoteVerifier> vkey_;
   std::optional<transparency::NoteSigner> log_;
   std::vector<Json> rows_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agency-adapters/sdk/identity.h"
 #include "proto/transparency/note.h"
 
 namespace amana::tests {
@@ -33,6 +34,23 @@ struct TamperRow {
 std::vector<TamperRow> FileRows();
 std::vector<TamperRow> ResignedRows();
 std::vector<TamperRow> EvidenceRows();
+
+// An evidence bundle, and who could change it.
+struct BundleScene {
+  std::string file;                       // what it holds
+  std::string other;                      // another one, of another referral of the same sender
+  std::string mirror;                     // a copy of the folder that it was made from
+  sdk::SigningIdentity signer, stranger;  // who made it; another agency of the federation
+  const transparency::NoteSigner* log;    // with the log's real key
+};
+
+struct BundleRow {
+  std::string name;
+  const char* check;
+  const char* verdict;
+  std::function<std::string(const BundleScene&)> tamper;  // the file as it is now
+};
+std::vector<BundleRow> BundleRows();
 
 }  // namespace amana::tests
 

@@ -1,0 +1,36 @@
+// What is asked of a mirror's events, as options: the same for every command that reads a mirror.
+#ifndef AMANA_AGENCY_ADAPTERS_CLI_AUDIT_QUESTION_H_
+#define AMANA_AGENCY_ADAPTERS_CLI_AUDIT_QUESTION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "agency-adapters/auditor/mirror_book.h"
+
+namespace CLI {
+class App;
+}
+
+namespace amana::cli {
+
+struct QuestionOptions {
+  std::string folder, from, until, agency, counterpart, referral, consent, certificate, category;
+  std::vector<std::string> kinds, reasons, outcomes;
+  int rule = -1;
+  bool sla_breach = false;
+};
+
+// The folder, and all that can be asked.
+void AddQuestion(CLI::App& command, QuestionOptions& options);
+
+// USAGE_INVALID naming the option.
+absl::StatusOr<auditor::EventQuery> Asked(const QuestionOptions& options);
+
+// USAGE_INVALID where the folder holds no events of a mirror; errors of opening them.
+absl::StatusOr<std::unique_ptr<auditor::MirrorBook>> OpenMirror(const std::string& folder);
+
+}  // namespace amana::cli
+
+#endif  // AMANA_AGENCY_ADAPTERS_CLI_AUDIT_QUESTION_H_
