@@ -183,6 +183,28 @@ TEST_F(ChecksTest, WhatIsHeldMustBeOfThisLog) {
   EXPECT_EQ(Reason(evidence, "EQUIVOCATION"), "LOG_FORKED");
 }
 
+// What another was shown beyond this mirror, or without one, says nothing yet: it is not passed.
+TEST_F(ChecksTest, WhatCannotBeComparedIsNotSaidToAgree) {
+  AMANA_ASSERT_OK(Mirror().status());
+  const std::string shorter = broker_.Checkpoint();
+  broker_.Append({});
+  Evidence evidence = Held();
+  evidence.others = {broker_.Checkpoint()};
+  EXPECT_EQ(Reason(evidence, "EQUIVOCATION"), "LOG_INCOMPLETE");
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(Reason(evidence, "EQUIVOCATION"), "");
+
+  Evidence notes{RealFileSystem(), "", broker_.log(), envelope::SampleTime()};
+  notes.held = {shorter};
+  notes.others = {broker_.Checkpoint()};
+  EXPECT_EQ(Reason(notes, "EQUIVOCATION"), "LOG_INCOMPLETE");
+  notes.held = {broker_.Checkpoint()};
+  EXPECT_EQ(Reason(notes, "EQUIVOCATION"), "");
+  broker_.Fork();
+  notes.others = {broker_.Checkpoint()};  // the two alone are the proof
+  EXPECT_EQ(Reason(notes, "EQUIVOCATION"), "LOG_FORKED");
+}
+
 TEST_F(ChecksTest, EventsKeptBackLeaveAGap) {
   for (uint64_t i = 1; i <= 5; ++i) {
     broker_.Append(Own(v1::EVENT_KIND_GRANT_ADDED, i, static_cast<char>('a' + i)));
