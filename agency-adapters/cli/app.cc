@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agency-adapters/cli/adapter_check.h"
+#include "agency-adapters/cli/audit_gossip.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/exit_code.h"
@@ -107,6 +108,7 @@ void AddEvidence(CLI::App& root, Context& context) {
 
   CLI::App& audit = Group(root, "audit", "Evidence: events, proofs, the whole log");
   RegisterAuditEvents(audit, context);
+  RegisterAuditGossip(audit, context);
   RegisterAuditMirror(audit, context);
   RegisterAuditProve(audit, context);
   RegisterAuditQuery(audit, context);

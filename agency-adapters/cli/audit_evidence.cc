@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agency-adapters/auditor/fork_evidence.h"
 #include "agency-adapters/auditor/held.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/values.h"
@@ -77,6 +78,18 @@ absl::Status AddTrust(Context& context, const EvidenceOptions& o, auditor::Evide
   return absl::OkStatus();
 }
 
+// Two histories that were seen once are never forgotten.
+absl::Status AddForks(auditor::Evidence& evidence) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<std::string> forks,
+                         auditor::ForksOf(evidence.files, evidence.folder));
+  for (const std::string& folder : forks) {
+    AMANA_ASSIGN_OR_RETURN(const auditor::Fork fork, auditor::ReadFork(evidence.files, folder));
+    evidence.others.push_back(fork.one);
+    evidence.others.push_back(fork.other);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AddHeld(Context& context, auditor::Evidence& evidence) {
   AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
   AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, context.mailbox());
@@ -111,6 +124,7 @@ absl::StatusOr<GatheredEvidence> Gather(Context& context, const EvidenceOptions&
   // What the mirror has besides the log's own files.
   const auto witnessed = files.Read(o.folder + "/" + kWitnessedFile);
   if (witnessed.ok()) evidence.held.push_back(*witnessed);
+  AMANA_RETURN_IF_ERROR(AddForks(evidence));
   AMANA_ASSIGN_OR_RETURN(const bool events,
                          files.Exists(o.folder + "/" + auditor::MirrorBook::kFile));
   if (!events) return gathered;

@@ -3,10 +3,14 @@
 // of whom sees an honest log, notice as soon as they compare; and a third party who has nothing but
 // the log's public key can judge what they print.
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -30,6 +34,26 @@ Json CheckOf(const Ran& verified, std::string_view name) {
   }
   return {};
 }
+
+// An auditor's `amana audit gossip` that serves.
+struct Gossiper {
+  explicit Gossiper(const std::vector<std::string>& command) {
+    ChildOptions options;
+    options.command = command;
+    child = ChildProcess::Start(options).value();
+    const auto line = child->ReadLine(absl::Seconds(20));
+    AMANA_EXPECT_OK(line);
+    url = line.ok() ? Json::parse(*line).value("url", "") : "";
+  }
+  int Stop() {
+    child->Signal(SIGTERM);
+    const std::optional<int> status = child->Wait(absl::Seconds(20));
+    return status && WIFEXITED(*status) ? WEXITSTATUS(*status) : -1;
+  }
+
+  std::unique_ptr<ChildProcess> child;
+  std::string url;
+};
 
 class TwoHistoriesTest : public testing::Test {
  protected:
@@ -109,12 +133,63 @@ class TwoHistoriesTest : public testing::Test {
                      "--other-checkpoint", other});
   }
 
+  // Each serves what it sees, and asks the other; both keep the proof, and every later look at
+  // either mirror says so.
+  void Gossiping(const std::string& note_a, const std::string& note_b);
+  // No broker, no keys but the log's public one, the mirror's files and the note.
+  void ThirdParty(const std::string& mirror, const std::string& note);
+  std::vector<std::string> Gossips(const std::string& folder) const {
+    return {ProgramPath("amana"), "--json", "audit",   "gossip",
+            dir_.File(folder),    "--vkey", LogVkey(), "--serve",
+            "127.0.0.1:0"};
+  }
+
   TempDir dir_;
   WitnessProcess witness_;
   BrokerWorld world_;
   BrokerProcess broker_{world_};
   std::unique_ptr<ChildProcess> other_;
 };
+
+void TwoHistoriesTest::Gossiping(const std::string& note_a, const std::string& note_b) {
+  Gossiper one(Gossips("a")), two(Gossips("b"));
+  ASSERT_FALSE(one.url.empty() || two.url.empty());
+  const Ran asked_b = RunAmana({"audit", "gossip", "--vkey", LogVkey(), dir_.File("a"), "--peer",
+                                two.url, "--peer", note_b});
+  const Ran asked_a = RunAmana({"audit", "gossip", "--vkey", LogVkey(), dir_.File("b"), "--peer",
+                                one.url, "--peer", note_a});
+  for (const Ran* asked : {&asked_a, &asked_b}) {
+    EXPECT_EQ(asked->code, 4) << asked->said.dump(1);
+    // One of them is the shorter and cannot tell yet of the newest; by the note both can.
+    EXPECT_NE(asked->said["peers"][0]["state"], "TROUBLE") << asked->said.dump(1);
+    EXPECT_EQ(asked->said["peers"][1]["state"], "FORKED") << asked->said.dump(1);
+    ASSERT_GE(asked->said["forks"].size(), 1u);
+    const Ran judged = RunAmana(
+        {"audit", "fork", "--vkey", LogVkey(), asked->said["forks"][0].get<std::string>()});
+    EXPECT_EQ(judged.code, 4) << judged.said.dump(1);
+    EXPECT_NE(judged.said.value("one", ""), judged.said.value("other", ""));
+  }
+  for (const std::string folder : {"a", "b"}) {
+    const Ran later = RunAmana(
+        {"--config", Config("auditor", "agency.toml"), "audit", "verify", dir_.File(folder)});
+    EXPECT_EQ(later.code, 4);
+    EXPECT_EQ(CheckOf(later, "EQUIVOCATION").value("error", ""), "LOG_FORKED");
+  }
+  EXPECT_EQ(one.Stop(), 4);
+  EXPECT_EQ(two.Stop(), 4);
+}
+
+void TwoHistoriesTest::ThirdParty(const std::string& mirror, const std::string& note) {
+  std::filesystem::create_directories(dir_.File("third"));
+  std::filesystem::copy(dir_.File(mirror) + "/tile", dir_.File("third") + "/tile",
+                        std::filesystem::copy_options::recursive);
+  std::filesystem::copy_file(dir_.File(mirror) + "/checkpoint", dir_.File("third") + "/checkpoint");
+  const Ran judged = RunAmana(
+      {"audit", "verify", "--vkey", LogVkey(), dir_.File("third"), "--other-checkpoint", note});
+  EXPECT_EQ(judged.code, 4) << judged.said.dump(1);
+  EXPECT_EQ(CheckOf(judged, "EQUIVOCATION").value("error", ""), "LOG_FORKED");
+  std::filesystem::remove_all(dir_.File("third"));
+}
 
 TEST_F(TwoHistoriesTest, TheWitnessAndBothAuditorsNoticeAndAnybodyCanJudge) {
   WaitWitnessed(DoSomething("agency.toml"));
@@ -157,21 +232,12 @@ TEST_F(TwoHistoriesTest, TheWitnessAndBothAuditorsNoticeAndAnybodyCanJudge) {
     EXPECT_EQ(CheckOf(*verified, "REPLAY").value("outcome", ""), "PASSED");
   }
 
-  // A third party: no broker, no keys but the log's public one, the mirror's files and the note.
+  Gossiping(note_a, note_b);
   other_.reset();
   AMANA_ASSERT_OK(broker_.Stop());
-  for (const auto& [mirror, note] : {std::pair("a", note_b), std::pair("b", note_a)}) {
-    std::filesystem::create_directories(dir_.File("third"));
-    std::filesystem::copy(dir_.File(mirror) + "/tile", dir_.File("third") + "/tile",
-                          std::filesystem::copy_options::recursive);
-    std::filesystem::copy_file(dir_.File(mirror) + "/checkpoint",
-                               dir_.File("third") + "/checkpoint");
-    const Ran judged = RunAmana(
-        {"audit", "verify", "--vkey", LogVkey(), dir_.File("third"), "--other-checkpoint", note});
-    EXPECT_EQ(judged.code, 4) << judged.said.dump(1);
-    EXPECT_EQ(CheckOf(judged, "EQUIVOCATION").value("error", ""), "LOG_FORKED");
-    std::filesystem::remove_all(dir_.File("third"));
-  }
+  ThirdParty("a", note_b);
+  ThirdParty("b", note_a);
+
   // What the witness printed: two notes of one size are all that it takes.
   world_.Write("held", evidence.said[0].value("held", ""));
   world_.Write("offered", evidence.said[0].value("offered", ""));
