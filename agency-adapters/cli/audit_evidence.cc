@@ -4,6 +4,7 @@
 
 #include "agency-adapters/auditor/fork_evidence.h"
 #include "agency-adapters/auditor/held.h"
+#include "agency-adapters/auditor/mirror_timestamps.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/values.h"
 #include "agency-adapters/cli/verifier_key.h"
@@ -42,7 +43,7 @@ absl::Status ReadFiles(const EvidenceOptions& o, auditor::Evidence& evidence) {
   }
   for (const std::string& path : o.timestamps) {
     AMANA_ASSIGN_OR_RETURN(std::string token, RealFileSystem().Read(path));
-    evidence.tokens.push_back({path, std::move(token)});
+    evidence.tokens.push_back({path, std::move(token), ""});
   }
   if (!o.timestamp_roots.empty()) {
     AMANA_ASSIGN_OR_RETURN(evidence.timestamp_roots, RealFileSystem().Read(o.timestamp_roots));
@@ -90,6 +91,20 @@ absl::Status AddForks(auditor::Evidence& evidence) {
   return absl::OkStatus();
 }
 
+// What was stamped must be in the log in any case; tokens are judged where an authority is
+// believed.
+absl::Status AddTimestamps(auditor::Evidence& evidence) {
+  AMANA_ASSIGN_OR_RETURN(std::vector<auditor::MirroredTimestamp> timestamps,
+                         auditor::ReadTimestamps(evidence.files, evidence.folder));
+  for (auditor::MirroredTimestamp& timestamp : timestamps) {
+    evidence.held.push_back(timestamp.checkpoint);
+    if (evidence.timestamp_roots.empty()) continue;
+    evidence.tokens.push_back(
+        {std::move(timestamp.file), std::move(timestamp.token), std::move(timestamp.checkpoint)});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AddHeld(Context& context, auditor::Evidence& evidence) {
   AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
   AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, context.mailbox());
@@ -125,6 +140,7 @@ absl::StatusOr<GatheredEvidence> Gather(Context& context, const EvidenceOptions&
   const auto witnessed = files.Read(o.folder + "/" + kWitnessedFile);
   if (witnessed.ok()) evidence.held.push_back(*witnessed);
   AMANA_RETURN_IF_ERROR(AddForks(evidence));
+  AMANA_RETURN_IF_ERROR(AddTimestamps(evidence));
   AMANA_ASSIGN_OR_RETURN(const bool events,
                          files.Exists(o.folder + "/" + auditor::MirrorBook::kFile));
   if (!events) return gathered;
