@@ -6,9 +6,9 @@
 #include "agency-adapters/auditor/check_parts.h"
 #include "agency-adapters/auditor/errors.h"
 #include "agency-adapters/auditor/legal_order.h"
+#include "agency-adapters/auditor/statement_judge.h"
 #include "agency-adapters/sdk/keys.h"
 #include "base/status.h"
-#include "proto/envelope/dsse.h"
 
 namespace amana::auditor {
 namespace {
@@ -36,16 +36,9 @@ Subject SubjectOf(Machine machine, const EventView& event) {
 
 class EventChecker {
  public:
-  explicit EventChecker(const Evidence& evidence) : evidence_(evidence) {
-    for (const HeldStatement& held : evidence.statements) statements_.emplace(held.digest, &held);
-    if (!evidence.revocations.has_value()) return;
-    for (const crypto::Revocation& revocation : *evidence.revocations) {
-      const auto [at, added] = revoked_.emplace(revocation.certificate, revocation.revoked_at);
-      if (!added) at->second = std::min(at->second, revocation.revoked_at);
-    }
-  }
+  explicit EventChecker(const Evidence& evidence) : evidence_(evidence) {}
 
-  absl::Status Take(uint64_t index, const EventView& event) {
+  void Take(uint64_t index, const EventView& event) {
     Count(index, event);
     const bool own = event.referral.has_value() && event.referral->sender == evidence_.agency &&
                      !evidence_.agency.empty();
@@ -53,10 +46,11 @@ class EventChecker {
       Follow(index, event);
       CheckErasure(index, event);
     }
-    return CheckStatement(index, event);
+    judge_.Add(index, event);
   }
 
   void Finish(uint64_t next, uint64_t size) {
+    judge_.Finish();
     if (next < size) counters_.Found(EventsBehind(next, size));
     if (evidence_.all_events && expected_ < size && next >= size) {
       counters_.Found(EventMissing(expected_));
@@ -162,52 +156,7 @@ class EventChecker {
     }
   }
 
-  absl::StatusOr<const crypto::Certificate*> Find(const CertId& id, uint64_t index) {
-    if (const auto given = evidence_.certificates.find(id); given != evidence_.certificates.end()) {
-      return &given->second;
-    }
-    if (const auto read = certificates_.find(id); read != certificates_.end()) return &read->second;
-    AMANA_ASSIGN_OR_RETURN(const std::optional<std::string> der,
-                           evidence_.book->FindCertificate(id));
-    if (!der.has_value()) return CertificateMissing(index);
-    AMANA_ASSIGN_OR_RETURN(crypto::Certificate certificate, crypto::Certificate::FromDer(*der));
-    if (certificate.id() != id) return CertificateMissing(index);
-    return &certificates_.emplace(id, std::move(certificate)).first->second;
-  }
-
-  absl::Status Judge(uint64_t index, const EventView& event, const HeldStatement& statement) {
-    AMANA_ASSIGN_OR_RETURN(const crypto::Certificate* signer, Find(event.cert_id, index));
-    if (signer->spiffe().agency != event.actor_agency) return ActorMismatch(index);
-    if (verified_.insert({event.statement_digest, event.cert_id}).second) {
-      AMANA_RETURN_IF_ERROR(envelope::VerifyEnvelope(statement.envelope, signer->public_key()));
-    }
-    if (evidence_.authorities != nullptr) {
-      AMANA_RETURN_IF_ERROR(
-          evidence_.authorities->Verify(*signer, event.time, crypto::CertUsage::kSigning));
-    }
-    const auto revoked = revoked_.find(event.cert_id);
-    if (revoked != revoked_.end() && revoked->second <= event.time) {
-      return CertificateRevoked(index);
-    }
-    return absl::OkStatus();
-  }
-
-  // Only what the actor itself signed: what follows from it by the broker's hand has no
-  // certificate.
-  absl::Status CheckStatement(uint64_t index, const EventView& event) {
-    if (!event.has(EventField::kCertId) || event.cert_id.is_zero()) return absl::OkStatus();
-    const auto held = statements_.find(event.statement_digest);
-    if (held == statements_.end()) return absl::OkStatus();
-    signatures_.Look();
-    signatures_.Found(Judge(index, event, *held->second));
-    return absl::OkStatus();
-  }
-
   const Evidence& evidence_;
-  std::map<Digest, const HeldStatement*> statements_;
-  std::map<CertId, absl::Time> revoked_;
-  std::map<CertId, crypto::Certificate> certificates_;
-  std::set<std::pair<Digest, CertId>> verified_;
   uint64_t expected_ = 0;  // all_events: the next index
   absl::Time time_ = absl::InfinitePast();
   bool gap_ = false;
@@ -216,6 +165,7 @@ class EventChecker {
   std::map<Subject, std::string_view> states_;
   std::set<StatementKey> accepted_, erased_;
   Tally counters_{"COUNTERS"}, signatures_{"SIGNATURES"}, order_{"ORDER"}, erasures_{"ERASURES"};
+  StatementJudge judge_{evidence_, signatures_};
 };
 
 }  // namespace
@@ -261,7 +211,7 @@ absl::StatusOr<EventResults> CheckEvents(const Evidence& evidence, uint64_t log_
     AMANA_ASSIGN_OR_RETURN(const ShownEvent* event, reader.Next());
     if (event == nullptr) break;
     // One that is no event is INCLUSION's finding.
-    if (event->view.ok()) AMANA_RETURN_IF_ERROR(checker.Take(event->index, *event->view));
+    if (event->view.ok()) checker.Take(event->index, *event->view);
   }
   AMANA_ASSIGN_OR_RETURN(const uint64_t next, evidence.book->Next());
   checker.Finish(next, log_size);

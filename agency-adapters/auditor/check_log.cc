@@ -179,6 +179,16 @@ class LogChecker {
     }
   }
 
+  // OK where REPLAY says already why there is nothing to compare with.
+  absl::Status NotCompared(uint64_t size) const {
+    if (!opened_.folder.has_value()) {
+      return sdk::LogIncomplete("a mirror, to compare checkpoints of different sizes with,");
+    }
+    const uint64_t here = opened_.folder->checkpoint.size();
+    if (size <= here) return absl::OkStatus();
+    return sdk::LogIncomplete("entry " + std::to_string(here) + " (another's checkpoint is newer)");
+  }
+
   void CheckEquivocation() {
     if (opened_.others.empty()) return;
     if (opened_.folder.has_value()) {
@@ -195,6 +205,8 @@ class LogChecker {
       const auto [root, added] = roots_.emplace(seen.checkpoint.size(), seen.checkpoint.root());
       if (!added && root->second != seen.checkpoint.root()) {
         equivocation_.Found(sdk::LogForked(seen.checkpoint.size(), seen.checkpoint.size()));
+      } else if (added) {
+        equivocation_.Found(NotCompared(seen.checkpoint.size()));
       }
     }
   }

@@ -107,7 +107,7 @@ CheckResult CheckTimestamps(const Evidence& evidence) {
   for (const HeldToken& held : evidence.tokens) {
     tally.Look();
     absl::Status last = crypto::TimestampMismatch(held.file);
-    for (const std::string& note : notes) {
+    for (const std::string& note : held.of.empty() ? notes : std::vector{held.of}) {
       const auto stamped =
           crypto::VerifyTimestamp(held.token, note, evidence.timestamp_roots, held.file);
       last = stamped.status();

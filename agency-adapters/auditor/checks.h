@@ -74,8 +74,9 @@ struct HeldContent {
   std::function<absl::Status()> open;
 };
 struct HeldToken {
-  std::string file;   // for messages
-  std::string token;  // DER: a TimeStampResp, or its token
+  std::string file;     // for messages
+  std::string token;    // DER: a TimeStampResp, or its token
+  std::string of = {};  // the checkpoint that it should be of; empty: any that is held
 };
 
 struct Evidence {

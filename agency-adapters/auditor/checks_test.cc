@@ -99,6 +99,24 @@ TEST_F(ChecksTest, AMirrorGrowsAndIsContinued) {
   EXPECT_EQ(Result(Held(), "REPLAY").looked_at, 1800u);
 }
 
+TEST_F(ChecksTest, WhatCameBeforeTheBrokerWentAwayIsKept) {
+  for (int i = 0; i < 1500; ++i) broker_.Append({});
+  broker_.shows = [&](uint64_t index) {  // in the first call: the second one fails
+    if (index == 500) {
+      broker_.answers["/amana.v1.AuditService/ListEvents"] = [](const std::string&) {
+        return absl::UnavailableError("away");
+      };
+    }
+    return true;
+  };
+  EXPECT_TRUE(absl::IsUnavailable(Mirror().status()));
+  EXPECT_EQ(*book_->Next(), 1000u);
+  broker_.shows = nullptr;
+  broker_.answers.clear();
+  EXPECT_EQ(Mirror()->events, 800u);
+  EXPECT_EQ(*book_->Count(), 1800u);
+}
+
 TEST_F(ChecksTest, AMirrorKeepsNoEventThatIsNotItsEntry) {
   broker_.Fork();  // the first entry is another than the event that is shown of it
   EXPECT_EQ(ErrorReason(Mirror().status()), "LOG_TAMPERED");
@@ -134,6 +152,11 @@ TEST_F(ChecksTest, EventsAreFoundByWhatTheySay) {
             (Indexes{300, 301}));
   EXPECT_EQ(found({.kinds = {v1::EVENT_KIND_GRANT_ADDED}}), (Indexes{300}));
   EXPECT_EQ(found({.reasons = {v1::REASON_CONSENT_WITHDRAWN}}), (Indexes{301}));
+  EXPECT_EQ(found({.reasons = {v1::REASON_DUPLICATE, v1::REASON_CONSENT_WITHDRAWN}}),
+            (Indexes{301}));
+  EXPECT_EQ(found({.kinds = {v1::EVENT_KIND_DELIVERY_LEASED, v1::EVENT_KIND_GRANT_ADDED},
+                   .reasons = {v1::REASON_DUPLICATE, v1::REASON_CONSENT_WITHDRAWN}}),
+            (Indexes{301}));
   EXPECT_EQ(found({.agency = agency("police-a")}), (Indexes{300, 301}));
   EXPECT_EQ(found({.agency = agency("police-a"), .counterpart = agency("shelter-a")}),
             (Indexes{301}));
@@ -148,6 +171,46 @@ TEST_F(ChecksTest, EventsAreFoundByWhatTheySay) {
   EXPECT_EQ(found({.from = envelope::SampleTime() + absl::Seconds(1)}), Indexes{});
   EXPECT_EQ(found({.until = envelope::SampleTime()}), Indexes{});
   EXPECT_EQ(found({.from = envelope::SampleTime()}, 300), (Indexes{300, 301}));
+  EXPECT_EQ(found({.agency = agency("police-a"), .counterpart = agency("shelter-b")}), Indexes{});
+  EXPECT_EQ(found({.counterpart = agency("shelter-a")}), (Indexes{301}));
+  EXPECT_EQ(found({.agency = agency("police-a")}, 300, 1), (Indexes{300}));
+}
+
+// Times are places in the log only as long as they never go back: where they do, nothing is hidden.
+TEST_F(ChecksTest, EventsAreFoundByTheirTimeAlsoWhereTimeGoesBack) {
+  uint64_t counter = 0;
+  const auto at = [&](int64_t seconds) {
+    SampleEvent event = Own(v1::EVENT_KIND_GRANT_ADDED, ++counter);
+    const auto millis =
+        static_cast<uint64_t>(absl::ToUnixMillis(envelope::SampleTime() + absl::Seconds(seconds)));
+    std::string bytes(8, '\0');
+    for (size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(millis >> (8 * (7 - i)) & 0xff);
+    event.more[EventField::kTime] = bytes;
+    broker_.Append(event);
+  };
+  const auto found = [&](int64_t from, int64_t until, uint64_t first = 300, size_t limit = 10) {
+    EventQuery query;
+    query.from = envelope::SampleTime() + absl::Seconds(from);
+    query.until = envelope::SampleTime() + absl::Seconds(until);
+    std::vector<uint64_t> indexes;
+    const auto events = book_->Find(query, first, limit);
+    EXPECT_TRUE(events.ok()) << events.status();
+    for (const MirroredEvent& event : *events) indexes.push_back(event.index);
+    return indexes;
+  };
+  using Indexes = std::vector<uint64_t>;
+  for (const int64_t seconds : {10, 20, 20, 30}) at(seconds);  // 300 to 303
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(found(20, 30), (Indexes{301, 302}));
+  EXPECT_EQ(found(20, 31), (Indexes{301, 302, 303}));
+  EXPECT_EQ(found(20, 31, 302), (Indexes{302, 303}));
+  EXPECT_EQ(found(0, 100, 300, 2), (Indexes{300, 301}));
+  EXPECT_EQ(found(31, 100), Indexes{});
+  EXPECT_EQ(found(0, 10), Indexes{});
+  for (const int64_t seconds : {15, 40}) at(seconds);  // 304: back
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(found(10, 20), (Indexes{300, 304}));
+  EXPECT_EQ(found(12, 35), (Indexes{301, 302, 303, 304}));
 }
 
 TEST_F(ChecksTest, NothingToLookAtPassesNothing) {
@@ -181,6 +244,28 @@ TEST_F(ChecksTest, WhatIsHeldMustBeOfThisLog) {
   broker_.Fork();
   evidence.others = {broker_.Checkpoint()};
   EXPECT_EQ(Reason(evidence, "EQUIVOCATION"), "LOG_FORKED");
+}
+
+// What another was shown beyond this mirror, or without one, says nothing yet: it is not passed.
+TEST_F(ChecksTest, WhatCannotBeComparedIsNotSaidToAgree) {
+  AMANA_ASSERT_OK(Mirror().status());
+  const std::string shorter = broker_.Checkpoint();
+  broker_.Append({});
+  Evidence evidence = Held();
+  evidence.others = {broker_.Checkpoint()};
+  EXPECT_EQ(Reason(evidence, "EQUIVOCATION"), "LOG_INCOMPLETE");
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(Reason(evidence, "EQUIVOCATION"), "");
+
+  Evidence notes{RealFileSystem(), "", broker_.log(), envelope::SampleTime()};
+  notes.held = {shorter};
+  notes.others = {broker_.Checkpoint()};
+  EXPECT_EQ(Reason(notes, "EQUIVOCATION"), "LOG_INCOMPLETE");
+  notes.held = {broker_.Checkpoint()};
+  EXPECT_EQ(Reason(notes, "EQUIVOCATION"), "");
+  broker_.Fork();
+  notes.others = {broker_.Checkpoint()};  // the two alone are the proof
+  EXPECT_EQ(Reason(notes, "EQUIVOCATION"), "LOG_FORKED");
 }
 
 TEST_F(ChecksTest, EventsKeptBackLeaveAGap) {

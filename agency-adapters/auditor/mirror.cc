@@ -17,7 +17,8 @@ namespace {
 
 using transparency::kTileWidth;
 
-constexpr uint32_t kPage = 1000;
+constexpr uint32_t kPage = 1000;  // events in one call
+constexpr size_t kKeep = 10'000;  // ... in one transaction, when much is to be caught up with
 
 // Entries of one bundle at a time, in order.
 class Entries {
@@ -74,14 +75,26 @@ absl::StatusOr<MirrorReport> Follow(sdk::Client& client, FileSystem& files,
   Entries entries(files, folder, report.size);
   std::set<CertId> named;
   AMANA_ASSIGN_OR_RETURN(uint64_t next, book.Next());
+  std::vector<NewEvent> page;
+  const auto keep = [&]() -> absl::Status {
+    for (const CertId& id : named) AMANA_RETURN_IF_ERROR(KeepCertificate(client, id, book));
+    AMANA_RETURN_IF_ERROR(book.Add(page, next));
+    report.events += page.size();
+    page.clear();
+    return absl::OkStatus();
+  };
   while (next < report.size) {
     const uint64_t end = std::min<uint64_t>(report.size, next + kPage);
     v1::ListEventsRequest request;
     request.set_first_index(next);
     request.set_limit(static_cast<uint32_t>(end - next));
-    AMANA_ASSIGN_OR_RETURN(const auto shown, client.ListEvents(request));
-    std::vector<NewEvent> page;
-    for (const v1::ListEventsResponse& event : shown) {
+    const auto shown = client.ListEvents(request);
+    if (!shown.ok()) {
+      // What came before it goes away is not asked for again.
+      if (!page.empty()) AMANA_RETURN_IF_ERROR(book.Add(page, next));
+      return shown.status();
+    }
+    for (const v1::ListEventsResponse& event : *shown) {
       MirroredEvent taken = Taken(event);
       AMANA_ASSIGN_OR_RETURN(sdk::EventView view, ViewOf(taken));
       AMANA_ASSIGN_OR_RETURN(const std::string entry, entries.At(event.index()));
@@ -91,11 +104,9 @@ absl::StatusOr<MirrorReport> Follow(sdk::Client& client, FileSystem& files,
       if (view.has(sdk::EventField::kCertId) && !view.cert_id.is_zero()) named.insert(view.cert_id);
       page.push_back({std::move(taken), std::move(view)});
     }
-    for (const CertId& id : named) AMANA_RETURN_IF_ERROR(KeepCertificate(client, id, book));
-    AMANA_RETURN_IF_ERROR(book.Add(page, end));
-    report.events += page.size();
     next = end;
     if (progress) progress(end);
+    if (page.size() >= kKeep || next == report.size) AMANA_RETURN_IF_ERROR(keep());
   }
   return report;
 }

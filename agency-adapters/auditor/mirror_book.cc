@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -40,6 +41,17 @@ CREATE TABLE place (
   next INTEGER NOT NULL
 ) STRICT;
 INSERT INTO place VALUES (1, 0);
+)sql",
+                                        // Whether times have never gone back, so that a time is a
+                                        // place in the order of the log.
+                                        R"sql(
+ALTER TABLE place ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE place ADD COLUMN disordered INTEGER NOT NULL DEFAULT 0;
+UPDATE place SET
+  newest = (SELECT coalesce(max(time), 0) FROM event),
+  disordered = EXISTS (SELECT 1 FROM (
+    SELECT time < lag(time) OVER (ORDER BY idx) AS back FROM event WHERE time IS NOT NULL)
+    WHERE back);
 )sql"};
 
 using sdk::EventField;
@@ -91,35 +103,28 @@ absl::Status Insert(sqlite::Database& db, const NewEvent& added) {
       sqlite::Blob(rules), sqlite::Blob(categories));
 }
 
-// A WHERE clause and its parameters, which must outlive the statement.
+// Conditions and their parameters, which must outlive the statement.
 class Where {
  public:
-  explicit Where(const EventQuery& query, uint64_t from) {
-    Add("idx >= ?", static_cast<int64_t>(from));
-    OneOf("kind", query.kinds);
-    OneOf("reason", query.reasons);
-    if (query.sla_breach) AddBreach();
-    if (query.from.has_value()) Add("time >= ?", absl::ToUnixMillis(*query.from));
-    if (query.until.has_value()) Add("time < ?", absl::ToUnixMillis(*query.until));
-    for (const auto& agency : {query.agency, query.counterpart}) {
-      if (agency.has_value()) {
-        Add("(sender = ? OR actor = ? OR recipient = ?)", agency->value(), 3);
-      }
-    }
-    if (query.referral.has_value()) Add("referral = ?", Raw{query.referral->bytes()});
-    if (query.consent.has_value()) Add("consent = ?", Raw{query.consent->bytes()});
-    if (query.certificate.has_value()) Add("cert = ?", Raw{query.certificate->bytes()});
-    if (query.rule.has_value()) {
-      Add("instr(rules, ?) > 0", Raw{std::string(1, static_cast<char>(*query.rule))});
-    }
-    if (query.category.has_value()) {
-      Add("instr(categories, ?) > 0", Raw{std::string(1, static_cast<char>(*query.category))});
-    }
+  void Add(std::string_view condition, int64_t value) { Put(condition, value, 1); }
+  void AddText(std::string_view condition, const std::string& value, int times = 1) {
+    Put(condition, value, times);
+  }
+  void AddBytes(std::string_view condition, std::string bytes) {
+    Put(condition, Raw{std::move(bytes)}, 1);
+  }
+  template <class Code>
+  void OneOf(const std::string& column, const std::vector<Code>& codes) {
+    if (!codes.empty()) text_ += " AND " + In(column, codes);
+  }
+  void AddBreach() {
+    text_ += " AND (" + In("reason", kMissed);
+    text_ += " OR " + In("kind", kOverdue) + ")";
   }
 
   const std::string& text() const { return text_; }
-  int Bind(sqlite::Statement& statement) const {
-    int at = 0;
+  // As the parameters behind `at`; returns the last.
+  int Bind(sqlite::Statement& statement, int at) const {
     for (const Value& value : values_) {
       ++at;
       if (const auto* number = std::get_if<int64_t>(&value)) statement.BindOne(at, *number);
@@ -139,7 +144,7 @@ class Where {
   };
   using Value = std::variant<int64_t, std::string, Raw>;
 
-  void Add(std::string_view condition, const Value& value, int times = 1) {
+  void Put(std::string_view condition, const Value& value, int times) {
     text_ += text_.empty() ? "" : " AND ";
     text_ += condition;
     values_.insert(values_.end(), static_cast<size_t>(times), value);
@@ -153,18 +158,41 @@ class Where {
     }
     return column + " IN (" + list + ")";
   }
-  template <class Code>
-  void OneOf(const std::string& column, const std::vector<Code>& codes) {
-    if (!codes.empty()) text_ += " AND " + In(column, codes);
-  }
-  void AddBreach() {
-    text_ += " AND (" + In("reason", kMissed);
-    text_ += " OR " + In("kind", kOverdue) + ")";
-  }
 
   std::string text_;
   std::vector<Value> values_;
 };
+
+// Events [first, end) can be meant, as far as their times tell.
+struct Stretch {
+  int64_t first = 0;
+  std::optional<int64_t> end;
+};
+
+Where WhereOf(const EventQuery& query, const Stretch& stretch) {
+  Where where;
+  where.Add("idx >= ?", stretch.first);
+  if (stretch.end.has_value()) where.Add("idx < ?", *stretch.end);
+  where.OneOf("kind", query.kinds);
+  where.OneOf("reason", query.reasons);
+  if (query.sla_breach) where.AddBreach();
+  // "+": found by its place, and looked at.
+  if (query.from.has_value()) where.Add("+time >= ?", absl::ToUnixMillis(*query.from));
+  if (query.until.has_value()) where.Add("+time < ?", absl::ToUnixMillis(*query.until));
+  if (query.counterpart.has_value()) {
+    where.AddText("(+sender = ? OR +actor = ? OR +recipient = ?)", query.counterpart->value(), 3);
+  }
+  if (query.referral.has_value()) where.AddBytes("referral = ?", query.referral->bytes());
+  if (query.consent.has_value()) where.AddBytes("consent = ?", query.consent->bytes());
+  if (query.certificate.has_value()) where.AddBytes("cert = ?", query.certificate->bytes());
+  if (query.rule.has_value()) {
+    where.AddBytes("instr(rules, ?) > 0", std::string(1, static_cast<char>(*query.rule)));
+  }
+  if (query.category.has_value()) {
+    where.AddBytes("instr(categories, ?) > 0", std::string(1, static_cast<char>(*query.category)));
+  }
+  return where;
+}
 
 absl::StatusOr<std::vector<MirroredEvent>> Rows(sqlite::Statement& rows) {
   std::vector<MirroredEvent> events;
@@ -174,6 +202,79 @@ absl::StatusOr<std::vector<MirroredEvent>> Rows(sqlite::Statement& rows) {
     events.push_back(
         {static_cast<uint64_t>(rows.Int(0)), rows.Bool(1), std::string(rows.Bytes(2))});
   }
+}
+
+// What together is asked for. Each is read in the order of one index and they are merged, so that
+// no more is read than a page needs.
+std::vector<Where> PartsOf(const EventQuery& query, const Stretch& stretch) {
+  std::vector<Where> parts;
+  const auto& agency = query.agency.has_value() ? query.agency : query.counterpart;
+  if (agency.has_value()) {
+    for (const char* const condition : {"sender = ?", "actor = ?", "recipient = ?"}) {
+      parts.push_back(WhereOf(query, stretch));
+      parts.back().AddText(condition, agency->value());
+    }
+  } else if (query.kinds.size() > 1) {
+    for (const v1::EventKind kind : query.kinds) {
+      EventQuery one = query;
+      one.kinds = {kind};
+      parts.push_back(WhereOf(one, stretch));
+    }
+  } else if (query.reasons.size() > 1) {
+    for (const v1::Reason reason : query.reasons) {
+      EventQuery one = query;
+      one.reasons = {reason};
+      parts.push_back(WhereOf(one, stretch));
+    }
+  } else {
+    parts.push_back(WhereOf(query, stretch));
+  }
+  return parts;
+}
+
+// Whether times go back, as events are added in their order.
+struct Times {
+  int64_t newest = 0;
+  bool disordered = false;
+  void Add(const EventView& view) {
+    if (!view.has(EventField::kTime)) return;
+    const int64_t time = absl::ToUnixMillis(view.time);
+    disordered = disordered || time < newest;
+    newest = std::max(newest, time);
+  }
+};
+
+absl::StatusOr<Times> ReadTimes(sqlite::Database& db) {
+  AMANA_ASSIGN_OR_RETURN(sqlite::Statement row, db.Prepare("SELECT newest, disordered FROM place"));
+  AMANA_ASSIGN_OR_RETURN(const bool there, row.Step());
+  return there ? Times{row.Int(0), row.Bool(1)} : Times();
+}
+
+// Where times have never gone back, the first event of a time is found by the index of times.
+absl::StatusOr<std::optional<int64_t>> FirstAt(sqlite::Database& db, absl::Time time) {
+  AMANA_ASSIGN_OR_RETURN(
+      sqlite::Statement row,
+      db.Prepare("SELECT idx FROM event WHERE time >= ?1 ORDER BY time, idx LIMIT 1"));
+  row.Bind(absl::ToUnixMillis(time));
+  AMANA_ASSIGN_OR_RETURN(const bool there, row.Step());
+  return there ? std::optional(row.Int(0)) : std::nullopt;
+}
+
+absl::StatusOr<Stretch> StretchOf(sqlite::Database& db, const EventQuery& query, uint64_t from) {
+  Stretch stretch{static_cast<int64_t>(from), std::nullopt};
+  if (!query.from.has_value() && !query.until.has_value()) return stretch;
+  AMANA_ASSIGN_OR_RETURN(sqlite::Statement row, db.Prepare("SELECT disordered FROM place"));
+  AMANA_ASSIGN_OR_RETURN(const bool there, row.Step());
+  if (!there || row.Bool(0)) return stretch;
+  if (query.from.has_value()) {
+    AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> first, FirstAt(db, *query.from));
+    // None: nothing is so late.
+    stretch.first = std::max(stretch.first, first.value_or(std::numeric_limits<int64_t>::max()));
+  }
+  if (query.until.has_value()) {
+    AMANA_ASSIGN_OR_RETURN(stretch.end, FirstAt(db, *query.until));
+  }
+  return stretch;
 }
 
 }  // namespace
@@ -213,8 +314,13 @@ absl::StatusOr<uint64_t> MirrorBook::Next() {
 
 absl::Status MirrorBook::Add(const std::vector<NewEvent>& events, uint64_t next) {
   AMANA_ASSIGN_OR_RETURN(sqlite::Transaction tx, sqlite::Transaction::Begin(*db_));
-  for (const NewEvent& event : events) AMANA_RETURN_IF_ERROR(Insert(*db_, event));
-  AMANA_RETURN_IF_ERROR(db_->Run("UPDATE place SET next = ?1", next));
+  AMANA_ASSIGN_OR_RETURN(Times times, ReadTimes(*db_));
+  for (const NewEvent& event : events) {
+    AMANA_RETURN_IF_ERROR(Insert(*db_, event));
+    times.Add(event.view);
+  }
+  AMANA_RETURN_IF_ERROR(db_->Run("UPDATE place SET next = ?1, newest = ?2, disordered = ?3", next,
+                                 times.newest, times.disordered));
   return tx.Commit();
 }
 
@@ -228,11 +334,18 @@ absl::StatusOr<std::vector<MirroredEvent>> MirrorBook::Read(uint64_t from, size_
 
 absl::StatusOr<std::vector<MirroredEvent>> MirrorBook::Find(const EventQuery& query, uint64_t from,
                                                             size_t limit) {
-  const Where where(query, from);
+  AMANA_ASSIGN_OR_RETURN(const Stretch stretch, StretchOf(*db_, query, from));
+  const std::vector<Where> parts = PartsOf(query, stretch);
+  std::string indexes;
+  for (const Where& part : parts) {
+    indexes += indexes.empty() ? "" : " UNION ";
+    indexes += "SELECT idx FROM event WHERE " + part.text();
+  }
   AMANA_ASSIGN_OR_RETURN(sqlite::Statement rows,
-                         db_->Prepare("SELECT idx, whole, opening FROM event WHERE " +
-                                      where.text() + " ORDER BY idx LIMIT ?"));
-  const int bound = where.Bind(rows);
+                         db_->Prepare("SELECT idx, whole, opening FROM event WHERE idx IN (" +
+                                      indexes + " ORDER BY 1 LIMIT ?) ORDER BY idx"));
+  int bound = 0;
+  for (const Where& part : parts) bound = part.Bind(rows, bound);
   rows.BindOne(bound + 1, limit);
   return Rows(rows);
 }

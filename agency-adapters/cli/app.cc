@@ -5,6 +5,7 @@
 
 #include "agency-adapters/cli/adapter_check.h"
 #include "agency-adapters/cli/audit_bundle.h"
+#include "agency-adapters/cli/audit_gossip.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/exit_code.h"
@@ -111,6 +112,7 @@ void AddEvidence(CLI::App& root, Context& context) {
   RegisterAuditBundle(audit, context);
   RegisterAuditCount(audit, context);
   RegisterAuditEvents(audit, context);
+  RegisterAuditGossip(audit, context);
   RegisterAuditMirror(audit, context);
   RegisterAuditProve(audit, context);
   RegisterAuditQuery(audit, context);

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "agency-adapters/auditor/fork_evidence.h"
 #include "agency-adapters/auditor/held.h"
+#include "agency-adapters/auditor/mirror_timestamps.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/values.h"
 #include "agency-adapters/cli/verifier_key.h"
@@ -41,7 +43,7 @@ absl::Status ReadFiles(const EvidenceOptions& o, auditor::Evidence& evidence) {
   }
   for (const std::string& path : o.timestamps) {
     AMANA_ASSIGN_OR_RETURN(std::string token, RealFileSystem().Read(path));
-    evidence.tokens.push_back({path, std::move(token)});
+    evidence.tokens.push_back({path, std::move(token), ""});
   }
   if (!o.timestamp_roots.empty()) {
     AMANA_ASSIGN_OR_RETURN(evidence.timestamp_roots, RealFileSystem().Read(o.timestamp_roots));
@@ -74,6 +76,32 @@ absl::Status AddTrust(Context& context, const EvidenceOptions& o, auditor::Evide
     add(identity->PersonSigner());
   }
   if (o.quorum > 0) evidence.quorum = o.quorum;
+  return absl::OkStatus();
+}
+
+// Two histories that were seen once are never forgotten.
+absl::Status AddForks(auditor::Evidence& evidence) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<std::string> forks,
+                         auditor::ForksOf(evidence.files, evidence.folder));
+  for (const std::string& folder : forks) {
+    AMANA_ASSIGN_OR_RETURN(const auditor::Fork fork, auditor::ReadFork(evidence.files, folder));
+    evidence.others.push_back(fork.one);
+    evidence.others.push_back(fork.other);
+  }
+  return absl::OkStatus();
+}
+
+// What was stamped must be in the log in any case; tokens are judged where an authority is
+// believed.
+absl::Status AddTimestamps(auditor::Evidence& evidence) {
+  AMANA_ASSIGN_OR_RETURN(std::vector<auditor::MirroredTimestamp> timestamps,
+                         auditor::ReadTimestamps(evidence.files, evidence.folder));
+  for (auditor::MirroredTimestamp& timestamp : timestamps) {
+    evidence.held.push_back(timestamp.checkpoint);
+    if (evidence.timestamp_roots.empty()) continue;
+    evidence.tokens.push_back(
+        {std::move(timestamp.file), std::move(timestamp.token), std::move(timestamp.checkpoint)});
+  }
   return absl::OkStatus();
 }
 
@@ -111,6 +139,8 @@ absl::StatusOr<GatheredEvidence> Gather(Context& context, const EvidenceOptions&
   // What the mirror has besides the log's own files.
   const auto witnessed = files.Read(o.folder + "/" + kWitnessedFile);
   if (witnessed.ok()) evidence.held.push_back(*witnessed);
+  AMANA_RETURN_IF_ERROR(AddForks(evidence));
+  AMANA_RETURN_IF_ERROR(AddTimestamps(evidence));
   AMANA_ASSIGN_OR_RETURN(const bool events,
                          files.Exists(o.folder + "/" + auditor::MirrorBook::kFile));
   if (!events) return gathered;

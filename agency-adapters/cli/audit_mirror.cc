@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "agency-adapters/auditor/checks.h"
+#include "agency-adapters/auditor/mirror_timestamps.h"
 #include "agency-adapters/auditor/mirror_watch.h"
 #include "agency-adapters/cli/audit_evidence.h"
 #include "agency-adapters/cli/check_text.h"
@@ -179,6 +180,8 @@ absl::StatusOr<auditor::MirrorReport> BringUpToDate(Context& context, const std:
         progress.Advance(static_cast<size_t>(done - std::exchange(seen, done)));
       }));
   AMANA_RETURN_IF_ERROR(KeepWitnessed(context, folder));
+  AMANA_RETURN_IF_ERROR(
+      auditor::FollowTimestamps(*client, RealFileSystem(), folder, log, report.size).status());
   return report;
 }
 

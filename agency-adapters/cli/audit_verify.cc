@@ -93,8 +93,10 @@ Result Run(Context& context, const Options& o) {
   }
   AMANA_ASSIGN_OR_RETURN(const GatheredEvidence gathered, Gather(context, o));
   const auditor::Evidence& evidence = gathered.evidence;
-  if (o.folder.empty() && evidence.receipts.empty()) {
-    return UsageError("folder", "expected a folder, or --receipt");
+  const bool pairs = !evidence.held.empty() && !evidence.others.empty();
+  if (o.folder.empty() && evidence.receipts.empty() && !pairs) {
+    return UsageError("folder",
+                      "expected a folder, --receipt, or --checkpoint and --other-checkpoint");
   }
   const World& world = context.world();
   Progress progress(world.err, world.err_is_tty, world.clock, "verifying entries", 0);
@@ -104,10 +106,12 @@ Result Run(Context& context, const Options& o) {
                            progress.Advance(static_cast<size_t>(done - std::exchange(seen, done)));
                          }));
   Report report = ReportOf(results);
-  if (o.folder.empty()) {
+  if (!o.folder.empty()) {
+    AddLog(evidence, report);
+  } else if (!evidence.receipts.empty()) {
     AddReceipts(evidence, report);
   } else {
-    AddLog(evidence, report);
+    report.text += "\n";
   }
   return report;
 }
@@ -143,6 +147,7 @@ void RegisterAuditVerify(CLI::App& parent, Context& context) {
       "  amana audit verify mirror --held --receipt event-4711.receipt\n"
       "  amana audit verify --vkey log.vkey --receipt event-4711.receipt    (no agency.toml)\n"
       "  amana audit verify case.bundle --vkey log.vkey --trust root.pem    (likewise)\n"
+      "  amana audit verify --vkey log.vkey --checkpoint ONE --other-checkpoint TWO\n"
       "Verdicts and exit codes: VERIFIED 0, TAMPERED 4, INCOMPLETE 5, UNTRUSTED 6, UNVERIFIABLE "
       "7.\n"
       "A check that has nothing to look at is NOT_APPLICABLE and says what was missing.\n",

@@ -1,6 +1,7 @@
-// A log in a folder recomputed from its entries alone (RFC 6962 section 2.1), in one pass and with
-// one bundle in memory: what its tree was at any size, and whether its hash tiles follow from it.
-// Says what is there and judges nothing: whether a root is the one that was signed is the caller's.
+// A log in a folder recomputed from its entries alone (RFC 6962 section 2.1), in one pass, on all
+// cores and with some thousand entries in memory: what its tree was at any size, and whether its
+// hash tiles follow from it. Says what is there and judges nothing: whether a root is the one that
+// was signed is the caller's.
 #ifndef AMANA_AGENCY_ADAPTERS_SDK_LOG_REPLAY_H_
 #define AMANA_AGENCY_ADAPTERS_SDK_LOG_REPLAY_H_
 
@@ -20,7 +21,8 @@ namespace amana::sdk {
 struct ReplayWanted {
   std::set<uint64_t> sizes;    // whose roots are wanted; those beyond the log are passed over
   std::set<uint64_t> entries;  // whose leaf hashes are wanted
-  // Called with every entry in order; an error ends the pass and is returned. May be empty.
+  // Called with every entry in order, on the caller's thread; an error ends the pass and is
+  // returned. May be empty.
   std::function<absl::Status(uint64_t index, const std::string& leaf_data)> on_entry = {};
 };
 

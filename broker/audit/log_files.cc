@@ -79,6 +79,9 @@ http::Response LogFiles::Answer(const http::Request& request) const {
   if (!request.path.starts_with('/') || !request.query.empty()) return Refusal(404);
   const std::string_view path = std::string_view(request.path).substr(1);
   if (path == "checkpoint") return Resource(files_->Read(folder_ + "/checkpoint"), kText, kNewest);
+  if (path.starts_with("timestamp/")) {
+    return Resource(timestamps_.Read(path), kBytes, path == "timestamp/index" ? kNewest : kForEver);
+  }
   const absl::StatusOr<TileId> tile = transparency::ParseTilePath(path);
   if (!tile.ok()) return Refusal(404);
   return Resource(ReadTile(*tile), kBytes, tile->width == kTileWidth ? kForEver : kForAWhile);

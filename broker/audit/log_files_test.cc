@@ -28,6 +28,10 @@ class LogFilesTest : public testing::Test {
     Put("tile/entries/001.p/7", Entries(7));
     Put("tile/0/x001/x234/067", Hashes(256));
     Put("tile/1/000.p/1", Hashes(1));
+    Put("timestamp/index", "263\n");
+    Put("timestamp/263", "note 263\n");
+    Put("timestamp/263.tsr", "token");
+    Put("timestamp/secret", "not of the log");
   }
   static std::string Hashes(int count) {
     std::string bytes;
@@ -72,6 +76,11 @@ TEST_F(LogFilesTest, WhatTheLogHas) {
       {"/tile/entries/001.p/6", Entries(6), "application/octet-stream", "public, max-age=300"},
       {"/tile/0/000.p/255", Hashes(255), "application/octet-stream", "public, max-age=300"},
       {"/tile/entries/000.p/1", Entries(1), "application/octet-stream", "public, max-age=300"},
+      {"/timestamp/index", "263\n", "application/octet-stream", "no-cache"},
+      {"/timestamp/263", "note 263\n", "application/octet-stream",
+       "public, max-age=31536000, immutable"},
+      {"/timestamp/263.tsr", "token", "application/octet-stream",
+       "public, max-age=31536000, immutable"},
   };
   for (const auto& row : rows) {
     const http::Response answer = Get(row.path);
@@ -89,7 +98,9 @@ constexpr const char* kNotThere[] = {
     // Of another folder, in any spelling; what the server decodes comes decoded.
     "/../key", "/tile/../secret", "/tile/0/../../secret", "/tile/0/000/../000",
     "/tile/%2e%2e/secret", "/./checkpoint", "/tile/0/./000", "/tile/0//000", "/tile//000",
-    "/tile/..%2fsecret", "/tile\\0\\000",
+    "/tile/..%2fsecret", "/tile\\0\\000", "/timestamp", "/timestamp/", "/timestamp/secret",
+    "/timestamp/0263", "/timestamp/263.tsr/", "/timestamp/../secret", "/timestamp/264",
+    "/timestamp/.tsr",
     // One path for each tile.
     "/tile/00/000", "/tile/0/0", "/tile/0/00", "/tile/0/0000", "/tile/0/x000/000",
     "/tile/0/000/000", "/tile/0/001/x234/067", "/tile/0/x001/234/067", "/tile/0/x1/x234/067",

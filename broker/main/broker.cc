@@ -13,6 +13,7 @@
 #include "broker/main/guard.h"
 #include "broker/main/keys.h"
 #include "broker/main/registry_log.h"
+#include "broker/main/timestamp.h"
 #include "broker/main/witnesses.h"
 #include "broker/operations/receive.h"
 #include "broker/operations/reconsider.h"
@@ -41,6 +42,7 @@ Broker::Broker(const Config& config)
       refusals_(&metrics_),
       limiter_(config.rates, &clock_),
       figures_(&metrics_),
+      timestamp_files_(&RealFileSystem(), config_.data_dir + "/tiles"),
       refusals_logged_(clock_.Now()) {}
 
 Broker::~Broker() { Drain(absl::ZeroDuration()); }
@@ -97,6 +99,7 @@ absl::Status Broker::OpenStore() {
     AMANA_RETURN_IF_ERROR(guard_->CheckStore(*snapshot));
   }
   AMANA_ASSIGN_OR_RETURN(witnesses_, OpenWitnesses(config_, store_.get(), verifier));
+  AMANA_ASSIGN_OR_RETURN(timestamps_, OpenTimestamper(config_, store_.get(), &timestamp_files_));
   context_ = {.store = store_.get(),
               .clock = &clock_,
               .trust = [this] { return watcher_->Current(); },
@@ -134,6 +137,7 @@ absl::Status Broker::OpenDelivery() {
   if (guard_ != nullptr) guard_->Start();
   if (tiles_ != nullptr) tiles_->Start();
   if (witnesses_ != nullptr) witnesses_->Start();
+  if (timestamps_ != nullptr) timestamps_->Start();
   timers_ = std::make_unique<delivery::TimerLoop>(
       &clock_, [this] { return operations::RunTimers(context_); });
   reconsider_loop_ = std::make_unique<delivery::TimerLoop>(
@@ -234,6 +238,7 @@ std::vector<HealthCheck> Broker::HealthChecks() {
 }
 
 absl::StatusOr<std::string> Broker::ReadTile(std::string_view path) const {
+  if (path.starts_with("timestamp/")) return timestamp_files_.Read(path);
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
   return audit::ReadResource(*snapshot, path);
 }
@@ -282,6 +287,10 @@ void Broker::UpdateGauges(size_t streams) {
       static_cast<double>(server_->refused_connections()));
   set("amana_registry_errors", "Readings of the registry or revocation list that failed",
       static_cast<double>(watcher_->errors()));
+  if (timestamps_ != nullptr) {
+    set("amana_log_unstamped_seconds", "How long the log has had entries that no timestamp covers",
+        absl::ToDoubleSeconds(timestamps_->Unstamped()));
+  }
 }
 
 void Broker::Drain(absl::Duration grace) {
@@ -302,6 +311,7 @@ void Broker::Drain(absl::Duration grace) {
   if (dispatcher_ != nullptr) dispatcher_->Stop();
   if (watcher_ != nullptr) watcher_->Stop();
   if (tiles_ != nullptr) tiles_->Stop();
+  if (timestamps_ != nullptr) timestamps_->Stop();
   if (store_ != nullptr) store_->Close();
   if (guard_ != nullptr) guard_->Stop();
   log_http_.reset();

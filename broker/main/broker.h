@@ -14,6 +14,7 @@
 #include "broker/audit/log_files.h"
 #include "broker/audit/rollback_guard.h"
 #include "broker/audit/tile_writer.h"
+#include "broker/audit/timestamper.h"
 #include "broker/audit/witness_gatherer.h"
 #include "broker/delivery/dispatcher.h"
 #include "broker/delivery/timers.h"
@@ -83,6 +84,8 @@ class Broker {
   std::unique_ptr<audit::RollbackGuard> guard_;
   std::unique_ptr<audit::TileWriter> tiles_;
   std::unique_ptr<audit::WitnessGatherer> witnesses_;
+  audit::TimestampFiles timestamp_files_;
+  std::unique_ptr<audit::Timestamper> timestamps_;
   std::unique_ptr<delivery::TimerLoop> timers_;
   std::unique_ptr<delivery::TimerLoop> reconsider_loop_;
   std::unique_ptr<delivery::TimerLoop> erasure_;

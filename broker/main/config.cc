@@ -73,6 +73,29 @@ void ReadWitnesses(const ConfigTable& root, Witnesses& witnesses) {
   }
 }
 
+void ReadTimestamp(const ConfigTable& table, Timestamping& timestamp) {
+  timestamp.url = table.String("url", "");
+  timestamp.ca = table.Path("ca", "");
+  timestamp.tls_ca = table.Path("tls_ca", "");
+  timestamp.interval =
+      table.Duration("interval", absl::Seconds(1), absl::Hours(24 * 7), absl::Hours(1));
+  timestamp.timeout =
+      table.Duration("timeout", absl::Milliseconds(100), absl::Minutes(1), absl::Seconds(10));
+  timestamp.retry_longest =
+      table.Duration("retry_longest", absl::Seconds(1), absl::Hours(24), absl::Minutes(10));
+  if (timestamp.url.empty()) {
+    if (table.Has("url")) table.Refuse("url", "expected https://HOST...");
+    return;
+  }
+  const auto begins = [&](std::string_view with) { return timestamp.url.starts_with(with); };
+  if (!begins("https://") && !begins("http://127.0.0.1:") && !begins("http://[::1]:")) {
+    table.Refuse("url", "expected https://HOST..., or http:// to 127.0.0.1 or [::1]");
+  }
+  if (timestamp.ca.empty()) {
+    table.Refuse("ca", "missing, expected the roots of the authorities believed");
+  }
+}
+
 bool IsHere(const std::string& address) {
   return address.starts_with("127.0.0.1:") || address.starts_with("[::1]:");
 }
@@ -203,6 +226,7 @@ absl::StatusOr<Config> Read(ConfigReader& reader, const Overrides& overrides) {
   ReadLogHttp(root.Table("log_http"), config);
   ReadGuard(root.Table("guard"), config);
   ReadWitnesses(root, config.witnesses);
+  ReadTimestamp(root.Table("timestamp"), config.timestamp);
   const ConfigTable metrics = root.Table("metrics");
   const auto port = static_cast<int>(metrics.Int("port", 0, 65535, 0));
   if (metrics.Has("port")) config.metrics_port = port;

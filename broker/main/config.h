@@ -36,6 +36,12 @@
 //   vkey = required                # its verifier key, type cosignature/v1
 //   url = required                 # https://..., http:// only to this machine; /add-checkpoint is
 //                                  # put after it
+//   [timestamp]                    # the newest checkpoint, stamped by an RFC 3161 authority
+//   url = absent                   # https://..., http:// only to this machine; absent: nobody is
+//   asked ca = required                  # with url. PEM: the roots of the authorities believed
+//   tls_ca = absent                # PEM: its server is believed by these alone; absent: by the
+//   system's interval = "1h" timeout = "10s"                # of one call; it delays nobody
+//   retry_longest = "10m"          # after a failure it is asked again after 10s, 20s... up to this
 //   [metrics]
 //   port = absent                  # on 127.0.0.1 only; 0 takes a free one; absent: no metrics port
 //   [logging]
@@ -111,6 +117,12 @@ struct Witnesses {
   absl::Duration retry_longest;
 };
 
+struct Timestamping {
+  std::string url;  // empty: nobody is asked
+  std::string ca, tls_ca;
+  absl::Duration interval, timeout, retry_longest;
+};
+
 struct LogHttp {
   std::string address;  // empty: not served
   std::string certificate;
@@ -133,6 +145,7 @@ struct Config {
   std::string guard;              // folder; empty: there is none
   bool accept_new_guard = false;  // of the command line alone
   Witnesses witnesses;
+  Timestamping timestamp;
   std::optional<int> metrics_port;
   LogOptions logging;
   int max_connections = 0;

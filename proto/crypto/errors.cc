@@ -114,6 +114,16 @@ absl::Status TimestampInvalid(std::string_view field) {
                    "its signature does not verify");
 }
 
+absl::Status TimestampRefused() {
+  return MakeError(absl::StatusCode::kUnavailable, "TIMESTAMP_REFUSED", "answer",
+                   "the authority grants no token");
+}
+
+absl::Status TimestampReplayed() {
+  return MakeError(absl::StatusCode::kPermissionDenied, "TIMESTAMP_REPLAYED", "answer",
+                   "is not the answer to this request");
+}
+
 absl::Status TimestampUntrusted(std::string_view field, std::string_view why) {
   return MakeError(absl::StatusCode::kPermissionDenied, "TIMESTAMP_UNTRUSTED", field, why);
 }

@@ -31,6 +31,8 @@ absl::Status CmsOpenFailed();                                  // CMS_OPEN_FAILE
 absl::Status TimestampMalformed(std::string_view field);  // TIMESTAMP_MALFORMED, kInvalidArgument
 absl::Status TimestampMismatch(std::string_view field);   // TIMESTAMP_MISMATCH, refusal
 absl::Status TimestampInvalid(std::string_view field);    // TIMESTAMP_INVALID, refusal
+absl::Status TimestampRefused();   // TIMESTAMP_REFUSED, kUnavailable: it may grant another
+absl::Status TimestampReplayed();  // TIMESTAMP_REPLAYED, refusal
 absl::Status TimestampUntrusted(std::string_view field, std::string_view why);  // refusal
 absl::Status CryptoFailed(
     std::string_view operation);  // CRYPTO_FAILED, kInternal: the library failed

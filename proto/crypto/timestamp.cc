@@ -6,9 +6,13 @@
 
 #include <ctime>
 #include <string>
+#include <utility>
 
+#include "base/ids.h"
 #include "base/status.h"
 #include "proto/crypto/errors.h"
+#include "proto/crypto/random.h"
+#include "proto/crypto/sha256.h"
 #include "proto/crypto/ssl_ptr.h"
 
 namespace amana::crypto {
@@ -76,6 +80,34 @@ X509StorePtr StoreOf(std::string_view roots_pem, time_t at) {
   return store;
 }
 
+using TsReqPtr = SslPtr<TS_REQ, TS_REQ_free>;
+using ImprintPtr = SslPtr<TS_MSG_IMPRINT, TS_MSG_IMPRINT_free>;
+using AlgorithmPtr = SslPtr<X509_ALGOR, X509_ALGOR_free>;
+using IntegerPtr = SslPtr<ASN1_INTEGER, ASN1_INTEGER_free>;
+
+constexpr size_t kNonceBytes = 16;
+
+std::string ToBytes(const ASN1_INTEGER* integer) {
+  const BignumPtr number(integer == nullptr ? nullptr : ASN1_INTEGER_to_BN(integer, nullptr));
+  if (number == nullptr || BN_is_negative(number.get())) return "";
+  std::string bytes(static_cast<size_t>(BN_num_bytes(number.get())), '\0');
+  BN_bn2bin(number.get(), Bytes(bytes));
+  return bytes;
+}
+
+ImprintPtr ImprintOf(std::string_view data) {
+  ImprintPtr imprint(TS_MSG_IMPRINT_new());
+  const AlgorithmPtr algorithm(X509_ALGOR_new());
+  if (imprint == nullptr || algorithm == nullptr) return nullptr;
+  X509_ALGOR_set_md(algorithm.get(), Sha256Md());
+  const Digest digest = Sha256(data);
+  std::string bytes(digest.view());
+  const bool made =
+      TS_MSG_IMPRINT_set_algo(imprint.get(), algorithm.get()) == 1 &&
+      TS_MSG_IMPRINT_set_msg(imprint.get(), Bytes(bytes), static_cast<int>(bytes.size())) == 1;
+  return made ? std::move(imprint) : nullptr;
+}
+
 bool FailedOnTrust() {
   bool trust = false;
   while (const unsigned long error = ERR_get_error()) {
@@ -108,6 +140,55 @@ absl::StatusOr<absl::Time> VerifyTimestamp(std::string_view bytes, std::string_v
     return TimestampInvalid(field);
   }
   return absl::FromTimeT(at);
+}
+
+absl::StatusOr<TimestampRequest> MakeTimestampRequest(std::string_view data) {
+  const ErrorQueueGuard guard;
+  TimestampRequest made{"", RandomBytes(kNonceBytes)};
+  made.nonce[0] = static_cast<char>(made.nonce[0] | 0x40);  // no leading zero to be dropped
+  const TsReqPtr request(TS_REQ_new());
+  const ImprintPtr imprint = ImprintOf(data);
+  const BignumPtr number(
+      BN_bin2bn(Bytes(made.nonce), static_cast<int>(made.nonce.size()), nullptr));
+  const IntegerPtr nonce(number == nullptr ? nullptr : BN_to_ASN1_INTEGER(number.get(), nullptr));
+  if (request == nullptr || imprint == nullptr || nonce == nullptr ||
+      TS_REQ_set_version(request.get(), 1) != 1 ||
+      TS_REQ_set_msg_imprint(request.get(), imprint.get()) != 1 ||
+      TS_REQ_set_nonce(request.get(), nonce.get()) != 1 ||
+      TS_REQ_set_cert_req(request.get(), 1) != 1) {
+    return CryptoFailed("a timestamp request");
+  }
+  const int length = i2d_TS_REQ(request.get(), nullptr);
+  if (length <= 0) return CryptoFailed("a timestamp request");
+  made.der.resize(static_cast<size_t>(length));
+  unsigned char* at = Bytes(made.der);
+  i2d_TS_REQ(request.get(), &at);
+  return made;
+}
+
+absl::StatusOr<GrantedTimestamp> OpenTimestampAnswer(std::string_view answer,
+                                                     const TimestampRequest& request,
+                                                     std::string_view data,
+                                                     std::string_view roots_pem) {
+  constexpr std::string_view kField = "answer";
+  const ErrorQueueGuard guard;
+  if (answer.size() > kMaxToken) return TimestampMalformed(kField);
+  const auto* at = Bytes(answer);
+  const TsRespPtr response(d2i_TS_RESP(nullptr, &at, static_cast<long>(answer.size())));
+  if (response == nullptr || at != Bytes(answer) + answer.size()) return TimestampMalformed(kField);
+  PKCS7* const token = TS_RESP_get_token(response.get());
+  if (token == nullptr) return TimestampRefused();
+  const TstInfoPtr info(PKCS7_to_TS_TST_INFO(token));
+  if (info == nullptr) return TimestampMalformed(kField);
+  if (ToBytes(TS_TST_INFO_get_nonce(info.get())) != request.nonce) return TimestampReplayed();
+  const int length = i2d_PKCS7(token, nullptr);
+  if (length <= 0) return TimestampMalformed(kField);
+  GrantedTimestamp granted{std::string(static_cast<size_t>(length), '\0'), absl::Time()};
+  unsigned char* to = Bytes(granted.token);
+  i2d_PKCS7(token, &to);
+  // As it will be judged later, from the bytes that are kept.
+  AMANA_ASSIGN_OR_RETURN(granted.time, VerifyTimestamp(granted.token, data, roots_pem, kField));
+  return granted;
 }
 
 }  // namespace amana::crypto

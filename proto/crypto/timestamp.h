@@ -1,8 +1,9 @@
 // RFC 3161 timestamp tokens: that these bytes existed at a time, in the words of an authority that
-// is believed here. Pure; thread-safe.
+// is believed here, and the requests that authorities answer with them. Thread-safe.
 #ifndef AMANA_PROTO_CRYPTO_TIMESTAMP_H_
 #define AMANA_PROTO_CRYPTO_TIMESTAMP_H_
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -19,6 +20,28 @@ namespace amana::crypto {
 // TIMESTAMP_MALFORMED for what is no token. `field` is for the messages.
 absl::StatusOr<absl::Time> VerifyTimestamp(std::string_view token, std::string_view data,
                                            std::string_view roots_pem, std::string_view field);
+
+// A request for a token of `data` by SHA-256 (RFC 3161 section 2.4.1), with a random nonce and with
+// the signer's certificate asked for. CRYPTO_FAILED only.
+struct TimestampRequest {
+  std::string der;
+  std::string nonce;  // big-endian, as the answer must repeat it
+};
+absl::StatusOr<TimestampRequest> MakeTimestampRequest(std::string_view data);
+
+// The token (DER) of an authority's answer to `request`, which was made of `data`, and its time.
+//   TIMESTAMP_MALFORMED   no TimeStampResp
+//   TIMESTAMP_REFUSED     the authority grants nothing
+//   TIMESTAMP_REPLAYED    it answers another request: another nonce, or none
+// and those of VerifyTimestamp.
+struct GrantedTimestamp {
+  std::string token;
+  absl::Time time;
+};
+absl::StatusOr<GrantedTimestamp> OpenTimestampAnswer(std::string_view answer,
+                                                     const TimestampRequest& request,
+                                                     std::string_view data,
+                                                     std::string_view roots_pem);
 
 }  // namespace amana::crypto
 

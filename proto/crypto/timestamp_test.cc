@@ -122,6 +122,41 @@ TEST_F(TimestampTest, WhatIsNotItIsToldApart) {
   EXPECT_EQ(Reason(Read("token")), "TIMESTAMP_MISMATCH");
 }
 
+TEST_F(TimestampTest, TheOpensslProgramAnswersOurRequests) {
+  const auto answer = [&](const TimestampRequest& request) {
+    Write("query", request.der);
+    Sh("openssl ts -reply -queryfile query -config config -section tsa_config -signer tsa.pem "
+       "-inkey tsa.key -out answer");
+    return Read("answer");
+  };
+  const auto request = MakeTimestampRequest(kData);
+  AMANA_ASSERT_OK(request);
+  EXPECT_NE(MakeTimestampRequest(kData)->nonce, request->nonce);
+  const std::string good = answer(*request);
+  const std::string roots = Read("ca.pem");
+  const auto granted = OpenTimestampAnswer(good, *request, kData, roots);
+  AMANA_ASSERT_OK(granted);
+  EXPECT_EQ(VerifyTimestamp(granted->token, kData, roots, "token").value(), granted->time);
+
+  const auto reason = [&](std::string_view bytes, std::string_view data = kData) {
+    return ErrorReason(OpenTimestampAnswer(bytes, *request, data, roots).status());
+  };
+  EXPECT_EQ(reason(""), "TIMESTAMP_MALFORMED");
+  EXPECT_EQ(reason("<html>busy</html>"), "TIMESTAMP_MALFORMED");
+  EXPECT_EQ(reason(std::string(1 << 20, '0')), "TIMESTAMP_MALFORMED");
+  EXPECT_EQ(reason(granted->token), "TIMESTAMP_MALFORMED");  // a token answers nobody
+  EXPECT_EQ(reason(good, "other data"), "TIMESTAMP_MISMATCH");
+  // Of the same data for another request, and for one without a nonce.
+  EXPECT_EQ(reason(answer(*MakeTimestampRequest(kData))), "TIMESTAMP_REPLAYED");
+  Stamp("sha256");
+  EXPECT_EQ(reason(Read("token")), "TIMESTAMP_REPLAYED");
+  Sh("openssl ts -query -data data -sha256 -no_nonce -cert -out query && openssl ts -reply "
+     "-queryfile query -config config -section tsa_config -signer tsa.pem -inkey tsa.key -out t");
+  EXPECT_EQ(reason(Read("t")), "TIMESTAMP_REPLAYED");
+  const std::string refusal("\x30\x05\x30\x03\x02\x01\x02", 7);  // PKIStatusInfo: rejection
+  EXPECT_EQ(reason(refusal), "TIMESTAMP_REFUSED");
+}
+
 TEST_F(TimestampTest, AnyFlippedBitIsSeen) {
   Stamp("sha256");
   const std::string token = Read("token");

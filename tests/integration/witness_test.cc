@@ -2,102 +2,19 @@
 // keeps nobody waiting, and an old copy of the store, or another history under the log's name, is
 // noticed by those who have seen more.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
 #include "base/durable_file.h"
 #include "base/testing.h"
 #include "tests/support/broker_process.h"
 #include "tests/support/broker_world.h"
-#include "tests/support/child_process.h"
 #include "tests/support/endpoint.h"
-#include "tests/support/free_port.h"
+#include "tests/support/witness_process.h"
 
 namespace amana::tests {
 namespace {
-
-using Json = nlohmann::json;
-
-struct Ran {
-  int code = -1;
-  Json said;
-};
-
-Ran RunAmana(std::vector<std::string> arguments) {
-  ChildOptions options;
-  options.command = {ProgramPath("amana"), "--json"};
-  options.command.insert(options.command.end(), arguments.begin(), arguments.end());
-  const auto child = ChildProcess::Start(options);
-  AMANA_EXPECT_OK(child.status());
-  std::string last;
-  while (true) {
-    const absl::StatusOr<std::string> line = (*child)->ReadLine(absl::Seconds(60));
-    if (!line.ok()) break;
-    last = *line;
-  }
-  const std::optional<int> status = (*child)->Wait(absl::Seconds(60));
-  return {status && WIFEXITED(*status) ? WEXITSTATUS(*status) : -1,
-          Json::parse(last, nullptr, false)};
-}
-
-// `amana witness` with its keys, book and port.
-class WitnessProcess {
- public:
-  WitnessProcess(std::string folder, std::string name)
-      : folder_(std::move(folder)), name_(std::move(name)), port_(FreePort()) {
-    const Ran made = RunAmana({"witness", "keys", "--name", name_, "--dir", folder_ + "/keys"});
-    EXPECT_EQ(made.code, 0);
-    vkey_ = made.said.value("vkey", "");
-  }
-
-  void Start(const std::string& log_vkey) {
-    ChildOptions options;
-    options.command = {ProgramPath("amana"),
-                       "--json",
-                       "witness",
-                       "run",
-                       "--name",
-                       name_,
-                       "--key",
-                       folder_ + "/keys/witness.key",
-                       "--dir",
-                       folder_ + "/book",
-                       "--log",
-                       log_vkey,
-                       "--listen",
-                       "127.0.0.1:" + std::to_string(port_)};
-    auto child = ChildProcess::Start(options);
-    AMANA_ASSERT_OK(child.status());
-    child_ = *std::move(child);
-    const auto line = child_->ReadLine(absl::Seconds(30));
-    AMANA_ASSERT_OK(line);
-    EXPECT_EQ(Json::parse(*line)["vkey"], vkey_);
-  }
-  void Kill() { child_.reset(); }
-  void Stop() {
-    child_->Signal(SIGTERM);
-    EXPECT_EQ(child_->Wait(absl::Seconds(20)), 0);
-    child_.reset();
-  }
-  Ran Evidence() { return RunAmana({"witness", "evidence", "--dir", folder_ + "/book"}); }
-
-  std::string settings() const {
-    return "[[witness]]\nvkey = \"" + vkey_ +
-           "\"\nurl = \"http://127.0.0.1:" + std::to_string(port_) + "\"\n";
-  }
-  const std::string& vkey() const { return vkey_; }
-  const std::string& name() const { return name_; }
-
- private:
-  const std::string folder_, name_;
-  const int port_;
-  std::string vkey_;
-  std::unique_ptr<ChildProcess> child_;
-};
 
 class WitnessTest : public testing::Test {
  protected:
