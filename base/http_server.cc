@@ -12,14 +12,14 @@
 
 #include "base/durable_file.h"
 #include "base/errors.h"
+#include "base/http_fronted.h"
 #include "base/status.h"
 
 namespace amana::http {
 namespace {
 
 constexpr std::string_view kUnix = "unix:";
-constexpr size_t kKeepAliveRequests = 1000;
-constexpr time_t kKeepAliveSeconds = 1;  // Stop() waits for idle connections that long
+constexpr size_t kMaxPath = 2048;
 constexpr absl::Duration kStartPatience = absl::Seconds(10);
 
 absl::Status Invalid(std::string_view reason, std::string_view field, std::string_view message) {
@@ -97,12 +97,12 @@ int JudgeClient(int good, X509_STORE_CTX* store) {
 }
 
 absl::StatusOr<std::unique_ptr<httplib::Server>> Make(const ServerOptions& options) {
-  if (!options.tls) return std::make_unique<httplib::Server>();
+  if (!options.tls) return std::make_unique<Fronted<httplib::Server>>(options);
   const ServerTls& tls = *options.tls;
   // Checks the mode; httplib reads it again by itself.
   AMANA_RETURN_IF_ERROR(ReadSecretFile(tls.key_file).status());
-  auto server = std::make_unique<httplib::SSLServer>(
-      tls.certificate_file.c_str(), tls.key_file.c_str(),
+  auto server = std::make_unique<Fronted<httplib::SSLServer>>(
+      options, tls.certificate_file.c_str(), tls.key_file.c_str(),
       tls.client_ca_file.empty() ? nullptr : tls.client_ca_file.c_str());
   // httplib says nothing of a client CA file that it cannot read, and then lets nobody in.
   const bool fits =
@@ -141,7 +141,7 @@ Request FromHttplib(const httplib::Request& request, std::string body) {
 }
 
 // The body, or an answer in its place. What is refused is read all the same, as far as time allows,
-// or the rest of it would be taken for the next request.
+// or who sends it would not hear the answer.
 bool TakeBody(const httplib::Request& request, const httplib::ContentReader& content,
               const ServerOptions& options, std::string& body, int& status) {
   int refused = 0;
@@ -153,34 +153,40 @@ bool TakeBody(const httplib::Request& request, const httplib::ContentReader& con
     headers.erase("Content-Encoding");
     headers.erase("Content-Type");
   }
-  const auto end =
-      std::chrono::steady_clock::now() + 2 * absl::ToChronoMicroseconds(options.timeout);
+  const auto late = std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(options.timeout);
   const bool whole = content([&](const char* data, size_t size) {
-    if (std::chrono::steady_clock::now() > end) refused = 408;
-    if (refused == 408) return false;
     if (refused == 0 && size > options.max_body - body.size()) refused = 413;
     if (refused == 0) body.append(data, size);
     return true;
   });
   if (whole && refused == 0) return true;
   // 413 is httplib's own where too much was announced.
-  status = refused != 0 ? refused : status == 413 ? 413 : 400;
+  if (refused == 0 && status == 413) refused = 413;
+  // Broken off or malformed, or waited for in vain.
+  if (refused == 0) refused = std::chrono::steady_clock::now() < late ? 400 : 408;
+  status = refused;
   return false;
 }
 
 void Configure(httplib::Server& server, const ServerOptions& options, Handler handler) {
   server.set_payload_max_length(options.max_body);
-  server.set_read_timeout(absl::ToChronoMicroseconds(options.timeout));
-  server.set_write_timeout(absl::ToChronoMicroseconds(options.timeout));
   server.set_tcp_nodelay(true);
   server.set_keep_alive_max_count(kKeepAliveRequests);
   server.set_keep_alive_timeout(kKeepAliveSeconds);
-  server.new_task_queue = [threads = options.threads] { return new httplib::ThreadPool(threads); };
   server.set_exception_handler([](const httplib::Request&, httplib::Response& response,
                                   std::exception_ptr) { response.status = 500; });
-  // The rest of a body that was too large would be read as the next request.
+  // The rest of what was not read whole would be taken for the next request.
   server.set_error_handler([](const httplib::Request&, httplib::Response& response) {
-    if (response.status == 413) response.set_header("Connection", "close");
+    const int status = response.status;
+    if (status == 400 || status == 408 || status == 413 || status == 414 || status == 415) {
+      response.set_header("Connection", "close");
+    }
+  });
+  // Before httplib matches the path with an expression that calls itself for each letter.
+  server.set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
+    if (request.path.size() <= kMaxPath) return httplib::Server::HandlerResponse::Unhandled;
+    response.status = 414;
+    return httplib::Server::HandlerResponse::Handled;
   });
   const auto answer = [handler = std::move(handler)](const httplib::Request& request,
                                                      std::string body,
