@@ -79,6 +79,7 @@ http::Response LogFiles::Answer(const http::Request& request) const {
   if (!request.path.starts_with('/') || !request.query.empty()) return Refusal(404);
   const std::string_view path = std::string_view(request.path).substr(1);
   if (path == "checkpoint") return Resource(files_->Read(folder_ + "/checkpoint"), kText, kNewest);
+  if (path == "succession") return Resource(files_->Read(folder_ + "/succession"), kBytes, kNewest);
   const absl::StatusOr<TileId> tile = transparency::ParseTilePath(path);
   if (!tile.ok()) return Refusal(404);
   return Resource(ReadTile(*tile), kBytes, tile->width == kTileWidth ? kForEver : kForAWhile);
