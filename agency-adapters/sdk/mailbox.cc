@@ -20,7 +20,7 @@ constexpr int kCheckpointPages = 1000;
 
 // Released scripts are never changed, only followed by another.
 // clang-format off
-constexpr std::array<std::string_view, 7> kSchema = {R"sql(
+constexpr std::array<std::string_view, 8> kSchema = {R"sql(
 CREATE TABLE outbox(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind INTEGER NOT NULL,
@@ -154,6 +154,16 @@ DROP TABLE inbox_answers;
 DROP TABLE inbox;
 ALTER TABLE inbox_items RENAME TO inbox;
 ALTER TABLE item_answers RENAME TO inbox_answers;
+)sql",
+// Logs that others go on in the place of, and what was kept of them: evidence (log_succession.h).
+R"sql(
+CREATE TABLE ended_log(vkey TEXT PRIMARY KEY NOT NULL, succession BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE ended_checkpoint(
+  vkey TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL,
+  PRIMARY KEY(vkey, size, root)) WITHOUT ROWID;
+CREATE TABLE ended_receipt(
+  entry INTEGER NOT NULL REFERENCES outbox(id), log_index INTEGER NOT NULL, receipt BLOB NOT NULL,
+  PRIMARY KEY(entry, log_index)) WITHOUT ROWID;
 )sql"};
 // clang-format on
 
