@@ -9,6 +9,7 @@
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/exit_code.h"
+#include "agency-adapters/cli/recovery_commands.h"
 #include "agency-adapters/cli/report.h"
 #include "base/command_line.h"
 
@@ -132,6 +133,8 @@ void AddEvidence(CLI::App& root, Context& context) {
   CLI::App& admin = Group(root, "admin", "For the broker's operators");
   RegisterAdminDeadLetters(admin, context);
   RegisterAdminRedrive(admin, context);
+  RegisterAdminSignRecovery(admin, context);
+  RegisterLogSuccession(Group(root, "log", "The log this agency trusts"), context);
   RegisterAdapterCheck(root, context);
   RegisterBench(root, context);
   RegisterCompletion(root, context);

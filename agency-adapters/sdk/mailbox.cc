@@ -20,7 +20,7 @@ constexpr int kCheckpointPages = 1000;
 
 // Released scripts are never changed, only followed by another.
 // clang-format off
-constexpr std::array<std::string_view, 8> kSchema = {R"sql(
+constexpr std::array<std::string_view, 9> kSchema = {R"sql(
 CREATE TABLE outbox(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind INTEGER NOT NULL,
@@ -162,6 +162,16 @@ CREATE TABLE made_for(
   entry INTEGER NOT NULL REFERENCES outbox(id)) WITHOUT ROWID;
 ALTER TABLE outbox ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX outbox_held ON outbox(id) WHERE held <> 0;
+)sql",
+// Logs that others go on in the place of, and what was kept of them: evidence (log_succession.h).
+R"sql(
+CREATE TABLE ended_log(vkey TEXT PRIMARY KEY NOT NULL, succession BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE ended_checkpoint(
+  vkey TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL,
+  PRIMARY KEY(vkey, size, root)) WITHOUT ROWID;
+CREATE TABLE ended_receipt(
+  entry INTEGER NOT NULL REFERENCES outbox(id), log_index INTEGER NOT NULL, receipt BLOB NOT NULL,
+  PRIMARY KEY(entry, log_index)) WITHOUT ROWID;
 )sql"};
 // clang-format on
 

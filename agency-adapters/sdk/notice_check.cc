@@ -125,4 +125,16 @@ absl::StatusOr<std::string> OpenNoticeWords(const v1::Notice& notice,
   return envelope::OpenNote(context, noted.note(), named, identity.sealing());
 }
 
+std::map<std::string, uint64_t> CountersOf(const EventView& event, const AgencyId& agency) {
+  std::map<std::string, uint64_t> counters;
+  if (event.referral.has_value() && event.referral->sender == agency && event.sender_counter > 0) {
+    counters["s"] = event.sender_counter;
+  }
+  if (event.recipient.has_value() && event.recipient->agency == agency &&
+      event.recipient_counter > 0) {
+    counters["r/" + event.recipient->unit.value()] = event.recipient_counter;
+  }
+  return counters;
+}
+
 }  // namespace amana::sdk

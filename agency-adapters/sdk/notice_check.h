@@ -2,6 +2,8 @@
 #ifndef AMANA_AGENCY_ADAPTERS_SDK_NOTICE_CHECK_H_
 #define AMANA_AGENCY_ADAPTERS_SDK_NOTICE_CHECK_H_
 
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include "absl/status/status.h"
@@ -27,6 +29,9 @@ absl::StatusOr<transparency::Checkpoint> CheckNoticeLog(const v1::FollowEventsRe
 absl::StatusOr<EventView> CheckNotice(const v1::Notice& notice,
                                       const transparency::Checkpoint& checkpoint,
                                       const Identity& identity);
+
+// Every counter that an event moves on for this agency, by name. Pure.
+std::map<std::string, uint64_t> CountersOf(const EventView& event, const AgencyId& agency);
 
 // SHA-256 of the sealed note that a statement of the other side names; empty: it has none, as most
 // kinds have not. Errors of parsing.

@@ -1,7 +1,6 @@
 #include "agency-adapters/sdk/notices.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -22,19 +21,6 @@ using sqlite::Statement;
 
 constexpr absl::Duration kLongestBackoff = absl::Minutes(1);
 constexpr absl::Duration kIdle = absl::Seconds(1);
-
-// Every counter that an event moves on for this agency, by name.
-std::map<std::string, uint64_t> CountersOf(const EventView& event, const AgencyId& agency) {
-  std::map<std::string, uint64_t> counters;
-  if (event.referral.has_value() && event.referral->sender == agency && event.sender_counter > 0) {
-    counters["s"] = event.sender_counter;
-  }
-  if (event.recipient.has_value() && event.recipient->agency == agency &&
-      event.recipient_counter > 0) {
-    counters["r/" + event.recipient->unit.value()] = event.recipient_counter;
-  }
-  return counters;
-}
 
 // The counter must be the next one; it is kept.
 absl::Status CountOn(Database& db, const std::string& name, uint64_t value) {

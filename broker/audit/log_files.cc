@@ -82,6 +82,7 @@ http::Response LogFiles::Answer(const http::Request& request) const {
   if (path.starts_with("timestamp/")) {
     return Resource(timestamps_.Read(path), kBytes, path == "timestamp/index" ? kNewest : kForEver);
   }
+  if (path == "succession") return Resource(files_->Read(folder_ + "/succession"), kBytes, kNewest);
   const absl::StatusOr<TileId> tile = transparency::ParseTilePath(path);
   if (!tile.ok()) return Refusal(404);
   return Resource(ReadTile(*tile), kBytes, tile->width == kTileWidth ? kForEver : kForAWhile);

@@ -34,8 +34,9 @@ struct BackupReport {
 absl::StatusOr<BackupReport> BackUp(const Config& config, const BackupRequest& request);
 
 struct RestoreRequest {
-  std::string folder;  // a backup
-  std::string keys;    // the key file, or a copy of it; empty: the newest of the copies
+  std::string folder;       // a backup
+  std::string keys;         // the key file, or a copy of it; empty: the newest of the copies
+  bool to_recover = false;  // it is known to be old, or to have no key: only to be recovered from
 };
 
 struct RestoreReport {
@@ -47,10 +48,11 @@ struct RestoreReport {
 
 // Puts a backup in place of a store that is lost, when the broker may sign with it: the store is
 // opened aside, held against guard and witnesses, and moved into data_dir only then. Otherwise
-// nothing is left of it. Errors, beside those of opening a store and of its check
-// (LOG_BEHIND_GUARD, LOG_FORKED_AT_GUARD, LOG_BEHIND_WITNESS, ...): DATA_DIR_NOT_EMPTY;
-// BACKUP_INVALID (no backup, or one that did not end); LOG_KEY_MISSING (neither where the
-// configuration has it nor in the backup); KEY_COPY_MISSING, KEY_COPY_LAPSED.
+// nothing is left of it. With `to_recover` neither the log's key nor guard and witnesses are asked,
+// and it is put there for `recover` (recover.h) alone: a start refuses it. Errors, beside those of
+// opening a store and of its check (LOG_BEHIND_GUARD, LOG_FORKED_AT_GUARD, LOG_BEHIND_WITNESS,
+// ...): DATA_DIR_NOT_EMPTY; BACKUP_INVALID (no backup, or one that did not end); LOG_KEY_MISSING
+// (neither where the configuration has it nor in the backup); KEY_COPY_MISSING, KEY_COPY_LAPSED.
 absl::StatusOr<RestoreReport> Restore(const Config& config, const RestoreRequest& request);
 
 }  // namespace amana::broker

@@ -13,6 +13,7 @@
 #include "broker/main/guard.h"
 #include "broker/main/keys.h"
 #include "broker/main/registry_log.h"
+#include "broker/main/succession_files.h"
 #include "broker/main/timestamp.h"
 #include "broker/main/witnesses.h"
 #include "broker/operations/receive.h"
@@ -76,6 +77,7 @@ absl::Status Broker::OpenStore() {
       const NoteVerifier verifier,
       NoteVerifier::Create(config_.log_origin, NoteKeyType::kEd25519, key.PublicKey()));
   vkey_ = verifier.vkey();
+  AMANA_RETURN_IF_ERROR(CheckRecovered(config_));
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(config_.data_dir));
   AMANA_ASSIGN_OR_RETURN(const transparency::NoteSigner signer,
                          transparency::NoteSigner::Create(config_.log_origin, key));
@@ -111,6 +113,7 @@ absl::Status Broker::OpenStore() {
                                                        operations::MakeLeaseFn(context_),
                                                        operations::MakeGiveBackFn(context_));
   context_.dispatcher = dispatcher_.get();
+  AMANA_RETURN_IF_ERROR(PlaceSuccession(config_, vkey_));
   if (config_.tiles) {
     tiles_ = std::make_unique<audit::TileWriter>(
         store_.get(), &RealFileSystem(), config_.data_dir + "/tiles", verifier,
@@ -239,6 +242,7 @@ std::vector<HealthCheck> Broker::HealthChecks() {
 
 absl::StatusOr<std::string> Broker::ReadTile(std::string_view path) const {
   if (path.starts_with("timestamp/")) return timestamp_files_.Read(path);
+  if (path == "succession") return ReadSuccession(config_, vkey_);
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
   return audit::ReadResource(*snapshot, path);
 }

@@ -14,6 +14,7 @@
 #include "broker/main/config.h"
 #include "broker/main/fsck.h"
 #include "broker/main/keys.h"
+#include "broker/main/recover.h"
 #include "broker/main/run.h"
 #include "broker/rpc/server.h"
 
@@ -34,6 +35,8 @@ struct Flags {
   KeysRequest keys;
   BackupRequest backup;
   RestoreRequest restore;
+  PrepareRequest prepare;
+  std::string signed_file;
 };
 
 int Fail(const Flags& flags, int code, const absl::Status& error) {
@@ -154,6 +157,36 @@ int RestoreBackup(const Flags& flags) {
                {"guarded", report->guarded}});
 }
 
+int PrepareNewLog(const Flags& flags) {
+  const absl::StatusOr<Config> config = ConfigOf(flags);
+  if (!config.ok()) return Fail(flags, kExitUsage, config.status());
+  const auto said = PrepareRecovery(*config, flags.prepare);
+  if (!said.ok()) return Fail(flags, kExitRefused, said.status());
+  return Done(flags,
+              said->Text() + "wrote " + flags.prepare.out +
+                  ": two operators read and sign it (amana admin sign-recovery); then set "
+                  "transparency.origin to " +
+                  said->new_log().name() + "\n",
+              {{"file", flags.prepare.out},
+               {"old_vkey", said->old_log().vkey()},
+               {"new_vkey", said->new_log().vkey()},
+               {"kept", said->kept().size()},
+               {"newest", said->newest().size()}});
+}
+
+int ApplyNewLog(const Flags& flags) {
+  const absl::StatusOr<Config> config = ConfigOf(flags);
+  if (!config.ok()) return Fail(flags, kExitUsage, config.status());
+  const absl::StatusOr<RecoveryReport> report = ApplyRecovery(*config, flags.signed_file);
+  if (!report.ok()) return Fail(flags, kExitRefused, report.status());
+  return Done(
+      flags,
+      "the new log is open from entry " + std::to_string(report->opened) + "\nverifier key  " +
+          report->vkey + "\nserved as     succession\n" +
+          (report->old_guard.empty() ? "" : "old guard     " + report->old_guard + "\n"),
+      {{"vkey", report->vkey}, {"opened", report->opened}, {"old_guard", report->old_guard}});
+}
+
 int MakeKeys(const Flags& flags) {
   const absl::StatusOr<BrokerKeys> keys = MakeBrokerKeys(flags.keys);
   if (!keys.ok()) {
@@ -167,6 +200,34 @@ int MakeKeys(const Flags& flags) {
                {"vkey", keys->vkey},
                {"tls_key", keys->tls_key_path},
                {"tls_csr", keys->tls_csr_path}});
+}
+
+struct RecoverCommands {
+  CLI::App* prepare;
+  CLI::App* apply;
+};
+
+RecoverCommands AddRecover(CLI::App& app, Flags& flags) {
+  CLI::App* const recover = app.add_subcommand(
+      "recover", "A new log in place of one that cannot be gone on with; by two operators");
+  recover->require_subcommand(1);
+  CLI::App* const prepare = recover->add_subcommand(
+      "prepare", "Write down what is kept and what may be lost, for two operators to sign");
+  prepare->add_option("--new-origin", flags.prepare.new_origin, "Name of the new log")->required();
+  prepare
+      ->add_option("--newest", flags.prepare.newest,
+                   "A checkpoint of the old log, as a witness has it; repeatable")
+      ->allow_extra_args(false);
+  prepare->add_flag("--key-lost", flags.prepare.key_lost,
+                    "Nobody has the old log's key: transparency.key is a new one");
+  prepare->add_option("--old-vkey", flags.prepare.old_vkey,
+                      "The old log's verifier key, or its file; where its key is lost");
+  prepare->add_option("--out", flags.prepare.out, "Where the statement goes")->required();
+  CLI::App* const apply = recover->add_subcommand(
+      "apply", "Do what two operators have signed; run it again when it was interrupted");
+  apply->add_option("--signed", flags.signed_file, "The statement with both signatures")
+      ->required();
+  return {prepare, apply};
 }
 
 int Main(int argc, char** argv) {
@@ -211,6 +272,9 @@ int Main(int argc, char** argv) {
   restore->add_option("folder", flags.restore.folder, "A backup")->required();
   restore->add_option("--keys", flags.restore.keys,
                       "The key file, or a copy of it; else the newest of the copies");
+  restore->add_flag("--to-recover", flags.restore.to_recover,
+                    "To open a new log with it: whether the old may be gone on with is not asked");
+  const RecoverCommands recover = AddRecover(app, flags);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const std::optional<int> ended = ParseCommandLine(app, arguments, std::cout, std::cerr);
   if (ended.has_value()) return *ended;
@@ -218,6 +282,8 @@ int Main(int argc, char** argv) {
   if (*fsck) return CheckStoreOf(flags);
   if (*backup) return MakeBackup(flags);
   if (*restore) return RestoreBackup(flags);
+  if (*recover.prepare) return PrepareNewLog(flags);
+  if (*recover.apply) return ApplyNewLog(flags);
   return *keys ? MakeKeys(flags) : RunBroker(flags);
 }
 

@@ -13,6 +13,7 @@
 #include "broker/main/backup_manifest.h"
 #include "broker/main/guard.h"
 #include "broker/main/keys.h"
+#include "broker/main/succession_files.h"
 #include "broker/main/witnesses.h"
 #include "broker/store/embedded/backup.h"
 #include "broker/store/embedded/embedded_store.h"
@@ -70,7 +71,9 @@ absl::Status CheckNothingIsThere(const Config& config) {
   if (absl::IsNotFound(names.status())) return absl::OkStatus();
   AMANA_RETURN_IF_ERROR(names.status());
   for (const std::string& name : *names) {
-    if (name == kAside || IsWithin(config.key_copies.folder, config.data_dir + "/" + name)) {
+    const bool left_alone = name == "recover-first";  // by one that died before it was done
+    if (name == kAside || left_alone ||
+        IsWithin(config.key_copies.folder, config.data_dir + "/" + name)) {
       continue;
     }
     return Refused("DATA_DIR_NOT_EMPTY",
@@ -151,11 +154,28 @@ absl::Status CheckMaySign(const Config& config, const std::string& folder,
   return status;
 }
 
+// No guard says that it is the newest, or it need not be: so no lapsed keys.
+absl::StatusOr<RestoreReport> RestoreToRecover(const Config& config, const RestoreRequest& request,
+                                               const BackupManifest& manifest) {
+  AMANA_ASSIGN_OR_RETURN(const std::string keys,
+                         ChooseKeys(config, request, manifest, std::nullopt));
+  AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(config.data_dir));
+  Aside aside(config);
+  AMANA_RETURN_IF_ERROR(store::CopyDatabaseIn(request.folder + "/" + kBackupDatabase,
+                                              manifest.database, aside.folder()));
+  AMANA_RETURN_IF_ERROR(store::CopyKeysIn(keys, aside.folder()));
+  AMANA_RETURN_IF_ERROR(RealFileSystem().WriteAtomically(RecoverFirstFile(config),
+                                                         request.folder + "\n", kPublicFile));
+  AMANA_RETURN_IF_ERROR(aside.Keep());
+  return RestoreReport{manifest.log_size, keys, false, false};
+}
+
 }  // namespace
 
 absl::StatusOr<RestoreReport> Restore(const Config& config, const RestoreRequest& request) {
   AMANA_ASSIGN_OR_RETURN(const BackupManifest manifest, ReadManifest(request.folder));
   AMANA_RETURN_IF_ERROR(CheckNothingIsThere(config));
+  if (request.to_recover) return RestoreToRecover(config, request, manifest);
   AMANA_ASSIGN_OR_RETURN(const LogKey log_key, FindLogKey(config, request.folder, manifest));
   AMANA_ASSIGN_OR_RETURN(const auto log, transparency::NoteVerifier::Create(
                                              config.log_origin, transparency::NoteKeyType::kEd25519,

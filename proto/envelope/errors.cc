@@ -107,6 +107,15 @@ absl::Status HandoverFieldInvalid(std::string_view field, std::string_view why) 
   return Malformed("HANDOVER_FIELD_INVALID", field, why);
 }
 
+absl::Status RecoveryInvalid(std::string_view field, std::string_view why) {
+  return Malformed("RECOVERY_INVALID", field, why);
+}
+absl::Status RecoveryUnsigned(size_t signers) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "RECOVERY_UNSIGNED", "signatures",
+                   "signatures: " + std::to_string(signers) +
+                       " operators have signed, two must (amana admin sign-recovery)");
+}
+
 absl::Status SubmissionTooLarge(size_t size, size_t limit) {
   return Malformed("SUBMISSION_TOO_LARGE", "submission",
                    std::to_string(size) + " bytes, at most " + std::to_string(limit));

@@ -63,6 +63,10 @@ absl::Status DirectoryFieldInvalid(std::string_view field,
 absl::Status HandoverFieldInvalid(std::string_view field,
                                   std::string_view why);  // HANDOVER_FIELD_INVALID
 
+// Recovery of a log.
+absl::Status RecoveryInvalid(std::string_view field, std::string_view why);  // RECOVERY_INVALID
+absl::Status RecoveryUnsigned(size_t signers);  // RECOVERY_UNSIGNED, kFailedPrecondition
+
 // Submissions and deliveries.
 absl::Status SubmissionTooLarge(size_t size, size_t limit);  // SUBMISSION_TOO_LARGE
 absl::Status TooManyGrants(size_t limit);                    // TOO_MANY_GRANTS

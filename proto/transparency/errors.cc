@@ -72,4 +72,9 @@ absl::Status OpeningInvalid(std::string_view message) {
   return Invalid("OPENING_INVALID", "opening", message);
 }
 
+absl::Status SuccessionInvalid(std::string_view field, std::string_view why) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "SUCCESSION_INVALID", field,
+                   std::string(field) + ": " + std::string(why));
+}
+
 }  // namespace amana::transparency

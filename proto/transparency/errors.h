@@ -34,6 +34,7 @@ absl::Status SizeOutOfRange(std::string_view field, std::string_view message);  
 absl::Status WitnessRequestMalformed(std::string_view message);  // WITNESS_REQUEST_MALFORMED
 absl::Status EventInvalid(std::string_view message);             // EVENT_INVALID: not 24 fields
 absl::Status OpeningInvalid(std::string_view message);           // OPENING_INVALID
+absl::Status SuccessionInvalid(std::string_view field, std::string_view why);  // SUCCESSION_INVALID
 
 }  // namespace amana::transparency
 

@@ -58,11 +58,13 @@ class EmbeddedStore final : public Store {
   const std::unique_ptr<Writer> writer_;
 };
 
-absl::Status AppendLogOpened(Session& session, Sequencer& sequencer, const std::string& detail) {
+absl::Status AppendLogOpened(Session& session, Sequencer& sequencer, const std::string& detail,
+                             const Digest& statement = Digest()) {
   AMANA_ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::Begin(session.db()));
   events::Event opened;
   opened.kind = v1::EVENT_KIND_LOG_OPENED;
   opened.detail = detail;
+  opened.statement_digest = statement;
   AMANA_RETURN_IF_ERROR(sequencer.Append(std::move(opened)).status());
   AMANA_RETURN_IF_ERROR(sequencer.Seal());
   AMANA_RETURN_IF_ERROR(transaction.Commit());
@@ -184,11 +186,30 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const EmbeddedOptions& options) {
                                          std::move(writer));
 }
 
+absl::Status Continue(const EmbeddedOptions& options, const transparency::NoteVerifier& before,
+                      const Digest& statement) {
+  AMANA_ASSIGN_OR_RETURN(const auto lock, DirectoryLock::Acquire(options.directory));
+  AMANA_ASSIGN_OR_RETURN(auto signer,
+                         transparency::NoteSigner::Create(options.origin, options.log_key));
+  StoreHealth health;
+  AMANA_ASSIGN_OR_RETURN(const auto session,
+                         OpenWriterSession(options.directory + "/store.db", options, health));
+  AMANA_ASSIGN_OR_RETURN(const auto sequencer,
+                         Sequencer::Load(*session, *options.clock, std::move(signer), &before));
+  if (sequencer->size() == 0) return LogMissingError();
+  return AppendLogOpened(*session, *sequencer, options.opened_detail, statement);
+}
+
 }  // namespace
 }  // namespace embedded
 
 absl::StatusOr<std::unique_ptr<Store>> OpenEmbeddedStore(const EmbeddedOptions& options) {
   return embedded::Open(options);
+}
+
+absl::Status ContinueLog(const EmbeddedOptions& options, const transparency::NoteVerifier& before,
+                         const Digest& statement) {
+  return embedded::Continue(options, before, statement);
 }
 
 }  // namespace amana::store

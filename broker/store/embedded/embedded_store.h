@@ -11,9 +11,11 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/durable_file.h"
+#include "base/ids.h"
 #include "broker/store/embedded/key_copies.h"
 #include "broker/store/store.h"
 #include "proto/crypto/ed25519.h"
+#include "proto/transparency/note_verifier.h"
 
 namespace amana::store {
 
@@ -50,6 +52,14 @@ struct EmbeddedOptions {
 //
 // A snapshot keeps the WAL from starting over: take one for a request, not for a session.
 absl::StatusOr<std::unique_ptr<Store>> OpenEmbeddedStore(const EmbeddedOptions& options);
+
+// Goes on with the log that is there as another: in one transaction a LOG_OPENED event whose detail
+// is options.opened_detail and whose statement digest is `statement` is appended, and the tree is
+// signed under options.origin with options.log_key. What the store holds stays as it is.
+// LOG_INCONSISTENT unless the log there is whole and signed by `before`; LOG_MISSING; errors of
+// opening the database.
+absl::Status ContinueLog(const EmbeddedOptions& options, const transparency::NoteVerifier& before,
+                         const Digest& statement);
 
 }  // namespace amana::store
 

@@ -41,12 +41,15 @@ absl::Time FloorToMillis(absl::Time time) { return FromUnixMillis(ToUnixMillis(t
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Sequencer>> Sequencer::Load(Session& session, const Clock& clock,
-                                                           transparency::NoteSigner signer) {
+absl::StatusOr<std::unique_ptr<Sequencer>> Sequencer::Load(
+    Session& session, const Clock& clock, transparency::NoteSigner signer,
+    const transparency::NoteVerifier* before) {
   std::unique_ptr<Sequencer> sequencer(new Sequencer(session, clock, std::move(signer)));
   AMANA_ASSIGN_OR_RETURN(std::optional<HeadRow> head, ReadHeadRow(session));
   if (head.has_value()) {
-    AMANA_RETURN_IF_ERROR(sequencer->Restore(*std::move(head)));
+    const transparency::NoteVerifier& log =
+        before == nullptr ? sequencer->signer_.verifier() : *before;
+    AMANA_RETURN_IF_ERROR(sequencer->Restore(*std::move(head), log));
   } else {
     AMANA_ASSIGN_OR_RETURN(const auto leaves, ReadLeafData(session, 0, 1));
     if (!leaves.empty()) return LogInconsistentError("there are events but no signed checkpoint");
@@ -55,8 +58,8 @@ absl::StatusOr<std::unique_ptr<Sequencer>> Sequencer::Load(Session& session, con
   return sequencer;
 }
 
-absl::Status Sequencer::Restore(HeadRow head) {
-  const auto opened = transparency::OpenCheckpoint(head.checkpoint, signer_.verifier());
+absl::Status Sequencer::Restore(HeadRow head, const transparency::NoteVerifier& log) {
+  const auto opened = transparency::OpenCheckpoint(head.checkpoint, log);
   if (!opened.ok()) {
     return LogInconsistentError("the checkpoint is not by this log's key and origin: " +
                                 std::string(opened.status().message()));

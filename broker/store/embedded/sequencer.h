@@ -26,9 +26,11 @@ class Sequencer {
  public:
   // Reads the log and verifies it: the checkpoint is by `signer`, its root is that of the frontier,
   // and the frontier is that of the stored tiles and leaves. LOG_INCONSISTENT when not. A log that
-  // was never opened is empty. `session` and `clock` must outlive the sequencer.
-  static absl::StatusOr<std::unique_ptr<Sequencer>> Load(Session& session, const Clock& clock,
-                                                         transparency::NoteSigner signer);
+  // was never opened is empty. `session` and `clock` must outlive the sequencer. `before`, where
+  // given, is the log that `signer` goes on in the place of: the checkpoint is by that.
+  static absl::StatusOr<std::unique_ptr<Sequencer>> Load(
+      Session& session, const Clock& clock, transparency::NoteSigner signer,
+      const transparency::NoteVerifier* before = nullptr);
 
   uint64_t size() const { return tree_.size(); }
   const LogHead& head() const { return head_; }  // as last committed
@@ -53,7 +55,7 @@ class Sequencer {
  private:
   Sequencer(Session& session, const Clock& clock, transparency::NoteSigner signer)
       : session_(session), clock_(clock), signer_(std::move(signer)), tree_(frontier_) {}
-  absl::Status Restore(HeadRow head);
+  absl::Status Restore(HeadRow head, const transparency::NoteVerifier& log);
   absl::Status CheckFrontier(const transparency::CompactRange& frontier);
   absl::StatusOr<uint64_t> TryAppend(events::Event event);
   absl::StatusOr<uint64_t> Count(std::string name);

@@ -1,0 +1,241 @@
+#include "agency-adapters/sdk/log_succession.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "agency-adapters/sdk/errors.h"
+#include "agency-adapters/sdk/notice_check.h"
+#include "agency-adapters/sdk/rpcs.h"
+#include "base/clock.h"
+#include "base/errors.h"
+#include "base/status.h"
+
+namespace amana::sdk {
+namespace {
+
+using envelope::RecoveryFile;
+using sqlite::Blob;
+using sqlite::Database;
+using sqlite::Statement;
+using transparency::Checkpoint;
+using transparency::NoteVerifier;
+using transparency::Succession;
+
+constexpr size_t kEveryEntry = 10'000'000;
+
+absl::Status SuccessionUntrusted(std::string_view field, std::string_view why) {
+  return MakeError(absl::StatusCode::kPermissionDenied, "SUCCESSION_UNTRUSTED", field,
+                   std::string(field) + ": " + std::string(why));
+}
+
+absl::Status CheckSigners(const RecoveryFile& file, const Identity& identity) {
+  AMANA_RETURN_IF_ERROR(file.CheckSignedBy(identity.broker_agency()));
+  for (const envelope::RecoverySigner& by : file.signers()) {
+    if (by.certificate.spiffe().trust_domain != identity.trust_domain()) {
+      return SuccessionUntrusted("signatures", "one is of another trust domain");
+    }
+    AMANA_RETURN_IF_ERROR(identity.authorities().Verify(
+        by.certificate, FromUnixMillis(by.meta.created_unix_ms()), crypto::CertUsage::kSigning));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckOpened(const RecoveryFile& file, const Succession& succession) {
+  if (!file.message().has_receipt()) {
+    return SuccessionUntrusted("receipt", "the new log has not been opened yet");
+  }
+  AMANA_ASSIGN_OR_RETURN(const VerifiedReceipt opened,
+                         VerifyReceipt(file.message().receipt(), succession.new_log()));
+  const bool says_so =
+      opened.index == succession.kept().size() && opened.event.kind == v1::EVENT_KIND_LOG_OPENED &&
+      opened.event.detail == file.payload() && opened.event.statement_digest == file.digest();
+  return says_so ? absl::OkStatus()
+                 : SuccessionUntrusted("receipt", "the new log's first entry does not say so");
+}
+
+struct Note {
+  uint64_t size = 0;
+  Digest root;
+};
+
+absl::StatusOr<std::vector<Note>> HeldOf(Mailbox& mailbox) {
+  std::vector<Note> held;
+  AMANA_RETURN_IF_ERROR(mailbox.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(Statement row,
+                           db.Prepare("SELECT size, root FROM checkpoints WHERE forked = 0 UNION "
+                                      "SELECT held_size, held_root FROM notice_place ORDER BY 1"));
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
+      if (!more) return absl::OkStatus();
+      AMANA_ASSIGN_OR_RETURN(const Digest root, Digest::FromBytes(row.Bytes(1)));
+      held.push_back({static_cast<uint64_t>(row.Int(0)), root});
+    }
+  }));
+  return held;
+}
+
+// Receipts of the new log at the same places stay as they are.
+absl::Status PutReceiptsAway(Database& db, const std::vector<OutboxEntry>& at_risk) {
+  for (const OutboxEntry& entry : at_risk) {
+    AMANA_RETURN_IF_ERROR(
+        db.Run("INSERT OR IGNORE INTO ended_receipt SELECT id, log_index, receipt FROM outbox "
+               "WHERE id = ?1",
+               entry.id));
+    AMANA_RETURN_IF_ERROR(db.Run(
+        "UPDATE outbox SET state = 0, receipt = NULL, log_index = 0 WHERE id = ?1", entry.id));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PutCheckpointsAway(Database& db, const NoteVerifier& old_log) {
+  const std::string vkey = old_log.vkey();
+  std::vector<std::string> notes;
+  {
+    AMANA_ASSIGN_OR_RETURN(Statement row, db.Prepare("SELECT note FROM checkpoints"));
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
+      if (!more) break;
+      notes.emplace_back(row.Text(0));
+    }
+  }
+  for (const std::string& note : notes) {
+    if (!transparency::OpenCheckpoint(note, old_log).ok()) continue;
+    AMANA_RETURN_IF_ERROR(db.Run(
+        "INSERT OR IGNORE INTO ended_checkpoint SELECT ?1, size, root, note FROM checkpoints "
+        "WHERE note = ?2",
+        vkey, note));
+    AMANA_RETURN_IF_ERROR(db.Run("DELETE FROM checkpoints WHERE note = ?1", note));
+  }
+  return absl::OkStatus();
+}
+
+// What was read of the old log beyond the kept entries is read again, of the new one.
+absl::Status Forget(Database& db, uint64_t kept) {
+  AMANA_RETURN_IF_ERROR(db.Run("DELETE FROM directory_entries WHERE log_index >= ?1", kept));
+  AMANA_RETURN_IF_ERROR(db.Run("DELETE FROM wrap_answered WHERE log_index >= ?1", kept));
+  return db.Run("DELETE FROM notice WHERE log_index >= ?1", kept);
+}
+
+// What was read of the kept entries gives the counters that the next notices go on from.
+absl::StatusOr<std::map<std::string, uint64_t>> CountersKept(Database& db, const AgencyId& agency) {
+  std::map<std::string, uint64_t> counters;
+  AMANA_ASSIGN_OR_RETURN(Statement row, db.Prepare("SELECT notice FROM notice ORDER BY log_index"));
+  while (true) {
+    AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
+    if (!more) return counters;
+    v1::Notice notice;
+    const std::string_view bytes = row.Bytes(0);
+    if (!notice.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      return StoreCorruptError("notice: does not parse");
+    }
+    AMANA_ASSIGN_OR_RETURN(const EventView event,
+                           notice.has_whole() ? ViewOf(notice.whole()) : ViewOf(notice.partial()));
+    for (const auto& [name, value] : CountersOf(event, agency)) counters[name] = value;
+  }
+}
+
+absl::Status ReadNoticesAgain(Database& db, const AgencyId& agency, uint64_t kept,
+                              const NewCheckpoint& newest) {
+  AMANA_ASSIGN_OR_RETURN(const auto counters, CountersKept(db, agency));
+  AMANA_RETURN_IF_ERROR(db.Exec("DELETE FROM notice_counter"));
+  for (const auto& [name, value] : counters) {
+    AMANA_RETURN_IF_ERROR(
+        db.Run("INSERT INTO notice_counter(name, value) VALUES(?1, ?2)", name, value));
+  }
+  return db.Run(
+      "UPDATE notice_place SET next_index = min(next_index, ?1), held_size = ?2, held_root = ?3, "
+      "held_note = ?4",
+      kept, newest.checkpoint.size(), Blob(newest.checkpoint.root().view()), newest.note);
+}
+
+absl::StatusOr<bool> WasTaken(Database& db, const std::string& vkey) {
+  AMANA_ASSIGN_OR_RETURN(Statement row, db.Prepare("SELECT 1 FROM ended_log WHERE vkey = ?1"));
+  row.Bind(vkey);
+  return row.Step();
+}
+
+}  // namespace
+
+absl::StatusOr<CheckedSuccession> CheckSuccession(std::string_view bytes,
+                                                  const Identity& identity) {
+  AMANA_ASSIGN_OR_RETURN(RecoveryFile file, RecoveryFile::Parse(bytes));
+  AMANA_RETURN_IF_ERROR(CheckSigners(file, identity));
+  AMANA_ASSIGN_OR_RETURN(Succession succession, Succession::Create(file.statement()));
+  AMANA_RETURN_IF_ERROR(CheckOpened(file, succession));
+  const std::string pinned = identity.log().vkey();
+  const bool accepted = succession.new_log().vkey() == pinned;
+  if (!accepted && succession.old_log().vkey() != pinned) {
+    return SuccessionUntrusted("old_vkey", "is not the log that is trusted here");
+  }
+  return CheckedSuccession{std::move(file), std::move(succession), accepted};
+}
+
+absl::StatusOr<std::string> FetchSuccession(Client& client) {
+  v1::ReadTileRequest request;
+  request.set_path("succession");
+  AMANA_ASSIGN_OR_RETURN(v1::ReadTileResponse response, client.Call(kReadTile, request));
+  return std::move(*response.mutable_content());
+}
+
+absl::StatusOr<std::vector<OutboxEntry>> AtRisk(Mailbox& mailbox, const Succession& succession) {
+  AMANA_ASSIGN_OR_RETURN(const std::vector<OutboxEntry> entries,
+                         Outbox(mailbox).List(EntryState::kAccepted, kEveryEntry));
+  std::vector<OutboxEntry> at_risk;
+  for (const OutboxEntry& listed : entries) {
+    if (listed.log_index < succession.kept().size()) continue;
+    AMANA_ASSIGN_OR_RETURN(OutboxEntry entry, Outbox(mailbox).Get(listed.id));
+    const bool old =
+        entry.receipt.has_value() && VerifyReceipt(*entry.receipt, succession.old_log()).ok();
+    if (old) at_risk.push_back(std::move(entry));
+  }
+  std::reverse(at_risk.begin(), at_risk.end());
+  return at_risk;
+}
+
+absl::StatusOr<NewCheckpoint> CheckKept(Client& client, Mailbox& mailbox,
+                                        const Succession& succession) {
+  const Checkpoint& kept = succession.kept();
+  const Checkpoint& last = succession.newest();
+  AMANA_ASSIGN_OR_RETURN(const NewCheckpoint newest,
+                         FetchCheckpoint(client, succession.new_log(), kept.size(), kept.root()));
+  AMANA_RETURN_IF_ERROR(newest.consistent);
+  AMANA_ASSIGN_OR_RETURN(const std::vector<Note> held, HeldOf(mailbox));
+  for (const Note& note : held) {
+    if (note.size == last.size() && note.root != last.root()) {
+      return LogForked(note.size, last.size());
+    }
+    if (note.size > kept.size()) continue;
+    AMANA_ASSIGN_OR_RETURN(const NewCheckpoint next,
+                           FetchCheckpoint(client, succession.new_log(), note.size, note.root));
+    AMANA_RETURN_IF_ERROR(next.consistent);
+  }
+  return newest;
+}
+
+absl::StatusOr<size_t> TakeSuccession(Mailbox& mailbox, const Identity& identity,
+                                      const CheckedSuccession& checked,
+                                      const NewCheckpoint& newest) {
+  const Succession& succession = checked.succession;
+  const uint64_t kept = succession.kept().size();
+  const std::string old_vkey = succession.old_log().vkey();
+  AMANA_ASSIGN_OR_RETURN(const std::vector<OutboxEntry> again, AtRisk(mailbox, succession));
+  bool taken = false;
+  AMANA_RETURN_IF_ERROR(mailbox.Write([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(taken, WasTaken(db, old_vkey));
+    if (taken) return absl::OkStatus();
+    AMANA_RETURN_IF_ERROR(PutReceiptsAway(db, again));
+    AMANA_RETURN_IF_ERROR(PutCheckpointsAway(db, succession.old_log()));
+    AMANA_RETURN_IF_ERROR(Forget(db, kept));
+    AMANA_RETURN_IF_ERROR(ReadNoticesAgain(db, identity.agency(), kept, newest));
+    AMANA_RETURN_IF_ERROR(
+        db.Run("INSERT OR IGNORE INTO checkpoints(size, root, note) VALUES(?1, ?2, ?3)",
+               newest.checkpoint.size(), Blob(newest.checkpoint.root().view()), newest.note));
+    const std::string statement = checked.file.message().SerializeAsString();
+    return db.Run("INSERT INTO ended_log(vkey, succession) VALUES(?1, ?2)", old_vkey,
+                  Blob(statement));
+  }));
+  return taken ? 0 : again.size();
+}
+
+}  // namespace amana::sdk
