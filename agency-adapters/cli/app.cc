@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agency-adapters/cli/adapter_check.h"
+#include "agency-adapters/cli/audit_ask.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/commands.h"
 #include "agency-adapters/cli/exit_code.h"
@@ -106,8 +107,10 @@ void AddEvidence(CLI::App& root, Context& context) {
   RegisterOverrideReview(override_, context);
 
   CLI::App& audit = Group(root, "audit", "Evidence: events, proofs, the whole log");
+  RegisterAuditAsk(audit, context);
   RegisterAuditEvents(audit, context);
   RegisterAuditMirror(audit, context);
+  RegisterAuditOpenCase(audit, context);
   RegisterAuditProve(audit, context);
   RegisterAuditQuery(audit, context);
   RegisterAuditReconcile(audit, context);
