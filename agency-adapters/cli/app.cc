@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agency-adapters/cli/adapter_check.h"
+#include "agency-adapters/cli/audit_ask.h"
 #include "agency-adapters/cli/audit_bundle.h"
 #include "agency-adapters/cli/audit_gossip.h"
 #include "agency-adapters/cli/audit_mirror.h"
@@ -109,12 +110,14 @@ void AddEvidence(CLI::App& root, Context& context) {
   RegisterOverrideReview(override_, context);
 
   CLI::App& audit = Group(root, "audit", "Evidence: events, proofs, the whole log");
+  RegisterAuditAsk(audit, context);
   RegisterAuditBreach(audit, context);
   RegisterAuditBundle(audit, context);
   RegisterAuditCount(audit, context);
   RegisterAuditEvents(audit, context);
   RegisterAuditGossip(audit, context);
   RegisterAuditMirror(audit, context);
+  RegisterAuditOpenCase(audit, context);
   RegisterAuditProve(audit, context);
   RegisterAuditQuery(audit, context);
   RegisterAuditReconcile(audit, context);

@@ -81,6 +81,7 @@ constexpr KindWords kKinds[] = {
     {v1::EVENT_KIND_DELIVERY_RECALL_UNANSWERED, "{to} never answered"},
     {v1::EVENT_KIND_DELIVERY_ERASED, "the copy for {to} was deleted for good"},
     {v1::EVENT_KIND_NOTE_RELEASED, "{to} was given a sealed note"},
+    {v1::EVENT_KIND_CASE_OPENED, "auditors of {actor} may see who took part in it"},
     {v1::EVENT_KIND_HANDOVER_OFFERED, "{actor} offered to hand the person over to {to}"},
     {v1::EVENT_KIND_HANDOVER_AGREED, "{actor} agreed to receive the person"},
     {v1::EVENT_KIND_HANDOVER_DECLINED, "{actor} will not receive the person now{why}"},

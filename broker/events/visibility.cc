@@ -77,6 +77,13 @@ const FieldSet& AuditorFields() {
   return kFields;
 }
 
+const FieldSet& CaseFields() {
+  static const FieldSet kFields =
+      Fields({kReferral, kStatementDigest, kActorAgency, kActorUnit, kActorPerson, kCertId,
+              kRecipient, kTask, kOfferEpoch, kLeaseEpoch, kConsentId, kConsentVersion});
+  return kFields;
+}
+
 FieldSet VisibleFields(const Event& event, const AgencyId& agency) {
   static const FieldSet kRecipientFields = ~Fields({kWithheld, kConsentRules, kSenderCounter});
   if (agency.empty()) return {};

@@ -15,6 +15,11 @@ using transparency::FieldSet;
 // what categories went or were withheld. Who, to whom and about which case stay hashes.
 const FieldSet& AuditorFields();
 
+// What he sees besides, of the events of a case that was opened for his agency: who took part and
+// on which consent. Not what the broker keeps with an event for its own ends (kDetail), nor the
+// counters, which are of other cases as well.
+const FieldSet& CaseFields();
+
 // Whether `agency` is a party to the event: it is public, it sent the referral, it acted, or the
 // event is one that happens at the recipient and it is the recipient. What the broker decides about
 // a recipient before anything is disclosed to it (routing, blocking, queueing, withholding) makes

@@ -108,5 +108,17 @@ TEST(EventVisibility, AnAuditorSeesWhatAndWhenButNotWho) {
   }
 }
 
+TEST(EventVisibility, OfAnOpenedCaseAnAuditorSeesWhoAndNotWhatTheBrokerKeepsForItself) {
+  const FieldSet seen = AuditorFields() | CaseFields();
+  for (const Field field : {kReferral, kActorAgency, kRecipient, kCertId, kTask, kConsentId}) {
+    EXPECT_TRUE(seen[field]) << FieldName(field);
+  }
+  for (const Field field : {kSenderCounter, kRecipientCounter, kDetail}) {
+    EXPECT_FALSE(seen[field]) << FieldName(field);
+  }
+  EXPECT_EQ(seen.count(), kFieldCount - 3);
+  EXPECT_TRUE((AuditorFields() & CaseFields()).none());
+}
+
 }  // namespace
 }  // namespace amana::events

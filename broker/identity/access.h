@@ -16,7 +16,7 @@
 
 namespace amana::identity {
 
-// Every RPC of proto/amana/v1/*_service.proto, in their order, and gRPC's own health check.
+// Every RPC of the services in proto/amana/v1, in their order, and gRPC's own health check.
 enum class Rpc : uint8_t {
   kMatch,
   kSubmit,
@@ -45,6 +45,8 @@ enum class Rpc : uint8_t {
   kGetCheckpoint,
   kReadTile,
   kGetCertificate,
+  kQueryEvents,
+  kOpenCase,
   kListDeadLetters,
   kRedriveDelivery,
   kSetLegalHold,

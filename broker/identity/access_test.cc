@@ -53,6 +53,7 @@ const Rpcs& ExpectedOfAgencies() {
                                       {"GetCheckpoint", "-srcp"},
                                       {"ReadTile", "-srcp"},
                                       {"GetCertificate", "-srcp"},
+                                      {"QueryEvents", "-srcp"},
                                       {"SetLegalHold", "-srcp"},
                                       {"SetCandidates", "s"},
                                       {"RerouteTask", "s"},
@@ -92,13 +93,16 @@ const std::map<Role, Rpcs>& Expected() {
         {"ListQueue", "-srcp"},     {"ActOnItem", "-srcp"},         {"GetTimeline", "-srcp"},
         {"FollowEvents", "-srcp"},  {"GetHandover", "sp"},          {"ListHandovers", "-srcp"},
         {"GetCustody", "srp"},      {"SetDirectoryEntry", "-srcp"}, {"GetDirectoryEntry", "-srcp"},
-        {"ListDirectory", "-srcp"}, {"GetDuty", "-srcp"},           {"HealthCheck", "-srcp"}}},
+        {"ListDirectory", "-srcp"}, {"GetDuty", "-srcp"},           {"QueryEvents", "-srcp"},
+        {"HealthCheck", "-srcp"}}},
       {Role::kAuditor,
        {{"ListEvents", "-srcp"},
         {"GetReceipt", "p"},
         {"GetCheckpoint", "-srcp"},
         {"ReadTile", "-srcp"},
         {"GetCertificate", "-srcp"},
+        {"QueryEvents", "-srcp"},
+        {"OpenCase", "-srcp"},
         {"GetDirectoryEntry", "-srcp"},
         {"ListDirectory", "-srcp"},
         {"HealthCheck", "-srcp"}}},
@@ -165,9 +169,10 @@ TEST(Access, ListsEveryRpcOfTheServices) {
   const char* root = std::getenv("AMANA_SOURCE_DIR");
   ASSERT_NE(root, nullptr);
   std::set<std::string> in_proto = {"HealthCheck"};
-  for (const char* service : {"referral", "delivery", "consent", "audit", "admin", "coordination",
-                              "handover", "directory"}) {
-    std::ifstream file(std::string(root) + "/proto/amana/v1/" + service + "_service.proto");
+  for (const char* service :
+       {"referral_service", "delivery_service", "consent_service", "audit_service", "audit_query",
+        "admin_service", "coordination_service", "handover_service", "directory_service"}) {
+    std::ifstream file(std::string(root) + "/proto/amana/v1/" + service + ".proto");
     ASSERT_TRUE(file.is_open()) << service;
     const std::string text((std::istreambuf_iterator<char>(file)), {});
     const std::regex rpc(R"(\n\s*rpc\s+(\w+)\()");

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "broker/main/backup_manifest.h"
 #include "broker/main/keys.h"
+#include "broker/main/pseudonym_key.h"
 #include "broker/store/embedded/backup.h"
 #include "proto/crypto/key_file.h"
 #include "proto/transparency/checkpoint.h"
@@ -48,6 +49,15 @@ absl::Status MakeFolder(const Config& config, const std::string& folder) {
   return Refused("BACKUP_FOLDER_NOT_EMPTY", folder + " is not empty: give each backup its own");
 }
 
+// False: there is none, as nobody has started this broker yet.
+absl::StatusOr<bool> CopyPseudonymKey(const Config& config, const std::string& folder) {
+  const absl::StatusOr<crypto::Secret> key = ReadPseudonymKey(config.pseudonym_key);
+  if (absl::IsNotFound(key.status())) return false;
+  AMANA_RETURN_IF_ERROR(key.status());
+  AMANA_RETURN_IF_ERROR(crypto::WriteKeyFile(folder + "/" + kBackupPseudonymKey, *key));
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<BackupReport> BackUp(const Config& config, const BackupRequest& request) {
@@ -66,6 +76,7 @@ absl::StatusOr<BackupReport> BackUp(const Config& config, const BackupRequest& r
     AMANA_ASSIGN_OR_RETURN(const crypto::Secret key, crypto::ReadKeyFile(config.log_key));
     AMANA_RETURN_IF_ERROR(crypto::WriteKeyFile(request.folder + "/" + kBackupLogKey, key));
     manifest.has_log_key = true;
+    AMANA_ASSIGN_OR_RETURN(manifest.has_pseudonym_key, CopyPseudonymKey(config, request.folder));
   }
   AMANA_RETURN_IF_ERROR(WriteManifest(request.folder, manifest));
   BackupReport report{head.size, manifest.database.bytes, std::nullopt};

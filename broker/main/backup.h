@@ -1,7 +1,8 @@
 // `amana-broker backup` and `restore`.
 //
 // A backup is a folder: `store.db`, the database as it was at one moment; `backup.json`, written
-// last, which says what that holds and its digest; and, where it was asked for, `log.key`. It never
+// last, which says what that holds and its digest; and, where it was asked for, `log.key` and
+// `pseudonym.key`. It never
 // holds the keys of referrals: those have copies of their own, which lapse ([store] key_copies), or
 // what was erased would come back with a backup.
 #ifndef AMANA_BROKER_MAIN_BACKUP_H_

@@ -29,7 +29,8 @@ absl::Status WriteManifest(const std::string& folder, const BackupManifest& mani
       {"log_size", manifest.log_size},
       {"bytes", manifest.database.bytes},
       {"sha256", manifest.database.digest.hex()},
-      {"log_key", manifest.has_log_key}};
+      {"log_key", manifest.has_log_key},
+      {"pseudonym_key", manifest.has_pseudonym_key}};
   return RealFileSystem().CreateAtomically(folder + "/backup.json", json.dump(2) + "\n",
                                            kPrivateFile);
 }
@@ -60,6 +61,7 @@ absl::StatusOr<BackupManifest> ReadManifest(const std::string& folder) {
   manifest.log_size = json["log_size"];
   manifest.database = {json["bytes"], *digest};
   manifest.has_log_key = json["log_key"];
+  manifest.has_pseudonym_key = has("pseudonym_key", Type::boolean) && json["pseudonym_key"];
   return manifest;
 }
 

@@ -16,6 +16,7 @@ namespace amana::broker {
 
 inline constexpr char kBackupDatabase[] = "store.db";
 inline constexpr char kBackupLogKey[] = "log.key";
+inline constexpr char kBackupPseudonymKey[] = "pseudonym.key";
 
 struct BackupManifest {
   absl::Time made;
@@ -23,6 +24,7 @@ struct BackupManifest {
   uint64_t log_size = 0;
   store::DatabaseCopy database;
   bool has_log_key = false;
+  bool has_pseudonym_key = false;  // never, in those that were made before there was one
 };
 
 // As <folder>/backup.json. FILE_EXISTS.

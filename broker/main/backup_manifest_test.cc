@@ -14,7 +14,8 @@ TEST(BackupManifestTest, SaysWhatWasWritten) {
                                 .origin = "log.example/amana",
                                 .log_size = uint64_t{1} << 60,
                                 .database = {123, *Digest::FromBytes(std::string(32, 'd'))},
-                                .has_log_key = true};
+                                .has_log_key = true,
+                                .has_pseudonym_key = true};
   AMANA_ASSERT_OK(WriteManifest(dir.path(), manifest));
   const auto read = ReadManifest(dir.path());
   AMANA_ASSERT_OK(read.status());
@@ -24,6 +25,7 @@ TEST(BackupManifestTest, SaysWhatWasWritten) {
   EXPECT_EQ(read->database.bytes, 123u);
   EXPECT_EQ(read->database.digest, manifest.database.digest);
   EXPECT_TRUE(read->has_log_key);
+  EXPECT_TRUE(read->has_pseudonym_key);
   EXPECT_EQ(ErrorReason(WriteManifest(dir.path(), manifest)), "FILE_EXISTS");
 }
 

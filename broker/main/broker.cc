@@ -12,6 +12,7 @@
 #include "broker/audit/proofs.h"
 #include "broker/main/guard.h"
 #include "broker/main/keys.h"
+#include "broker/main/pseudonym_key.h"
 #include "broker/main/registry_log.h"
 #include "broker/main/succession_files.h"
 #include "broker/main/timestamp.h"
@@ -108,6 +109,7 @@ absl::Status Broker::OpenStore() {
               .policy = config_.policy,
               .dispatcher = nullptr,
               .reconsider = [this] { reconsider_loop_->Poke(); }};
+  UsePseudonyms();
   if (witnesses_ != nullptr) context_.witnessed = [this] { return witnesses_->Newest(); };
   dispatcher_ = std::make_unique<delivery::Dispatcher>(config_.policy, &clock_,
                                                        operations::MakeLeaseFn(context_),
@@ -134,6 +136,15 @@ absl::Status Broker::OpenStore() {
         return operations::RecordRegistry(tx, nullptr, *recorded_->registry);
       })
       .status();
+}
+
+// Nothing but auditors' questions needs it.
+void Broker::UsePseudonyms() {
+  absl::StatusOr<crypto::Secret> secret = ReadOrMakePseudonymKey(config_.pseudonym_key);
+  if (!secret.ok()) return LogError("pseudonym_key", secret.status());
+  context_.pseudonyms = [secret = *std::move(secret)](const AgencyId& auditor) {
+    return events::Pseudonyms(secret, auditor);
+  };
 }
 
 absl::Status Broker::OpenDelivery() {

@@ -57,6 +57,7 @@ class Broker {
   explicit Broker(const Config& config);
   absl::Status OpenTrust();
   absl::Status OpenStore();
+  void UsePseudonyms();
   absl::Status OpenDelivery();
   absl::Status OpenServer();
   absl::Status OpenLogHttp();

@@ -23,6 +23,9 @@ bool IsOriginCharacter(unsigned char c) {
 
 void ReadTransparency(const ConfigTable& table, Config& config) {
   config.log_key = table.Path("key");
+  config.pseudonym_key =
+      table.Path("pseudonym_key",
+                 (std::filesystem::path(config.log_key).parent_path() / "pseudonym.key").string());
   config.log_origin = table.String("origin");
   config.tiles = table.Bool("tiles", true);
   const std::string& origin = config.log_origin;

@@ -17,6 +17,7 @@
 //   [transparency]
 //   key = required                 # the log's Ed25519 key, PKCS #8 PEM, mode 0400
 //   origin = required              # the name its checkpoints are signed under
+//   pseudonym_key = "pseudonym.key" beside key  # made at the start when it is not there
 //   tiles = true                   # write the log as plain files, to <data_dir>/tiles
 //   [log_http]                     # the same files over HTTP, for anybody who can connect
 //   address = absent               # "127.0.0.1:8080"; port 0 takes a free one; absent: not served
@@ -139,6 +140,7 @@ struct Config {
   std::string tls_ca;
   std::string registry_path;
   std::string log_key;
+  std::string pseudonym_key;
   std::string log_origin;
   bool tiles = true;
   LogHttp log_http;

@@ -128,6 +128,7 @@ TEST(ConfigTest, TheLeastAndItsDefaults) {
   EXPECT_EQ(config->listen_address, "127.0.0.1:8443");
   EXPECT_EQ(config->tls_ca, "/ca/root.pem");
   EXPECT_EQ(config->log_origin, "log.example/amana");
+  EXPECT_EQ(config->pseudonym_key, "/etc/amana/pseudonym.key");
   EXPECT_TRUE(config->tiles);
   EXPECT_FALSE(config->metrics_port.has_value());
   EXPECT_EQ(config->logging.level, LogLevel::kInfo);

@@ -3,6 +3,7 @@
 #include "base/durable_file.h"
 #include "base/ids.h"
 #include "base/status.h"
+#include "broker/main/pseudonym_key.h"
 #include "proto/crypto/key_file.h"
 #include "proto/crypto/key_request.h"
 #include "proto/crypto/spiffe.h"
@@ -33,6 +34,8 @@ absl::StatusOr<BrokerKeys> MakeBrokerKeys(const KeysRequest& request) {
   keys.vkey = verifier->vkey();
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(request.dir));
   AMANA_RETURN_IF_ERROR(crypto::WriteKeyFile(keys.log_key_path, log_pem));
+  keys.pseudonym_key_path = request.dir + "/pseudonym.key";
+  AMANA_RETURN_IF_ERROR(MakePseudonymKey(keys.pseudonym_key_path).status());
   AMANA_RETURN_IF_ERROR(
       RealFileSystem().WriteAtomically(request.dir + "/log.vkey", keys.vkey + "\n", kPublicFile));
   AMANA_ASSIGN_OR_RETURN(const crypto::KeyRequest tls,

@@ -19,8 +19,9 @@ struct KeysRequest {
 struct BrokerKeys {
   std::string log_key_path;  // <dir>/log.key, Ed25519, mode 0400
   std::string vkey;          // what others verify the log's checkpoints with; also <dir>/log.vkey
-  std::string tls_key_path;  // <dir>/tls.key, mode 0400
-  std::string tls_csr_path;  // <dir>/tls.csr: for amana-pki to sign
+  std::string pseudonym_key_path;  // <dir>/pseudonym.key, mode 0400 (pseudonym_key.h)
+  std::string tls_key_path;        // <dir>/tls.key, mode 0400
+  std::string tls_csr_path;        // <dir>/tls.csr: for amana-pki to sign
 };
 
 // Errors: FILE_EXISTS (a key is never overwritten), ID_INVALID, VERIFIER_KEY_INVALID (origin),

@@ -31,6 +31,7 @@ TEST(KeysTest, MakesKeysThatNobodyElseReadsAndARequestForTheBrokersRole) {
   AMANA_ASSERT_OK(keys);
   EXPECT_EQ(ModeOf(keys->log_key_path), 0400u);
   EXPECT_EQ(ModeOf(keys->tls_key_path), 0400u);
+  EXPECT_EQ(ModeOf(keys->pseudonym_key_path), 0400u);
 
   const auto log_key = ReadLogKey(keys->log_key_path);
   AMANA_ASSERT_OK(log_key);

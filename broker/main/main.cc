@@ -194,10 +194,12 @@ int MakeKeys(const Flags& flags) {
   }
   return Done(flags,
               "log key              " + keys->log_key_path + "\nverifier key         " +
-                  keys->vkey + "\nTLS key              " + keys->tls_key_path +
-                  "\ncertificate request  " + keys->tls_csr_path + "\n",
+                  keys->vkey + "\npseudonym key        " + keys->pseudonym_key_path +
+                  "\nTLS key              " + keys->tls_key_path + "\ncertificate request  " +
+                  keys->tls_csr_path + "\n",
               {{"log_key", keys->log_key_path},
                {"vkey", keys->vkey},
+               {"pseudonym_key", keys->pseudonym_key_path},
                {"tls_key", keys->tls_key_path},
                {"tls_csr", keys->tls_csr_path}});
 }
@@ -255,8 +257,9 @@ int Main(int argc, char** argv) {
       app.add_subcommand("check-config", "Check configuration, registry and keys; do not serve");
   CLI::App* const fsck = app.add_subcommand(
       "fsck", "Check everything in the store of a broker that is not running; repair nothing");
-  CLI::App* const keys = app.add_subcommand(
-      "keys", "Make the log's key, and the TLS key with a request for its certificate");
+  CLI::App* const keys = app.add_subcommand("keys",
+                                            "Make the log's key, that of auditors' pseudonyms, and "
+                                            "the TLS key with a request for its certificate");
   flags.keys.agency = "amana";
   keys->add_option("--dir", flags.keys.dir, "Folder for the keys")->required();
   keys->add_option("--trust-domain", flags.keys.trust_domain, "As in the registry")->required();
@@ -266,7 +269,8 @@ int Main(int argc, char** argv) {
       "backup", "Copy the store, while the broker runs, into a folder of its own");
   backup->add_option("folder", flags.backup.folder, "Where to")->required();
   backup->add_flag("--with-log-key", flags.backup.with_log_key,
-                   "The log's signing key as well: who has it can sign as the log");
+                   "The log's signing key and that of pseudonyms as well: who has them can sign as "
+                   "the log, and tell whom an auditor's pseudonyms stand for");
   CLI::App* const restore = app.add_subcommand(
       "restore", "Put a backup in place of a store that is lost, if the broker may sign with it");
   restore->add_option("folder", flags.restore.folder, "A backup")->required();

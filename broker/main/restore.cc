@@ -13,6 +13,7 @@
 #include "broker/main/backup_manifest.h"
 #include "broker/main/guard.h"
 #include "broker/main/keys.h"
+#include "broker/main/pseudonym_key.h"
 #include "broker/main/succession_files.h"
 #include "broker/main/witnesses.h"
 #include "broker/store/embedded/backup.h"
@@ -170,6 +171,17 @@ absl::StatusOr<RestoreReport> RestoreToRecover(const Config& config, const Resto
   return RestoreReport{manifest.log_size, keys, false, false};
 }
 
+// Without it auditors would know everybody by another name; what is there is not replaced.
+absl::Status RestorePseudonymKey(const Config& config, const std::string& folder,
+                                 const BackupManifest& manifest) {
+  if (!manifest.has_pseudonym_key) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(const bool there, RealFileSystem().Exists(config.pseudonym_key));
+  if (there) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(const crypto::Secret key,
+                         ReadPseudonymKey(folder + "/" + kBackupPseudonymKey));
+  return crypto::WriteKeyFile(config.pseudonym_key, key);
+}
+
 }  // namespace
 
 absl::StatusOr<RestoreReport> Restore(const Config& config, const RestoreRequest& request) {
@@ -194,6 +206,7 @@ absl::StatusOr<RestoreReport> Restore(const Config& config, const RestoreRequest
   if (log_key.lost.has_value()) {
     AMANA_RETURN_IF_ERROR(crypto::WriteKeyFile(config.log_key, *log_key.lost));
   }
+  AMANA_RETURN_IF_ERROR(RestorePseudonymKey(config, request.folder, manifest));
   AMANA_RETURN_IF_ERROR(aside.Keep());
   return RestoreReport{manifest.log_size, keys, log_key.lost.has_value(), guard.has_value()};
 }

@@ -2,12 +2,14 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "broker/audit/proofs.h"
 #include "broker/events/commit.h"
 #include "broker/events/visibility.h"
 #include "broker/operations/errors.h"
+#include "broker/operations/event_view.h"
 
 namespace amana::operations {
 namespace {
@@ -15,14 +17,8 @@ namespace {
 constexpr uint32_t kDefaultEvents = 1000;
 constexpr uint32_t kMaxEvents = 1000;  // all are held until the reader has taken them
 
-events::FieldSet Visible(const identity::Caller& caller, const store::StoredEvent& stored) {
-  const events::FieldSet own = events::VisibleFields(stored.event, caller.agency);
-  return caller.role == crypto::Role::kAuditor ? own | events::AuditorFields() : own;
-}
-
-std::optional<v1::ListEventsResponse> Show(const identity::Caller& caller,
+std::optional<v1::ListEventsResponse> Show(const events::FieldSet& visible,
                                            const store::StoredEvent& stored) {
-  const events::FieldSet visible = Visible(caller, stored);
   if (visible.none()) return std::nullopt;
   v1::ListEventsResponse out;
   out.set_index(stored.index);
@@ -56,8 +52,10 @@ absl::StatusOr<std::vector<v1::ListEventsResponse>> Read(const Context& context,
     AMANA_ASSIGN_OR_RETURN(found, snapshot->log().EventsOf(referral, request.first_index(), limit));
   }
   std::vector<v1::ListEventsResponse> out;
+  EventViewer viewer(caller, *snapshot);
   for (const store::StoredEvent& stored : found) {
-    if (std::optional<v1::ListEventsResponse> shown = Show(caller, stored)) {
+    AMANA_ASSIGN_OR_RETURN(const EventView view, viewer.Of(stored.event));
+    if (std::optional<v1::ListEventsResponse> shown = Show(view.fields, stored)) {
       out.push_back(*std::move(shown));
     }
   }
@@ -66,25 +64,33 @@ absl::StatusOr<std::vector<v1::ListEventsResponse>> Read(const Context& context,
 
 }  // namespace
 
-void ListEvents(const Context& context, const identity::Caller& caller,
-                const v1::ListEventsRequest& request,
-                Reply<std::vector<v1::ListEventsResponse>> reply) {
-  if (absl::Status checked = CheckRequest(caller, request); !checked.ok()) return reply(checked);
-  if (caller.role != crypto::Role::kAuditor) return reply(Read(context, caller, request));
+void LogAuditRead(const Context& context, const identity::Caller& caller, std::string question,
+                  absl::AnyInvocable<void(absl::Status)> logged) {
   context.store->Commit(
-      [caller, asked = request.SerializeAsString()](store::Transaction& tx) {
+      [caller, question = std::move(question)](store::Transaction& tx) {
         events::Event event;
         event.kind = v1::EVENT_KIND_AUDIT_READ;
         event.actor_agency = caller.agency;
         event.actor_unit = caller.unit.value_or(UnitId());
         event.actor_person = caller.person.value_or(PersonId());
         event.cert_id = caller.cert_id;
-        event.detail = asked;
+        event.detail = question;
         return tx.log().Append(std::move(event)).status();
       },
-      [&context, caller, request,
-       reply = std::move(reply)](const absl::StatusOr<store::BatchPtr>& batch) mutable {
-        if (!batch.ok()) return reply(batch.status());
+      [logged = std::move(logged)](const absl::StatusOr<store::BatchPtr>& batch) mutable {
+        logged(batch.status());
+      });
+}
+
+void ListEvents(const Context& context, const identity::Caller& caller,
+                const v1::ListEventsRequest& request,
+                Reply<std::vector<v1::ListEventsResponse>> reply) {
+  if (absl::Status checked = CheckRequest(caller, request); !checked.ok()) return reply(checked);
+  if (caller.role != crypto::Role::kAuditor) return reply(Read(context, caller, request));
+  LogAuditRead(
+      context, caller, request.SerializeAsString(),
+      [&context, caller, request, reply = std::move(reply)](const absl::Status& logged) mutable {
+        if (!logged.ok()) return reply(logged);
         reply(Read(context, caller, request));
       });
 }

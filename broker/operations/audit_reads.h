@@ -2,6 +2,7 @@
 #ifndef AMANA_BROKER_OPERATIONS_AUDIT_READS_H_
 #define AMANA_BROKER_OPERATIONS_AUDIT_READS_H_
 
+#include <string>
 #include <vector>
 
 #include "amana/v1/audit_service.pb.h"
@@ -9,9 +10,14 @@
 
 namespace amana::operations {
 
+// Puts an auditor's question into the log, with these bytes as the detail of its event; then calls
+// `logged`, on any thread. Errors of the store.
+void LogAuditRead(const Context& context, const identity::Caller& caller, std::string question,
+                  absl::AnyInvocable<void(absl::Status)> logged);
+
 // Whole events for those who may see all of one, partial openings else, nothing of those the caller
-// may see nothing of. An auditor's request stands in the log as the detail of its event; it may not
-// ask for one referral. FIELD_INVALID.
+// may see nothing of (event_view.h). An auditor's request stands in the log as the detail of its
+// event; it may not ask for one referral. FIELD_INVALID.
 void ListEvents(const Context& context, const identity::Caller& caller,
                 const v1::ListEventsRequest& request,
                 Reply<std::vector<v1::ListEventsResponse>> reply);

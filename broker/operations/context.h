@@ -13,8 +13,10 @@
 #include "broker/delivery/consent_check.h"
 #include "broker/delivery/dispatcher.h"
 #include "broker/delivery/policy.h"
+#include "broker/events/pseudonyms.h"
 #include "broker/identity/caller.h"
 #include "broker/identity/trust.h"
+#include "broker/operations/errors.h"
 #include "broker/store/store.h"
 
 namespace amana::operations {
@@ -35,6 +37,10 @@ struct Context {
   std::function<std::optional<audit::WitnessedCheckpoint>()> witnessed = [] {
     return std::nullopt;
   };
+
+  // The names that auditors of an agency know agencies and referrals by: PSEUDONYMS_UNAVAILABLE.
+  std::function<absl::StatusOr<events::Pseudonyms>(const AgencyId& auditor)> pseudonyms =
+      [](const AgencyId&) -> absl::StatusOr<events::Pseudonyms> { return PseudonymsUnavailable(); };
 
   delivery::Moment Now() const {
     return {.now = clock->Now(), .clock_ok = clock->Synchronised(), .trust = trust()};

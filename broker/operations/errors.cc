@@ -194,6 +194,10 @@ absl::Status FieldInvalid(std::string_view field, std::string_view expected) {
   return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", field,
                "must be " + std::string(expected));
 }
+absl::Status PseudonymsUnavailable() {
+  return MakeError(absl::StatusCode::kUnavailable, "PSEUDONYMS_UNAVAILABLE", "",
+                   "the broker cannot read the key that pseudonyms are made with");
+}
 absl::Status NotWitnessed() {
   return MakeError(absl::StatusCode::kUnavailable, "NOT_WITNESSED", "witnessed",
                    "not enough witnesses have cosigned a checkpoint that has it yet");

@@ -93,6 +93,8 @@ absl::Status StillOwed(std::string_view field);
 absl::Status FieldInvalid(std::string_view field, std::string_view expected);
 // The kernel's clock is not synchronised, so nothing that depends on time is accepted.
 absl::Status ClockNotTrusted();
+// The secret that they are made from cannot be read: kUnavailable PSEUDONYMS_UNAVAILABLE.
+absl::Status PseudonymsUnavailable();
 // NOT_WITNESSED: kUnavailable, since it will be.
 absl::Status NotWitnessed();
 

@@ -277,9 +277,10 @@ ServicePtr MakeAuditService(const Parts& parts) { return std::make_shared<AuditS
 ServicePtr MakeAdminService(const Parts& parts) { return std::make_shared<AdminService>(parts); }
 
 std::vector<ServicePtr> MakeServices(const Parts& parts) {
-  return {MakeReferralService(parts),  MakeDeliveryService(parts),    MakeConsentService(parts),
-          MakeAuditService(parts),     MakeAdminService(parts),       MakeHandoverService(parts),
-          MakeDirectoryService(parts), MakeCoordinationService(parts)};
+  return {
+      MakeReferralService(parts),  MakeDeliveryService(parts),     MakeConsentService(parts),
+      MakeAuditService(parts),     MakeAdminService(parts),        MakeHandoverService(parts),
+      MakeDirectoryService(parts), MakeCoordinationService(parts), MakeAuditQueryService(parts)};
 }
 
 }  // namespace amana::rpc

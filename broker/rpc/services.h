@@ -40,6 +40,7 @@ ServicePtr MakeReferralService(const Parts& parts);
 ServicePtr MakeDeliveryService(const Parts& parts);
 ServicePtr MakeConsentService(const Parts& parts);
 ServicePtr MakeAuditService(const Parts& parts);
+ServicePtr MakeAuditQueryService(const Parts& parts);
 ServicePtr MakeAdminService(const Parts& parts);
 ServicePtr MakeHandoverService(const Parts& parts);
 ServicePtr MakeDirectoryService(const Parts& parts);

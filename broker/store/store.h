@@ -1,24 +1,20 @@
-// The store: twelve small contracts in the broker's own verbs, and the transaction that joins them.
-// Implementations: embedded/ (SQLite) and, later, postgres/. suite.h holds the contract tests that
-// every implementation runs.
+// The store: thirteen small contracts in the broker's own verbs, and the transaction that joins
+// them. Implementations: embedded/ (SQLite) and, later, postgres/; suite.h tests them all.
 //
 // Guarantees, whatever the implementation:
-//  - A Work runs alone, in a transaction; all of it becomes durable or none of it does, and `done`
-//    is called exactly once, after that is decided. A Work that returns an error leaves no trace;
-//    others of the same commit are not touched by it.
-//  - Events appended by a Work enter the log in the same transaction, in the order of appending;
-//  the
+//  - A Work runs alone, in a transaction; all of it becomes durable or none, and `done` is called
+//    exactly once, after that. One that returns an error leaves no trace and touches no other.
+//  - Events appended by a Work enter the log in its transaction, in the order of appending; the
 //    sequencer (the store) alone gives index, time (never running backwards) and counters.
 //  - A checkpoint is signed for every commit and is durable with it.
-//  - A Work may be run more than once (a serialisation failure retries it); it must have no effect
-//    outside the Transaction and the values it hands to `done` by capture.
+//  - A Work may be run more than once; it must have no effect outside the Transaction and the
+//    values it hands to `done` by capture.
 //
 // Errors: NOT_FOUND, CONFLICT (kAborted: the record is not in the expected state), DISK_FULL
 // (kResourceExhausted), STORE_UNAVAILABLE (kUnavailable), STORE_CORRUPT (kDataLoss: a record's own
-// digest does not match; health stops serving). A failed fsync ends the process. The lists of what
-// is to be done (ExpiredTasks, TasksToDecide, OpenTasksOf, DisclosedTasksOf, OpenTasksFor,
-// NextQueued, Due, DueClocks, UnroutableTasks, OpenRecalls, Pending) leave out a record that cannot
-// be read, and health tells: it must not hold up the others.
+// digest does not match; health stops serving). A failed fsync ends the process. Lists of what is
+// to be done (ExpiredTasks, TasksToDecide, OpenTasksOf, DisclosedTasksOf, OpenTasksFor, NextQueued,
+// Due, DueClocks, UnroutableTasks, OpenRecalls, Pending) leave out what cannot be read.
 #ifndef AMANA_BROKER_STORE_STORE_H_
 #define AMANA_BROKER_STORE_STORE_H_
 
@@ -37,6 +33,7 @@
 #include "base/ids.h"
 #include "broker/consent/facts.h"
 #include "broker/events/event.h"
+#include "broker/store/cases.h"
 #include "broker/store/directory.h"
 #include "broker/store/erasures.h"
 #include "broker/store/handovers.h"
@@ -313,6 +310,7 @@ class Snapshot {
   virtual const Consents& consents() const = 0;
   virtual const Reconsiderations& reconsiderations() const = 0;
   virtual const Erasures& erasures() const = 0;
+  virtual const Cases& cases() const = 0;
   virtual const Grounds& grounds() const = 0;
   virtual const Offers& offers() const = 0;
   virtual const Queue& queue() const = 0;
@@ -324,6 +322,7 @@ class Snapshot {
 
 class Transaction : public Snapshot {
  public:
+  using Snapshot::cases;
   using Snapshot::consents;
   using Snapshot::custodies;
   using Snapshot::deliveries;
@@ -341,6 +340,7 @@ class Transaction : public Snapshot {
   virtual Consents& consents() = 0;
   virtual Reconsiderations& reconsiderations() = 0;
   virtual Erasures& erasures() = 0;
+  virtual Cases& cases() = 0;
   virtual Grounds& grounds() = 0;
   virtual Offers& offers() = 0;
   virtual Queue& queue() = 0;

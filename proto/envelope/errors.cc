@@ -44,6 +44,9 @@ absl::Status HeaderFieldInvalid(std::string_view field, std::string_view why) {
 absl::Status DirectoryFieldInvalid(std::string_view field, std::string_view why) {
   return Malformed("DIRECTORY_FIELD_INVALID", field, why);
 }
+absl::Status CaseFieldInvalid(std::string_view field, std::string_view why) {
+  return Malformed("CASE_FIELD_INVALID", field, why);
+}
 absl::Status HeaderExpired() {
   return Precondition("HEADER_EXPIRED", "expires_unix_ms", "the referral has expired");
 }

@@ -55,6 +55,9 @@ absl::Status NoteFieldInvalid(std::string_view field, std::string_view why);  //
 absl::Status NoteMismatch(std::string_view field, std::string_view why);      // NOTE_MISMATCH
 absl::Status NoteOpenFailed();                                                // NOTE_OPEN_FAILED
 
+// The opening of a case.
+absl::Status CaseFieldInvalid(std::string_view field, std::string_view why);  // CASE_FIELD_INVALID
+
 // Entries of the directory, reports and rosters.
 absl::Status DirectoryFieldInvalid(std::string_view field,
                                    std::string_view why);  // DIRECTORY_FIELD_INVALID

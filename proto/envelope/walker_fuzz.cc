@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "amana/v1/answer.pb.h"
+#include "amana/v1/case_opening.pb.h"
 #include "amana/v1/consent.pb.h"
 #include "amana/v1/directory.pb.h"
 #include "amana/v1/erasure.pb.h"
@@ -59,7 +60,8 @@ const std::vector<const Message*>& Statements() {
                                                   &v1::DutyRoster::default_instance(),
                                                   &v1::HandoverStep::default_instance(),
                                                   &v1::HandoverNote::default_instance(),
-                                                  &v1::CustodyReport::default_instance()};
+                                                  &v1::CustodyReport::default_instance(),
+                                                  &v1::CaseOpening::default_instance()};
   return all;
 }
 

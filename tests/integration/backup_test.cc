@@ -108,6 +108,7 @@ TEST_F(BackupTest, NothingHappenedSince) {
 
   LoseData();
   std::filesystem::rename(world_.File("broker/log.key"), dir_.File("log.key"));
+  std::filesystem::rename(world_.File("broker/pseudonym.key"), dir_.File("pseudonym.key"));
   EXPECT_EQ(Run({"restore", dir_.File("b")}).reason, "LOG_KEY_MISSING");
   EXPECT_EQ(Run({"restore", dir_.File("none")}).reason, "BACKUP_INVALID");
   EXPECT_FALSE(HasData());
@@ -118,6 +119,8 @@ TEST_F(BackupTest, NothingHappenedSince) {
   EXPECT_EQ(restored.said["guarded"], true);
   EXPECT_EQ(*RealFileSystem().Read(world_.File("broker/log.key")),
             *RealFileSystem().Read(dir_.File("log.key")));
+  EXPECT_EQ(*RealFileSystem().Read(world_.File("broker/pseudonym.key")),
+            *RealFileSystem().Read(dir_.File("pseudonym.key")));
   EXPECT_EQ(Run({"fsck"}).code, 0);
   AMANA_ASSERT_OK(broker_.Start());
   Send(1);

@@ -54,6 +54,7 @@ certificates = "certificates/secretariat"
 id = "oversight"
 name = "SYNTHETIC auditors"
 kind = "OVERSIGHT"
+roles = ["auditor", "person"]
 country = "KE"
 issuing_ca = "ca/agencies/oversight.pem"
 certificates = "certificates/oversight"
@@ -104,7 +105,8 @@ const std::vector<Endpoint>& Endpoints() {
       {"intake", "haven", Role::kSystem, "intake", "worker-1", true},
       {"coast", "haven", Role::kSystem, "coast", "worker-2", true},
       {"secretariat", "secretariat", Role::kCoordinator, "desk", "coordinator-1", false},
-      {"auditor", "oversight", Role::kAuditor, "", "", false},
+      {"auditor", "oversight", Role::kAuditor, "", "auditor-1", false},
+      {"auditor-2", "oversight", Role::kAuditor, "", "auditor-2", false},
       {"operator", "amana", Role::kOperator, "", "", false},
   };
   return *all;
@@ -225,7 +227,8 @@ void BrokerWorld::WriteEndpoints() const {
       write("signing", TestSigner(endpoint.agency, endpoint.role, endpoint.unit));
     }
     if (!endpoint.person.empty()) {
-      write("person", TestSigner(endpoint.agency, Role::kPerson, endpoint.unit, endpoint.person));
+      const std::string unit = endpoint.unit.empty() ? "desk" : endpoint.unit;
+      write("person", TestSigner(endpoint.agency, Role::kPerson, unit, endpoint.person));
     }
     if (endpoint.seals) WriteKey(keys + "/sealing", TestSealer(endpoint.agency, endpoint.unit));
   }

@@ -5,7 +5,7 @@
 //   intake      system of haven/intake with a caseworker's key, receives
 //   coast       the same of haven/coast
 //   secretariat a coordinator of secretariat, who countersigns the directory
-//   auditor     of oversight
+//   auditor     of oversight, with a person's key; auditor-2 with another's
 //   operator    of amana, the broker's own agency, with an operator's keys
 //
 // BrokerProcess puts the directory into the broker when it first listens: police/desk (RESCUE),

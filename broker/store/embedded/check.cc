@@ -8,6 +8,7 @@
 #include "base/sqlite.h"
 #include "base/status.h"
 #include "broker/store/embedded/body_keys.h"
+#include "broker/store/embedded/case_table.h"
 #include "broker/store/embedded/directory_lock.h"
 #include "broker/store/embedded/erasure_table.h"
 #include "broker/store/embedded/log_rows.h"
@@ -64,6 +65,7 @@ constexpr RowCheck kRows[] = {
     {"queue_note", "SELECT item, log_index, at, annotation, agency, person, digest FROM queue_note",
      Reads<ReadQueueNote>},
     {"settled", kSettledRow, IsSettledRow},
+    {"opened_case", kCaseRow, IsCaseRow},
 };
 
 class OpenedForCheck final : public StoreForCheck {

@@ -19,6 +19,7 @@ class EmbeddedSnapshot final : public Snapshot {
   const Consents& consents() const override { return tables_.consents; }
   const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
   const Erasures& erasures() const override { return tables_.erasures; }
+  const Cases& cases() const override { return tables_.cases; }
   const Grounds& grounds() const override { return tables_.grounds; }
   const Offers& offers() const override { return tables_.offers; }
   const Queue& queue() const override { return tables_.queue; }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "broker/store/embedded/schema_cases.h"
 #include "broker/store/embedded/schema_directory.h"
 #include "broker/store/embedded/schema_handovers.h"
 #include "broker/store/embedded/schema_offers.h"
@@ -315,7 +316,7 @@ std::span<const std::string_view> SchemaScripts() {
     for (const std::string_view part : kParts) *whole += part;
     return whole;
   }();
-  static const std::string_view scripts[] = {*version1};
+  static const std::string_view scripts[] = {*version1, kCases};
   return scripts;
 }
 

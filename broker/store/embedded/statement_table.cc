@@ -52,6 +52,9 @@ std::string CustodyScope(const Pseudonym& subject, const Digest& report) {
 std::string HoldScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement) {
   return 'h' + referral.bytes() + sender.value() + '/' + statement.bytes();
 }
+std::string CaseScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement) {
+  return 'k' + referral.bytes() + sender.value() + '/' + statement.bytes();
+}
 std::string AttachmentScope(const StatementKey& key, const ConsentId& id, uint32_t version) {
   return KeyBytes('t', key) + id.bytes() + Number(version);
 }

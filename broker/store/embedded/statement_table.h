@@ -23,6 +23,7 @@ std::string ExclusionScope(const ConsentId& id);
 std::string OfferScope(const StatementKey& key, const Digest& statement);
 std::string CustodyScope(const Pseudonym& subject, const Digest& report);
 std::string HoldScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement);
+std::string CaseScope(const AgencyId& sender, const ReferralId& referral, const Digest& statement);
 std::string AttachmentScope(const StatementKey& key, const ConsentId& id, uint32_t version);
 // `by`: the agency and the person.
 std::string ApprovalScope(const StatementKey& key, std::string_view by);

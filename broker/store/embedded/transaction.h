@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "broker/store/embedded/body_table.h"
+#include "broker/store/embedded/case_table.h"
 #include "broker/store/embedded/consent_table.h"
 #include "broker/store/embedded/custody_table.h"
 #include "broker/store/embedded/delivery_table.h"
@@ -20,7 +21,7 @@
 
 namespace amana::store::embedded {
 
-// The twelve contracts over one session.
+// The thirteen contracts over one session.
 struct Tables {
   Tables(Session& session, Sequencer* sequencer)
       : bodies(session),
@@ -29,6 +30,7 @@ struct Tables {
         consents(session),
         reconsiderations(session),
         erasures(session, bodies),
+        cases(session),
         grounds(session),
         offers(session, bodies, referrals),
         queue(session),
@@ -43,6 +45,7 @@ struct Tables {
   ConsentTable consents;
   ReconsiderationTable reconsiderations;
   ErasureTable erasures;
+  CaseTable cases;
   GroundTable grounds;
   OfferTable offers;
   QueueTable queue;
@@ -62,6 +65,7 @@ class EmbeddedTransaction final : public Transaction {
   const Consents& consents() const override { return tables_.consents; }
   const Reconsiderations& reconsiderations() const override { return tables_.reconsiderations; }
   const Erasures& erasures() const override { return tables_.erasures; }
+  const Cases& cases() const override { return tables_.cases; }
   const Grounds& grounds() const override { return tables_.grounds; }
   const Offers& offers() const override { return tables_.offers; }
   const Queue& queue() const override { return tables_.queue; }
@@ -74,6 +78,7 @@ class EmbeddedTransaction final : public Transaction {
   Consents& consents() override { return tables_.consents; }
   Reconsiderations& reconsiderations() override { return tables_.reconsiderations; }
   Erasures& erasures() override { return tables_.erasures; }
+  Cases& cases() override { return tables_.cases; }
   Grounds& grounds() override { return tables_.grounds; }
   Offers& offers() override { return tables_.offers; }
   Queue& queue() override { return tables_.queue; }

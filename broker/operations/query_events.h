@@ -1,0 +1,67 @@
+// QueryEvents: the events of the log that a filter finds, in slices, so that a long search holds up
+// nobody and a slow reader holds no more than one slice.
+//
+// It looks at every entry from the first index on, or at those of the one referral that a party
+// asks for, which the store has together. Nothing is kept for it beside the log, so the way of a
+// submission is not touched and nothing can be behind.
+#ifndef AMANA_BROKER_OPERATIONS_QUERY_EVENTS_H_
+#define AMANA_BROKER_OPERATIONS_QUERY_EVENTS_H_
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "amana/v1/audit_query.pb.h"
+#include "broker/operations/context.h"
+#include "broker/operations/event_filter.h"
+
+namespace amana::operations {
+
+// One question, under way. Not thread-safe.
+class EventQuery {
+ public:
+  // What to tell next; none: there is nothing yet, look again later (when following), or at once
+  // (`searching`). Errors of the store.
+  absl::StatusOr<std::optional<v1::QueryEventsResponse>> Next();
+  // Nothing more will come.
+  bool done() const { return done_; }
+  // The end of the log was not reached.
+  bool searching() const { return searching_; }
+
+ private:
+  friend void QueryEvents(const Context&, const identity::Caller&, const v1::QueryEventsRequest&,
+                          Reply<std::shared_ptr<EventQuery>>);
+  EventQuery(const Context& context, identity::Caller caller, EventFilter filter,
+             const v1::QueryEventsRequest& request);
+  absl::StatusOr<std::vector<store::StoredEvent>> Slice(const store::Snapshot& snapshot) const;
+  // Adds the event if it is asked for; returns how many bytes it has, 0 if it is not.
+  absl::StatusOr<size_t> Look(EventViewer& viewer, const store::StoredEvent& stored,
+                              v1::QueryEventsResponse& response);
+  // Looks at the slice until the message is full; true: at all of it.
+  absl::StatusOr<bool> LookAt(const store::Snapshot& snapshot,
+                              const std::vector<store::StoredEvent>& slice,
+                              v1::QueryEventsResponse& response);
+
+  const Context& context_;
+  const identity::Caller caller_;
+  const EventFilter filter_;
+  std::optional<EventNamer> namer_;  // an auditor's
+  const bool follow_;
+  uint64_t next_;
+  uint64_t told_;     // the last next_index that was told
+  size_t left_ = 0;   // to be found, unless following
+  uint64_t end_ = 0;  // of the log as it was when the search began; 0: not looked yet
+  bool searching_ = true;
+  bool over_ = false;  // what comes is too late for the filter
+  bool done_ = false;
+};
+
+// Checks the question, and puts an auditor's into the log, as AUDIT_READ with an AuditQuestion as
+// its detail, before anything is looked at. Errors: FIELD_INVALID (limit, purpose, those of
+// EventFilter); an auditor's also PSEUDONYMS_UNAVAILABLE and those of the store.
+void QueryEvents(const Context& context, const identity::Caller& caller,
+                 const v1::QueryEventsRequest& request, Reply<std::shared_ptr<EventQuery>> reply);
+
+}  // namespace amana::operations
+
+#endif  // AMANA_BROKER_OPERATIONS_QUERY_EVENTS_H_
