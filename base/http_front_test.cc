@@ -23,10 +23,9 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(5);
 constexpr absl::Duration kNever = absl::Seconds(60);
 
-std::unique_ptr<Server> Serve(
-    ServerOptions options, Handler handler = [](const Request& request) {
-      return Response{.body = request.path + request.body};
-    }) {
+Response Repeat(const Request& request) { return {.body = request.path + request.body}; }
+
+std::unique_ptr<Server> Serve(const ServerOptions& options, Handler handler = Repeat) {
   auto server = Server::Start(options, std::move(handler));
   EXPECT_TRUE(IsOk(server));
   return *std::move(server);
@@ -228,6 +227,7 @@ TEST(HttpFrontTest, OneAddressDoesNotDriveOutAnother) {
   const Caller good(*server, "127.0.0.2");
   ASSERT_TRUE(good.Say("GET / HTTP/1.1\r\nConnection: close\r\n"));
   std::vector<Caller> many;
+  many.reserve(12);
   for (int i = 0; i < 12; ++i) many.emplace_back(*server);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(many[i].Hear(), "") << i;  // the oldest
   EXPECT_FALSE(many.back().HasNews(absl::ZeroDuration()));
@@ -341,6 +341,7 @@ class HttpFrontTlsTest : public ::testing::Test {
 TEST_F(HttpFrontTlsTest, WhoDoesNotBeginAHandshakeHoldsUpNobody) {
   const auto server = Serve({.tls = Tls(), .threads = 2, .head_timeout = kNever});
   std::vector<Caller> silent;
+  silent.reserve(8);
   for (int i = 0; i < 4; ++i) silent.emplace_back(*server);
   for (int i = 0; i < 4; ++i) {
     silent.emplace_back(*server);
