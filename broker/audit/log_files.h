@@ -1,8 +1,8 @@
 // The log over HTTP, for whoever wants to read it (https://c2sp.org/tlog-tiles): answers GET and
 // HEAD for /checkpoint, /tile/<L>/<N>[.p/<W>] and /tile/entries/<N>[.p/<W>] out of the files that
-// TileWriter derives, for /timestamp/... (timestamp_files.h), for /succession where the log goes on in
-// another's place, and nothing else. A path is parsed, and the name of the file is written from what
-// it means: no byte of a request gets into a file name. Thread-safe.
+// TileWriter derives, for /timestamp/... (timestamp_files.h), for /succession where the log goes on
+// in another's place, and nothing else. A path is parsed, and the name of the file is written from
+// what it means: no byte of a request gets into a file name. Thread-safe.
 #ifndef AMANA_BROKER_AUDIT_LOG_FILES_H_
 #define AMANA_BROKER_AUDIT_LOG_FILES_H_
 
