@@ -79,15 +79,16 @@ absl::StatusOr<Fork> ReadFork(FileSystem& files, const std::string& folder) {
 }
 
 absl::StatusOr<std::vector<std::string>> ForksOf(FileSystem& files, const std::string& mirror) {
-  const std::string all = mirror + "/" + kForksFolder;
+  const std::string all = mirror + "/" + kForksFolder + "/";
   AMANA_ASSIGN_OR_RETURN(const bool any, files.Exists(all));
   std::vector<std::string> folders;
   if (!any) return folders;
   AMANA_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(all));
   for (const std::string& name : names) {
     // One whose making was cut short is made again when it is seen again.
-    AMANA_ASSIGN_OR_RETURN(const bool whole, files.Exists(all + "/" + name + "/one"));
-    if (whole) folders.push_back(all + "/" + name);
+    std::string folder = all + name;
+    AMANA_ASSIGN_OR_RETURN(const bool whole, files.Exists(folder + "/one"));
+    if (whole) folders.push_back(std::move(folder));
   }
   return folders;
 }

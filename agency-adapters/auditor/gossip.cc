@@ -160,11 +160,11 @@ absl::Status Gossip::Keep(const Fork& fork, PeerReport& report) {
 absl::Status Gossip::KeepAhead(const Checkpoint& ahead, const std::string& note,
                                PeerReport& report) {
   report.state = PeerState::kAhead;
-  const std::string folder = folder_ + kAheadFolder;
+  const std::string folder = folder_ + kAheadFolder + "/";
   AMANA_RETURN_IF_ERROR(files_.CreateDirectories(folder));
   AMANA_ASSIGN_OR_RETURN(const std::vector<std::string> names, files_.List(folder));
   for (const std::string& name : names) {
-    AMANA_ASSIGN_OR_RETURN(const std::string kept, files_.Read(folder + "/" + name));
+    AMANA_ASSIGN_OR_RETURN(const std::string kept, files_.Read(folder + name));
     const auto opened = OpenCheckpoint(kept, log_);
     if (!opened.ok()) continue;
     const Fork fork{kept, note, opened->checkpoint.root()};

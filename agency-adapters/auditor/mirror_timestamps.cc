@@ -47,17 +47,18 @@ absl::StatusOr<size_t> FollowTimestamps(sdk::Client& client, FileSystem& files,
                                         const std::string& folder,
                                         const transparency::NoteVerifier& log, uint64_t size) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<uint64_t> sizes, Stamped(client));
+  const std::string timestamps = folder + "/" + kFolder;
   size_t fetched = 0;
   for (const uint64_t stamped : sizes) {
     const std::string name = std::to_string(stamped);
-    const std::string path = folder + "/" + kFolder + name;
+    const std::string path = timestamps + name;
     AMANA_ASSIGN_OR_RETURN(const bool there, files.Exists(path + kToken));
     if (there || stamped > size) continue;
     AMANA_ASSIGN_OR_RETURN(const std::string note, Fetch(client, name));
     AMANA_ASSIGN_OR_RETURN(const auto opened, transparency::OpenCheckpoint(note, log));
     if (opened.checkpoint.size() != stamped) return sdk::LogTampered("timestamp/" + name);
     AMANA_ASSIGN_OR_RETURN(const std::string token, Fetch(client, name + kToken));
-    AMANA_RETURN_IF_ERROR(files.CreateDirectories(folder + "/" + kFolder));
+    AMANA_RETURN_IF_ERROR(files.CreateDirectories(timestamps));
     AMANA_RETURN_IF_ERROR(files.WriteAtomically(path, note, kPublicFile));
     AMANA_RETURN_IF_ERROR(files.WriteAtomically(path + kToken, token, kPublicFile));
     ++fetched;

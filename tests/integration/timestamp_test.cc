@@ -104,11 +104,11 @@ TEST_F(TimestampTest, TheLogIsStampedAndAnAuditorJudgesTheTokens) {
   const Ran unasked = Auditor({"verify", dir_.File("mirror")});
   EXPECT_EQ(unasked.code, 0) << unasked.said.dump(1);
   // A token of another checkpoint.
-  const std::string folder = dir_.File("mirror/timestamp");
+  const std::string folder = dir_.File("mirror/timestamp/");
   const auto names = RealFileSystem().List(folder).value();
   std::vector<std::string> tokens;
   for (const std::string& name : names) {
-    if (name.ends_with(".tsr")) tokens.push_back(folder + "/" + name);
+    if (name.ends_with(".tsr")) tokens.push_back(folder + name);
   }
   ASSERT_GE(tokens.size(), 2u);
   AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(
