@@ -189,7 +189,7 @@ absl::StatusOr<std::vector<absl::Status>> EventWatch::TakeNew(uint64_t log_size)
     if (event == nullptr || event->index >= log_size) break;
     checker_->next = event->index + 1;
     if (event->view.ok()) {
-      AMANA_RETURN_IF_ERROR(checker_->rules.Take(event->index, *event->view));
+      checker_->rules.Take(event->index, *event->view);
     } else if (checker_->unread.ok()) {
       checker_->unread = event->view.status();
     }
