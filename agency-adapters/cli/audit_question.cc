@@ -63,7 +63,7 @@ absl::Status AddOutcomes(const std::vector<std::string>& names, std::vector<Even
   }
   if (wanted.empty()) return UsageError("--outcome", "no kind of --kind has this outcome");
   std::ranges::sort(wanted);
-  wanted.erase(std::ranges::unique(wanted).begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   kinds = std::move(wanted);
   return absl::OkStatus();
 }
