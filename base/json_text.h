@@ -12,7 +12,8 @@ namespace amana {
 inline constexpr int kDeepestJson = 64;
 
 // A discarded value (is_discarded()) where `text` is no JSON, or is nested deeper than
-// kDeepestJson levels within the outermost value. `Json` may be nlohmann::ordered_json. Pure; thread-safe.
+// kDeepestJson levels within the outermost value. `Json` may be nlohmann::ordered_json. Pure;
+// thread-safe.
 template <typename Json = nlohmann::json>
 Json ParseJson(std::string_view text) {
   bool deep = false;

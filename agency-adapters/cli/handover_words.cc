@@ -34,9 +34,10 @@ absl::StatusOr<v1::HandoverNote> ReadHandoverWords(std::string_view option,
   const Json object = ParseJson<Json>(text);
   if (!object.is_object()) return UsageError(option, kExpected);
   v1::HandoverNote words;
-  for (const auto& [name, value] : object.items()) {
-    const Field* field =
-        std::ranges::find_if(kFields, [&name](const Field& each) { return name == each.name; });
+  for (const auto& item : object.items()) {
+    const Json& value = item.value();
+    const Field* field = std::ranges::find_if(
+        kFields, [&item](const Field& each) { return item.key() == each.name; });
     if (field == std::end(kFields) || !value.is_string()) return UsageError(option, kExpected);
     *(words.*field->slot)() = value.get<std::string>();
   }
