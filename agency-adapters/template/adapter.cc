@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_replace.h"
 #include "base/durable_file.h"
-#include "base/json_text.h"
 #include "base/status.h"
 
 namespace amana::forms {
@@ -81,7 +80,7 @@ class FormsAdapter final : public runtime::Adapter {
   }
 
   absl::StatusOr<std::vector<NativeItem>> Decode(std::string_view bytes) const override {
-    json form = ParseJson(bytes);
+    json form = json::parse(bytes, nullptr, /*allow_exceptions=*/false);
     NativeItem item;
     try {
       const auto kind = runtime::ItemKindOf(form.at("kind").get<std::string>());
