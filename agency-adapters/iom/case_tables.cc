@@ -195,9 +195,13 @@ absl::StatusOr<std::vector<NativeItem>> CaseTables::Ready(size_t limit) {
     AMANA_ASSIGN_OR_RETURN(
         const PgRows rows,
         session_->Run(
+            // One that no referral has room for is not read into memory, and refused as unreadable.
             "SELECT o.native_key, o.kind, coalesce(c.delivery_key, o.about), o.task, "
-            "o.htcds::text, o.code, to_json(o.categories)::text, o.words, o.details::text "
+            "CASE WHEN s.fits THEN o.htcds::text END, o.code, to_json(o.categories)::text, "
+            "CASE WHEN s.fits THEN o.words END, CASE WHEN s.fits THEN o.details::text END "
             "FROM amana.outgoing o LEFT JOIN amana.cases c ON c.case_id = o.case_id "
+            "CROSS JOIN LATERAL (SELECT octet_length(o.htcds::text) + octet_length(o.words) + "
+            "octet_length(o.details::text) <= 1048576 AS fits) s "
             "WHERE o.state = 'READY' ORDER BY o.outgoing_id LIMIT $1::bigint "
             "FOR UPDATE OF o SKIP LOCKED",
             most));

@@ -171,11 +171,13 @@ TEST_F(CaseTablesTest, RowsThatCannotBeReadAreRefusedAndHoldUpNothing) {
         htcds + "' FROM amana.outgoing")
            .c_str());
   }
+  Do("INSERT INTO amana.outgoing (native_key, kind, htcds) VALUES ('huge', 'CASE', "
+     "jsonb_build_object('prs_FirstName', repeat('x', 2000000)))");
   Do("INSERT INTO amana.outgoing (native_key, kind) VALUES ('good', 'SEEN')");
   EXPECT_THAT(Keys(), ElementsAre("good"));
   EXPECT_EQ(One("SELECT count(*) FROM amana.outgoing WHERE state = 'REFUSED' AND reason = "
                 "'NATIVE_FORMAT_INVALID' AND field = 'htcds'"),
-            "5");
+            "6");
 }
 
 TEST_F(CaseTablesTest, WhatBecameOfAnItemIsNotedAndAcceptedStays) {

@@ -1,7 +1,9 @@
 // Mapping files and native records: a file is read or refused with its line; a record is mapped
-// whole or refused with a field, no content is shown, and what was mapped comes back.
+// whole or refused with a field, no content is shown, and what was mapped comes back. Sections as
+// a sender, any sender, may have written them: said natively, or refused without their content.
 #include <string>
 
+#include "agency-adapters/mapping/case_facts.h"
 #include "agency-adapters/mapping/mapping.h"
 #include "base/status.h"
 #include "tests/fuzz/target.h"
@@ -110,6 +112,25 @@ bool CheckFile(std::string_view bytes) {
   return true;
 }
 
+bool CheckSection(std::string_view bytes) {
+  mapping::CaseFacts facts;
+  for (const v1::Category category : {v1::CATEGORY_TRAVEL_DOC, v1::CATEGORY_LEGAL,
+                                      v1::CATEGORY_LOCATION, v1::CATEGORY_DEMOGRAPHIC}) {
+    const absl::Status added = mapping::AddSection(facts, category, bytes);
+    if (!added.ok()) {
+      RequireHidden(added.ToString());
+      return RequireRefusal(added, absl::StatusCode::kInvalidArgument);
+    }
+  }
+  (void)mapping::ToJson(facts);
+  mapping::Report report;
+  const auto native = Known().ToNative(facts, &report);
+  // Names of members are the sender's too, and are shown where they look like names.
+  if (!native.ok()) return RequireRefusal(native.status(), absl::StatusCode::kInvalidArgument);
+  (void)ToText(report);
+  return true;
+}
+
 }  // namespace
 
 const std::vector<std::string>& Seeds() {
@@ -117,11 +138,15 @@ const std::vector<std::string>& Seeds() {
       std::string(kFile),
       "S=ACCOMMODATION;MEDICAL\nD=02/02/2031\nD=\nP=S3CRET\nP=x\nT=02/02/2031 08:15\nN=-1.25\n"
       "C=KEN,UTO,XXA\nB=Y\nI1=S3CRET\n",
-      "S=S3CRET\nD=31/02/2031\nX=S3CRET\nN=S3CRET\n"};
+      "S=S3CRET\nD=31/02/2031\nX=S3CRET\nN=S3CRET\n",
+      R"({"entry_stamps":[{"date":"2031-02-02","place":"x"},{"date":"S3CRET"}],"at":"2031-02-02T05:15:00Z",
+          "place":{"latitude":-1.25},"citizenship":["KE","UTO"]})",
+      "{\"entry_stamps\":" + std::string(100, '[') + std::string(100, ']') + "}"};
   return *seeds;
 }
 
 bool Check(std::string_view bytes) {
+  if (bytes.starts_with('{')) return CheckSection(bytes);
   return bytes.find("[mapping]") != std::string_view::npos ? CheckFile(bytes) : CheckRecord(bytes);
 }
 

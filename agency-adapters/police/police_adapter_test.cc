@@ -133,7 +133,10 @@ TEST_F(PoliceAdapterTest, WhatIsWorthAnotherAttemptSaysSo) {
       {503, absl::StatusCode::kUnavailable, "NATIVE_UNAVAILABLE"},
       {429, absl::StatusCode::kUnavailable, "NATIVE_UNAVAILABLE"},
       {400, absl::StatusCode::kFailedPrecondition, "NATIVE_REFUSED"},
-      {403, absl::StatusCode::kFailedPrecondition, "NATIVE_REFUSED"},
+      {401, absl::StatusCode::kUnavailable, "NATIVE_UNAVAILABLE"},
+      {403, absl::StatusCode::kUnavailable, "NATIVE_UNAVAILABLE"},
+      {404, absl::StatusCode::kUnavailable, "NATIVE_UNAVAILABLE"},
+      {405, absl::StatusCode::kUnavailable, "NATIVE_UNAVAILABLE"},
       {307, absl::StatusCode::kFailedPrecondition, "NATIVE_REFUSED"},
   };
   for (const auto& c : cases) {

@@ -16,10 +16,15 @@ constexpr size_t kMaxNativeId = 200;
 
 bool IsGood(int status) { return status >= 200 && status < 300; }
 
-// What is worth another attempt whatever was asked.
+// What is worth another attempt whatever was asked: the first three speak of our access, and of no
+// message.
 bool IsTransient(int status) {
-  return status == 408 || status == 425 || status == 429 || status >= 500;
+  return status == 401 || status == 403 || status == 407 || status == 408 || status == 425 ||
+         status == 429 || status >= 500;
 }
+
+// Of a message that is posted: that nothing is there to post it to.
+bool IsNowhere(int status) { return status == 404 || status == 405; }
 
 std::string StatusWords(int status) {
   return "the police system answered " + std::to_string(status);
@@ -86,6 +91,7 @@ absl::StatusOr<std::string> PoliceSystem::Store(const std::string& key, std::str
   request.body = std::move(document);
   AMANA_ASSIGN_OR_RETURN(const http::Response response, Call(std::move(request)));
   if (IsGood(response.status)) return NativeId(response).value_or(key);
+  if (IsNowhere(response.status)) return NativeUnavailable(StatusWords(response.status));
   if (response.status != 409) return NativeRefused("", StatusWords(response.status));
   // It has that key. Its word for what it stored, or it has not.
   if (std::optional<std::string> id = NativeId(response); id.has_value()) return *std::move(id);
