@@ -139,8 +139,8 @@ const std::vector<std::string>& Seeds() {
       "S=ACCOMMODATION;MEDICAL\nD=02/02/2031\nD=\nP=S3CRET\nP=x\nT=02/02/2031 08:15\nN=-1.25\n"
       "C=KEN,UTO,XXA\nB=Y\nI1=S3CRET\n",
       "S=S3CRET\nD=31/02/2031\nX=S3CRET\nN=S3CRET\n",
-      R"({"entry_stamps":[{"date":"2031-02-02","place":"x"},{"date":"S3CRET"}],"at":"2031-02-02T05:15:00Z",
-          "place":{"latitude":-1.25},"citizenship":["KE","UTO"]})",
+      R"({"entry_stamps":[{"date":"2031-02-02","place":"x"},{"date":"2031-02-03","place":"S3CRET"}],"at":"2031-02-02T05:15:00Z",
+          "place":{"latitude":-1.25},"citizenship":["KE","UG"]})",
       "{\"entry_stamps\":" + std::string(100, '[') + std::string(100, ']') + "}"};
   return *seeds;
 }
