@@ -72,7 +72,7 @@ TEST_F(AuditAskTest, TwoPersonsOpenACaseAndSeeItsPartiesAndNothingElse) {
   EXPECT_EQ(proposed["purpose"], "COURT_ORDER");
   EXPECT_EQ(Run("auditor-2", {"audit", "open-case", File("opening"), "--look"})["order_sha256"],
             proposed["order_sha256"]);
-  EXPECT_THAT(Ask({}).dump(), Not(HasSubstr("police"))) << "one has signed";
+  EXPECT_THAT(Ask({"--referral", name}).dump(), Not(HasSubstr("police"))) << "one has signed";
   const Json opened = Run("auditor-2", {"audit", "open-case", File("opening")});
   EXPECT_THAT(opened["referral"].get<std::string>(), HasSubstr("police/"));
   EXPECT_EQ(Run("auditor-2", {"audit", "open-case", File("opening")})["opened_by"],
