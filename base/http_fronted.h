@@ -48,10 +48,18 @@ inline bool LeavesBody(const httplib::Request& request) {
   return reads ? length && chunked : length || chunked;
 }
 
+// httplib's own backlog is 5: who is sixth comes a second late. After bind, before anything
+// listens.
+class Backlogged {
+ public:
+  virtual ~Backlogged() = default;
+  virtual void WidenBacklog() = 0;
+};
+
 // httplib's server, but for the connections: it accepts them and answers whole requests; in between
 // and until then they are the front's.
 template <typename Base>
-class Fronted : public Base {
+class Fronted : public Base, public Backlogged {
  public:
   template <typename... Args>
   explicit Fronted(const ServerOptions& options, Args&&... args)
@@ -59,11 +67,9 @@ class Fronted : public Base {
         max_head_(options.max_head),
         limits_(StreamLimitsOf(options)),
         front_(FrontOptionsOf(options), [this](Connection& one) { return Answer(one); }) {
-    this->new_task_queue = [this] {
-      ::listen(this->svr_sock_, kBacklog);  // httplib's own is 5: who is sixth comes a second late
-      return new AtOnce(front_);
-    };
+    this->new_task_queue = [this] { return new AtOnce(front_); };
   }
+  void WidenBacklog() override { ::listen(this->svr_sock_, kBacklog); }
 
  private:
   // httplib's tasks are process_and_close_socket, which waits for nothing here.

@@ -272,6 +272,9 @@ Server::Server(std::unique_ptr<httplib::Server> server, std::string address, int
     : server_(std::move(server)), address_(std::move(address)), port_(port) {}
 
 absl::Status Server::Serve() {
+  if (auto* const backlogged = dynamic_cast<Backlogged*>(server_.get()); backlogged != nullptr) {
+    backlogged->WidenBacklog();
+  }
   thread_ = std::thread([this] { server_->listen_after_bind(); });
   // Stop() means nothing to httplib before it runs.
   const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoSeconds(kStartPatience);
