@@ -2,8 +2,6 @@
 
 #include <sys/socket.h>
 
-#include "absl/time/clock.h"
-
 namespace amana::net {
 
 IoDeadline::IoDeadline() : thread_([this] { Watch(); }) {}
@@ -12,17 +10,19 @@ IoDeadline::~IoDeadline() {
   {
     const absl::MutexLock lock(&mu_);
     ending_ = true;
-    changed_.Signal();
   }
+  changed_.Ring();
   thread_.join();
 }
 
 void IoDeadline::Arm(int socket, absl::Duration timeout) {
-  const absl::MutexLock lock(&mu_);
-  socket_ = socket;
-  deadline_ = absl::Now() + timeout;
-  expired_ = false;
-  changed_.Signal();
+  {
+    const absl::MutexLock lock(&mu_);
+    socket_ = socket;
+    deadline_ = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(timeout);
+    expired_ = false;
+  }
+  changed_.Ring();
 }
 
 bool IoDeadline::Disarm() {
@@ -31,16 +31,21 @@ bool IoDeadline::Disarm() {
   return expired_;
 }
 
-void IoDeadline::Watch() {
+std::optional<absl::Duration> IoDeadline::Look() {
   const absl::MutexLock lock(&mu_);
-  while (!ending_) {
-    // Disarming does not wake it: it looks again when what was the deadline has come.
-    changed_.WaitWithDeadline(&mu_, socket_ ? deadline_ : absl::InfiniteFuture());
-    if (!socket_ || absl::Now() < deadline_) continue;
-    (void)::shutdown(*socket_, SHUT_RDWR);
-    socket_.reset();
-    expired_ = true;
-  }
+  if (ending_) return std::nullopt;
+  // Disarming does not wake it: it looks again when what was the deadline has come.
+  if (!socket_) return absl::InfiniteDuration();
+  const auto left = deadline_ - std::chrono::steady_clock::now();
+  if (left > left.zero()) return absl::FromChrono(left);
+  (void)::shutdown(*socket_, SHUT_RDWR);
+  socket_.reset();
+  expired_ = true;
+  return absl::InfiniteDuration();
+}
+
+void IoDeadline::Watch() {
+  for (auto pause = Look(); pause.has_value(); pause = Look()) changed_.Wait(*pause);
 }
 
 }  // namespace amana::net

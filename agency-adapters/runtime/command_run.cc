@@ -15,6 +15,7 @@
 #include "base/metrics.h"
 #include "base/process.h"
 #include "base/status.h"
+#include "base/steady_clock.h"
 #include "proto/crypto/random.h"
 
 namespace amana::runtime {
@@ -55,6 +56,7 @@ absl::StatusOr<int> RunCommand(const Command& command) {
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<sdk::Client> client,
                          command.world.connect(identity, command.world.clock));
   Metrics metrics;
+  const BootClock steady;
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<Runtime> runtime,
                          Runtime::Create({.config = config,
                                           .mapping = mapping,
@@ -63,6 +65,7 @@ absl::StatusOr<int> RunCommand(const Command& command) {
                                           .mailbox = *mailbox,
                                           .journal = *journal,
                                           .clock = command.world.clock,
+                                          .steady = steady,
                                           .metrics = metrics,
                                           .hook = HookFromEnvironment(),
                                           .seed = Seed()}));

@@ -211,10 +211,12 @@ absl::StatusOr<int> HealthCommand(const Command& command) {
   if (!json.is_object()) json = {{"ok", false}, {"checks", Json::array()}};
   absl::Time at = absl::InfinitePast();
   std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, json.value("time", ""), &at, &error) ||
-      command.world.clock.Now() - at > kFresh) {
+  const absl::Time now = command.world.clock.Now();
+  const bool known = absl::ParseTime(absl::RFC3339_full, json.value("time", ""), &at, &error);
+  if (!known || now - at > kFresh || at - now > kFresh) {
+    const char* reason = known && at > now ? "CLOCK_WENT_BACK" : "NOT_RUNNING";
     json["ok"] = false;
-    json["checks"].push_back({{"check", "program"}, {"ok", false}, {"reason", "NOT_RUNNING"}});
+    json["checks"].push_back({{"check", "program"}, {"ok", false}, {"reason", reason}});
   }
   const bool ok = json.value("ok", false);
   std::string shown = ok ? "healthy\n" : "NOT healthy\n";

@@ -95,6 +95,21 @@ class FastDir {
   std::string path_;
 };
 
+// Goes with the clock, but where that is set.
+class FakeSteady final : public SteadyClock {
+ public:
+  explicit FakeSteady(FakeClock& clock) : clock_(clock), begin_(clock.Now()) {}
+  absl::Duration Now() const override { return clock_.Now() - begin_; }
+  void SetClock(absl::Duration by) {
+    clock_.Advance(by);
+    begin_ += by;
+  }
+
+ private:
+  FakeClock& clock_;
+  absl::Time begin_;
+};
+
 // The agency's machine: a process on it may end and start again.
 class Machine {
  public:
@@ -109,6 +124,7 @@ class Machine {
   Config& config() { return config_; }
   const sdk::Identity& identity() const { return identity_; }
   Runtime& runtime() { return *runtime_; }
+  std::string journal() const { return dir_.File("journal"); }
   sdk::Mailbox& mailbox() { return *mailbox_; }
 
   void Start(StepHook hook = {}) {
@@ -123,6 +139,7 @@ class Machine {
                                     .mailbox = *mailbox_,
                                     .journal = *journal_,
                                     .clock = clock,
+                                    .steady = steady,
                                     .metrics = metrics_,
                                     .hook = std::move(hook)});
     ASSERT_TRUE(runtime.ok()) << runtime.status();
@@ -153,6 +170,7 @@ class Machine {
   NativeSide side;
   sdk::testing::FakeBroker broker;
   FakeClock clock{envelope::SampleTime() + absl::Minutes(1)};
+  FakeSteady steady{clock};
 
  private:
   FastDir dir_;

@@ -1,6 +1,7 @@
 #include "agency-adapters/runtime/local_api.h"
 
 #include <charconv>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -239,10 +240,11 @@ LocalApi::Answer LocalApi::AnswerInboxItem(const Call& call) {
 LocalApi::Answer LocalApi::ListNotices(const Call& call) {
   AMANA_ASSIGN_OR_RETURN(const int64_t after, call.Number("after", 0));
   AMANA_ASSIGN_OR_RETURN(const int64_t seconds, call.Number("wait", 0));
-  const absl::Time until = absl::Now() + std::min(absl::Seconds(seconds), kLongestWait);
+  const absl::Duration longest = std::min(absl::Seconds(seconds), kLongestWait);
+  const auto begun = std::chrono::steady_clock::now();
   while (true) {
     AMANA_ASSIGN_OR_RETURN(const auto found, runtime_.endpoint().notices.After(after, kMostListed));
-    if (found.empty() && absl::Now() < until) {
+    if (found.empty() && absl::FromChrono(std::chrono::steady_clock::now() - begun) < longest) {
       absl::SleepFor(kLook);
       continue;
     }

@@ -21,9 +21,10 @@ constexpr absl::Duration kFresh = absl::Seconds(1);
 }  // namespace
 
 struct NativeWriter::Batch {
-  Report report;
-  std::vector<DeliveryJournal::Result> written;
-  std::vector<int64_t> skipped;
+  absl::Time begun;  // deadlines are as of here: should the clock be set, the next turn knows
+  Report report = {};
+  std::vector<DeliveryJournal::Result> written = {};
+  std::vector<int64_t> skipped = {};
   size_t failed_in_a_row = 0;
 };
 
@@ -46,8 +47,8 @@ void NativeWriter::Announce(absl::Span<const DeliveryRow> rows, std::vector<Next
 }
 
 absl::StatusOr<NativeWriter::Report> NativeWriter::Pass(size_t limit) {
-  AMANA_ASSIGN_OR_RETURN(const std::vector<DeliveryRow> rows, journal_.Due(clock_.Now(), limit));
-  Batch batch;
+  Batch batch{.begun = clock_.Now()};
+  AMANA_ASSIGN_OR_RETURN(const std::vector<DeliveryRow> rows, journal_.Due(batch.begun, limit));
   batch.report.due = rows.size();
   if (rows.empty()) return batch.report;
   AMANA_RETURN_IF_ERROR(journal_.Begin(rows));
@@ -84,7 +85,7 @@ absl::Status NativeWriter::One(const DeliveryRow& row, Next& next, Batch& batch)
       return absl::OkStatus();
     }
   }
-  if (clock_.Now() > row.deadline) return Fail(row, DeadlinePassed(), batch);
+  if (batch.begun > row.deadline) return Fail(row, DeadlinePassed(), batch);
   return Give(row, next, batch);
 }
 

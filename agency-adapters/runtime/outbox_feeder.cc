@@ -16,11 +16,13 @@ constexpr char kRedriven[] = "REDRIVEN";  // dead_letters.cc
 }  // namespace
 
 absl::StatusOr<OutboxFeeder::Report> OutboxFeeder::Feed(size_t limit) {
-  AMANA_ASSIGN_OR_RETURN(const std::vector<ItemRow> rows, journal_.Due(clock_.Now(), limit));
+  // Deadlines are judged as of here: should the clock be set meanwhile, the next turn knows.
+  const absl::Time now = clock_.Now();
+  AMANA_ASSIGN_OR_RETURN(const std::vector<ItemRow> rows, journal_.Due(now, limit));
   Report report{.due = rows.size()};
   std::vector<ItemJournal::Queued> queued;
   for (const ItemRow& row : rows) {
-    AMANA_RETURN_IF_ERROR(One(row, report, queued));
+    AMANA_RETURN_IF_ERROR(One(row, now, report, queued));
   }
   // One transaction for all: after a crash before it `put` gives the same entries again.
   AMANA_RETURN_IF_ERROR(journal_.Written(queued));
@@ -29,9 +31,9 @@ absl::StatusOr<OutboxFeeder::Report> OutboxFeeder::Feed(size_t limit) {
   return report;
 }
 
-absl::Status OutboxFeeder::One(const ItemRow& row, Report& report,
+absl::Status OutboxFeeder::One(const ItemRow& row, absl::Time now, Report& report,
                                std::vector<ItemJournal::Queued>& queued) {
-  if (clock_.Now() > row.deadline) return Fail(row, DeadlinePassed(), report);
+  if (now > row.deadline) return Fail(row, DeadlinePassed(), report);
   AMANA_ASSIGN_OR_RETURN(const std::optional<HeldItem> item, journal_.Content(row.id));
   if (!item.has_value()) return StoreCorruptError("journal: an intended item has no content");
   const absl::StatusOr<int64_t> entry = put_(row, *item);

@@ -51,7 +51,8 @@ class OutboxFeeder {
 
  private:
   absl::Status Reached(std::string_view step) { return hook_ ? hook_(step) : absl::OkStatus(); }
-  absl::Status One(const ItemRow& row, Report& report, std::vector<ItemJournal::Queued>& queued);
+  absl::Status One(const ItemRow& row, absl::Time now, Report& report,
+                   std::vector<ItemJournal::Queued>& queued);
   absl::Status Fail(const ItemRow& row, const absl::Status& why, Report& report);
 
   ItemJournal& journal_;

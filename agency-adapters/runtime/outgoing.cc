@@ -103,7 +103,8 @@ absl::Status Outgoing::AskForKeys(const AgencyId& agency) {
   if (!broker_answers_()) return absl::OkStatus();
   const absl::Time now = end_.clock.Now();
   const auto [asked, first] = asked_.emplace(agency, now);
-  if (!first && now < asked->second + kKeysAskedAgain) return absl::OkStatus();
+  const bool lately = now >= asked->second && now < asked->second + kKeysAskedAgain;
+  if (!first && lately) return absl::OkStatus();
   asked->second = now;
   // A broker that has just gone away is no reason to wait: it is sealed to the keys that are known.
   const absl::Status fetched = end_.sender.directory().Fetch(agency).status();

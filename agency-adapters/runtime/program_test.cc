@@ -149,6 +149,10 @@ TEST_F(ProgramTest, HealthSaysThatNothingRuns) {
   EXPECT_EQ(Run({"health"}), 0) << out_.str();
   clock_.Advance(absl::Minutes(5));
   EXPECT_EQ(Run({"health"}), 1);
+  EXPECT_EQ(Out()["checks"][1]["reason"], "NOT_RUNNING");
+  clock_.Advance(-absl::Minutes(10));
+  EXPECT_EQ(Run({"health"}), 1) << "it may be dead since long";
+  EXPECT_EQ(Out()["checks"][1]["reason"], "CLOCK_WENT_BACK");
   Put("journal/health.json", "{");
   EXPECT_EQ(Run({"health"}), 1);
 }

@@ -15,6 +15,8 @@ namespace {
 
 // Adapter::Check is cheap enough for this.
 constexpr absl::Duration kCheckEvery = absl::Seconds(10);
+// A turn may meet a few of the native side's own timeouts, each of 30 s at most.
+constexpr absl::Duration kLongestTurn = absl::Minutes(2);
 constexpr size_t kRecallsAnswered = 256;
 
 // The program cannot go on: what it promised it can no longer keep, or a test ended it.
@@ -57,12 +59,15 @@ Runtime::Runtime(const RuntimeParts& parts)
           [this](int64_t entry, bool again) { return outgoing_.Ask(entry, again); }, parts.hook,
           parts.seed),
       wraps_(parts.identity, parts.mailbox, end_.notices, end_.sender, LookUpIn(end_.sender)),
-      figures_(parts.metrics) {}
+      figures_(parts.metrics),
+      watch_(parts.clock, parts.steady),
+      turned_(parts.steady.Now()) {}
 
 Runtime::~Runtime() = default;
 
 absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(const RuntimeParts& parts) {
   std::unique_ptr<Runtime> runtime(new Runtime(parts));
+  AMANA_RETURN_IF_ERROR(WaitWithin(parts.journal, parts.config.retry, parts.clock.Now()));
   AMANA_RETURN_IF_ERROR(runtime->OpenAdapter());
   return runtime;
 }
@@ -105,7 +110,7 @@ bool Runtime::BrokerAnswers() {
 }
 
 bool Runtime::NativeIsUp() {
-  const absl::Time now = parts_.clock.Now();
+  const absl::Duration now = parts_.steady.Now();
   {
     absl::MutexLock lock(&mu_);
     if (now < next_check_ && native_.ok && native_trouble_.ok()) return true;
@@ -120,6 +125,13 @@ bool Runtime::NativeIsUp() {
   }
   native_ = health;
   return health.ok;
+}
+
+absl::Status Runtime::FollowClock() {
+  const absl::Duration set = watch_.Look();
+  if (set == absl::ZeroDuration()) return absl::OkStatus();
+  Log(LogLevel::kWarning, "clock_was_set", {{"seconds", absl::ToInt64Seconds(set)}});
+  return MoveWaiting(parts_.journal, set);
 }
 
 absl::StatusOr<size_t> Runtime::ReadPasses() {
@@ -146,6 +158,7 @@ absl::StatusOr<size_t> Runtime::WritePasses() {
 absl::StatusOr<size_t> Runtime::NativeTurn() {
   const size_t batch = parts_.config.batch;
   size_t done = 0;
+  AMANA_RETURN_IF_ERROR(FollowClock());
   const bool up = NativeIsUp();
   if (up) {
     AMANA_ASSIGN_OR_RETURN(const size_t read, ReadPasses());
@@ -162,14 +175,16 @@ absl::StatusOr<size_t> Runtime::NativeTurn() {
   figures_.Died(fed.dead);
   AMANA_ASSIGN_OR_RETURN(const size_t followed, feeder_.Follow(4 * batch));
   if (up) {
+    AMANA_RETURN_IF_ERROR(FollowClock());  // Poll may have taken a while
     AMANA_ASSIGN_OR_RETURN(const size_t wrote, WritePasses());
     done += wrote;
   }
   AMANA_ASSIGN_OR_RETURN(const size_t recalls, incoming_.AnswerRecalls(kRecallsAnswered));
   contents_went_ = contents_went_ || fed.put > 0;
-  if (fed.put + recalls > 0) {
+  if (fed.put + recalls > 0) send_.Ring();
+  {
     absl::MutexLock lock(&mu_);
-    send_ = true;
+    turned_ = parts_.steady.Now();
   }
   return done + fed.put + fed.dead + followed + collected + recalls;
 }
@@ -208,8 +223,12 @@ absl::StatusOr<HealthReport> Runtime::Check() {
     const bool well = native_.ok && native_trouble_.ok();
     report.lines.push_back(
         {name, well, native_.ok ? ErrorReason(native_trouble_) : native_.reason});
+    const bool stale = parts_.steady.Now() - turned_ > kLongestTurn;
+    report.lines.push_back({"native.turn", !stale, stale ? "NATIVE_TURN_STALE" : ""});
     report.lines.push_back({"broker", broker_trouble_.ok(), ErrorReason(broker_trouble_)});
   }
+  const std::string clock = watch_.Trouble();
+  report.lines.push_back({"clock", clock.empty(), clock});
   AMANA_ASSIGN_OR_RETURN(const bool recall_dead, deliveries_.HasDead(DeliveryKind::kRecall));
   report.lines.push_back({"recalls", !recall_dead, recall_dead ? "RECALL_DEAD" : ""});
   AMANA_ASSIGN_OR_RETURN(report.waiting, CountWaiting(items_, deliveries_, report.at));
@@ -218,9 +237,6 @@ absl::StatusOr<HealthReport> Runtime::Check() {
   return report;
 }
 
-void Runtime::Wake() {
-  absl::MutexLock lock(&mu_);
-  woken_ = true;
-}
+void Runtime::Wake() { wake_.Ring(); }
 
 }  // namespace amana::runtime

@@ -18,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "agency-adapters/mapping/mapping.h"
 #include "agency-adapters/runtime/adapter.h"
+#include "agency-adapters/runtime/clock_watch.h"
 #include "agency-adapters/runtime/config.h"
 #include "agency-adapters/runtime/dead_letters.h"
 #include "agency-adapters/runtime/endpoint.h"
@@ -31,6 +32,8 @@
 #include "agency-adapters/runtime/outbox_feeder.h"
 #include "agency-adapters/runtime/outgoing.h"
 #include "agency-adapters/sdk/wrap_keeper.h"
+#include "base/bell.h"
+#include "base/steady_clock.h"
 
 namespace amana::runtime {
 
@@ -42,6 +45,7 @@ struct RuntimeParts {
   sdk::Mailbox& mailbox;
   Journal& journal;
   const Clock& clock;
+  const SteadyClock& steady;
   Metrics& metrics;
   StepHook hook = {};
   uint64_t seed = 0;  // of the jitter
@@ -64,7 +68,8 @@ class Runtime {
   absl::Status SendTurn();
   absl::Status ReceiveTurn(absl::Duration timeout, absl::Duration quiet);
 
-  // The adapter's own thread asks the native side; this says what it last heard. Thread-safe.
+  // The adapter's own thread asks the native side; this says what it last heard, and fails where
+  // that thread hangs (NATIVE_TURN_STALE) or the clock was set (ClockWatch). Thread-safe.
   absl::StatusOr<HealthReport> Check();
   // Looks at once, instead of after `poll`. Thread-safe.
   void Wake();
@@ -84,6 +89,8 @@ class Runtime {
  private:
   explicit Runtime(const RuntimeParts& parts);
   absl::Status OpenAdapter();
+  // Where the clock was set, what waits waits as long as it would have.
+  absl::Status FollowClock();
   // Remembers what the native side or the broker answered; passes on what ends the program.
   absl::Status Native(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mu_);
   absl::Status Broker(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mu_);
@@ -113,13 +120,16 @@ class Runtime {
   Figures figures_;
   std::unique_ptr<Adapter> adapter_;
   std::unique_ptr<NativeWriter> writer_;
-  absl::Time next_report_ = absl::InfinitePast();  // the native thread's
-  absl::Time next_check_ = absl::InfinitePast();   // the native thread's
-  bool contents_went_ = true;                      // the native thread's: Journal::Scrub is due
+  ClockWatch watch_;
+  Bell wake_;  // a native turn is due
+  Bell send_;  // something new is in the outbox
+  // The native thread's, by the steady clock.
+  absl::Duration next_report_ = -absl::InfiniteDuration();
+  absl::Duration next_check_ = -absl::InfiniteDuration();
+  bool contents_went_ = true;  // the native thread's: Journal::Scrub is due
 
   absl::Mutex mu_;
-  bool woken_ ABSL_GUARDED_BY(mu_) = false;
-  bool send_ ABSL_GUARDED_BY(mu_) = false;  // something new is in the outbox
+  absl::Duration turned_ ABSL_GUARDED_BY(mu_);  // when the last native turn ended; steady
   Health native_ ABSL_GUARDED_BY(mu_);
   absl::Status native_trouble_ ABSL_GUARDED_BY(mu_);
   absl::Status broker_trouble_ ABSL_GUARDED_BY(mu_);

@@ -69,21 +69,17 @@ absl::Status Runtime::Report() {
 }
 
 absl::Status Runtime::NativeLoop(const std::function<bool()>& stop) {
-  absl::Time next_turn = absl::InfinitePast();
   while (!stop()) {
     AMANA_ASSIGN_OR_RETURN(const size_t done, NativeTurn());
-    if (parts_.clock.Now() >= next_report_) {
+    if (parts_.steady.Now() >= next_report_) {
       AMANA_RETURN_IF_ERROR(Report());
-      next_report_ = parts_.clock.Now() + kReportEvery;
+      next_report_ = parts_.steady.Now() + kReportEvery;
     }
     if (done > 0) continue;
-    next_turn = absl::Now() + parts_.config.poll;
+    const absl::Duration next_turn = parts_.steady.Now() + parts_.config.poll;
     bool woken = false;
-    while (!stop() && !woken && absl::Now() < next_turn) {
-      const absl::Duration most = std::min(kLook, next_turn - absl::Now());
-      absl::MutexLock lock(&mu_);
-      woken = mu_.AwaitWithTimeout(absl::Condition(&woken_), most);
-      if (woken) woken_ = false;
+    while (!stop() && !woken && parts_.steady.Now() < next_turn) {
+      woken = wake_.Wait(std::min(kLook, next_turn - parts_.steady.Now()));
     }
   }
   return absl::OkStatus();
@@ -120,46 +116,33 @@ absl::Status Runtime::NoticeLoop(const std::function<bool()>& stop) {
     const auto wrapped = wraps_.Answer();
     if (!wrapped.ok())
       Log(LogLevel::kWarning, "wraps_failed", {{"reason", LogSafe(wrapped.status())}});
-    if (wrapped.ok() && !wrapped->empty()) {
-      absl::MutexLock lock(&mu_);
-      send_ = true;
-    }
+    if (wrapped.ok() && !wrapped->empty()) send_.Ring();
   });
 }
 
 absl::Status Runtime::SendLoop(const std::function<bool()>& stop) {
   absl::Duration pause = kLook;
-  absl::Time next = absl::InfinitePast();
+  absl::Duration next = -absl::InfiniteDuration();
+  bool wanted = false;
   while (!stop()) {
-    bool wanted = false;
-    {
-      absl::MutexLock lock(&mu_);
-      mu_.AwaitWithTimeout(absl::Condition(&send_), kLook);
-      wanted = (send_ && broker_trouble_.ok()) || absl::Now() >= next;
-      if (wanted) send_ = false;
-    }
-    if (!wanted) continue;
+    wanted = send_.Wait(kLook) || wanted;
+    if (!(wanted && BrokerAnswers()) && parts_.steady.Now() < next) continue;
+    wanted = false;
     AMANA_RETURN_IF_ERROR(SendTurn());
-    absl::MutexLock lock(&mu_);
     // While the broker is away: ever more seldom, and nothing new makes it hurry.
-    pause = broker_trouble_.ok() ? kSendAtLeast : std::min(pause * 2, kLongestPause);
-    next = absl::Now() + pause;
+    pause = BrokerAnswers() ? kSendAtLeast : std::min(pause * 2, kLongestPause);
+    next = parts_.steady.Now() + pause;
   }
   return absl::OkStatus();
 }
 
 absl::Status Runtime::Drain(absl::Duration grace) {
-  const absl::Time until = absl::Now() + grace;
+  const absl::Duration until = parts_.steady.Now() + grace;
   size_t done = 1;
-  while (done > 0 && absl::Now() < until) {
+  while (done > 0 && parts_.steady.Now() < until) {
     AMANA_ASSIGN_OR_RETURN(done, NativeTurn());
   }
-  bool reachable = false;
-  {
-    absl::MutexLock lock(&mu_);
-    reachable = broker_trouble_.ok();
-  }
-  if (reachable && absl::Now() < until) {
+  if (BrokerAnswers() && parts_.steady.Now() < until) {
     AMANA_RETURN_IF_ERROR(SendTurn());
     AMANA_RETURN_IF_ERROR(NativeTurn().status());
   }

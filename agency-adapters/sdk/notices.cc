@@ -1,6 +1,7 @@
 #include "agency-adapters/sdk/notices.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -140,7 +141,11 @@ absl::StatusOr<NoticeReport> NoticeBox::Serve(
     Place& place, absl::Duration timeout, const std::function<bool()>& done,
     const std::function<void(const NoticeReport&)>& on_notices) {
   NoticeReport report;
-  const absl::Time deadline = absl::Now() + timeout;
+  // Not by the clock on the wall, which may be set meanwhile.
+  const auto begun = std::chrono::steady_clock::now();
+  const auto left = [&] {
+    return timeout - absl::FromChrono(std::chrono::steady_clock::now() - begun);
+  };
   Stream<v1::FollowEventsRequest, v1::FollowEventsResponse> stream =
       client_.Open(kFollowEvents, timeout);
   v1::FollowEventsRequest request;
@@ -148,9 +153,9 @@ absl::StatusOr<NoticeReport> NoticeBox::Serve(
   request.set_held_size(place.size);
   AMANA_RETURN_IF_ERROR(stream.Write(request));
   stream.WritesDone();
-  while (absl::Now() < deadline && !(report.caught_up && done())) {
+  while (left() > absl::ZeroDuration() && !(report.caught_up && done())) {
     absl::StatusOr<std::optional<v1::FollowEventsResponse>> message =
-        stream.Read(std::min(kIdle, std::max(deadline - absl::Now(), absl::ZeroDuration())));
+        stream.Read(std::clamp(left(), absl::ZeroDuration(), kIdle));
     if (ErrorReason(message.status()) == "READ_TIMEOUT") {
       if (done()) break;
       on_notices({0, report.caught_up});

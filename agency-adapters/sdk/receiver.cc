@@ -15,7 +15,7 @@
 namespace amana::sdk {
 namespace {
 
-constexpr absl::Duration kFlushEvery = absl::Seconds(5);
+constexpr auto kFlushEvery = std::chrono::seconds(5);
 constexpr absl::Duration kPauseSlice = absl::Milliseconds(50);
 
 // Half to one and a half times; nothing depends on it being unpredictable.
@@ -133,7 +133,7 @@ absl::Status Receiver::Serve(Session& session, const std::function<bool()>& stop
   const uint32_t credit = std::clamp<uint32_t>(options_.credit, 1, 256);
   AMANA_RETURN_IF_ERROR(session.stream.Open(self.unit));
   AMANA_RETURN_IF_ERROR(session.stream.Credit(credit));
-  next_flush_ = absl::InfinitePast();
+  flushed_.reset();
   while (!stop()) {
     const auto message = session.stream.Read(std::min(session.quiet, options_.idle));
     if (ErrorReason(message.status()) == "READ_TIMEOUT") {
@@ -245,8 +245,9 @@ absl::Status Receiver::Answer(Session& session, int64_t entry, bool again) {
 
 // At the beginning of a session, and from then on every now and then.
 absl::Status Receiver::FlushOutbox() {
-  if (clock_.Now() < next_flush_) return absl::OkStatus();
-  next_flush_ = clock_.Now() + kFlushEvery;
+  const auto now = std::chrono::steady_clock::now();
+  if (flushed_.has_value() && now - *flushed_ < kFlushEvery) return absl::OkStatus();
+  flushed_ = now;
   const absl::StatusOr<FlushReport> flushed = courier_.Flush();
   const absl::Status trouble = flushed.ok() ? flushed->trouble : flushed.status();
   if (trouble.ok()) return absl::OkStatus();

@@ -6,6 +6,7 @@
 #ifndef AMANA_AGENCY_ADAPTERS_SDK_RECEIVER_H_
 #define AMANA_AGENCY_ADAPTERS_SDK_RECEIVER_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -84,7 +85,8 @@ class Receiver {
   Outbox outbox_;
   Inbox inbox_;
   Courier courier_;
-  absl::Time next_flush_ = absl::InfinitePast();
+  // By no clock that can be set.
+  std::optional<std::chrono::steady_clock::time_point> flushed_;
 };
 
 }  // namespace amana::sdk
