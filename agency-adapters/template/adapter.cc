@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "base/durable_file.h"
+#include "base/regular_file.h"
 #include "base/status.h"
 
 namespace amana::forms {
@@ -31,9 +32,10 @@ class FormsAdapter final : public runtime::Adapter {
       const std::string number = name.substr(0, name.size() - 5);
       AMANA_ASSIGN_OR_RETURN(const bool done, files_.Exists(File("done", number)));
       AMANA_ASSIGN_OR_RETURN(const bool refused, files_.Exists(File("refused", number)));
-      if (done || refused) continue;
-      AMANA_ASSIGN_OR_RETURN(const std::string bytes, files_.Read(File("in", number)));
-      auto item = Decode(bytes);
+      if (done || refused || number.size() > 200) continue;  // no key is longer
+      const auto bytes = ReadRegularFile(File("in", number), 256 << 10);
+      auto item = bytes.ok() ? Decode(*bytes) : bytes.status();
+      if (!item.ok() && !absl::IsInvalidArgument(item.status())) continue;  // the next time
       if (item.ok() && item->front().key != number) item = FormInvalid("number", "is another");
       const Settlement no{kRefused, "", ErrorReason(item.status()), ErrorField(item.status())};
       if (!item.ok()) AMANA_RETURN_IF_ERROR(Settle(number, no));  // nobody else will tell
@@ -42,14 +44,13 @@ class FormsAdapter final : public runtime::Adapter {
     return items;
   }
 
-  // The new answer is there before the old one goes.
   absl::Status Settle(const std::string& number, const Settlement& told) override {
     if (number.find('/') != std::string::npos) return absl::OkStatus();  // of the local API
     const bool refused = told.state == kRefused;
     json answer = {{"state", refused ? "REFUSED" : told.state == kTaken ? "TAKEN" : "ACCEPTED"}};
     answer.update({{"referral", told.referral}, {"reason", told.reason}, {"field", told.field}});
     AMANA_RETURN_IF_ERROR(Write(refused ? "refused" : "done", number, answer));
-    const absl::Status gone = files_.Remove(File(refused ? "done" : "refused", number));
+    const absl::Status gone = files_.Remove(File(refused ? "done" : "refused", number));  // last
     return absl::IsNotFound(gone) ? absl::OkStatus() : gone;
   }
 
@@ -57,9 +58,8 @@ class FormsAdapter final : public runtime::Adapter {
     AMANA_ASSIGN_OR_RETURN(const std::optional<std::string> there, Find(d.key));
     if (there.has_value()) return *there;
     if (!d.attachments.empty()) return FormInvalid("attachments", "have no place in a form");
-    if (d.kind == runtime::DeliveryKind::kRecall) {  // the case goes first; its name stays
-      AMANA_RETURN_IF_ERROR(Write("out", NameOf(d.about), {{"recalled", d.reason}}));
-    }
+    const bool recall = d.kind == runtime::DeliveryKind::kRecall;  // the case goes; its name stays
+    if (recall) AMANA_RETURN_IF_ERROR(Write("out", NameOf(d.about), {{"recalled", d.reason}}));
     json form = {{"key", d.key}, {"kind", KindName(d.kind)}, {"about", d.about}};
     form.update({{"referral", d.referral}, {"sender", d.sender}, {"task", d.task}});
     form.update({{"stage", d.stage}, {"service", d.service}, {"urgency", d.urgency}});

@@ -1,6 +1,10 @@
 #include "agency-adapters/template/adapter.h"
 
+#include <sys/stat.h>
+
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "base/durable_file.h"
 #include "base/status.h"
@@ -108,6 +112,21 @@ TEST_F(TemplateTest, AFormThatCannotBeReadIsRefusedByNameAndTheRestIsShown) {
         << form;
     AMANA_ASSERT_OK(files_.Remove(dir_.File("refused/B.json")));
   }
+}
+
+TEST_F(TemplateTest, WhatIsNoFormIsRefusedByItselfAndTheRestIsShown) {
+  Write("in/Z.json", R"({"number": "Z", "kind": "CASE"})");
+  Write("in/LARGE.json", R"({"number": "LARGE", "words": ")" + std::string(300 << 10, ' ') + "\"}");
+  Write("secret", R"({"number": "LINK", "kind": "CASE"})");
+  std::filesystem::create_directory(dir_.File("in/FOLDER.json"));
+  std::filesystem::create_symlink(dir_.File("secret"), dir_.File("in/LINK.json"));
+  ASSERT_EQ(mkfifo(dir_.File("in/PIPE.json").c_str(), 0600), 0);
+  std::ofstream(dir_.File("in/" + std::string(240, 'L') + ".json")) << "{}";
+  EXPECT_THAT(Shown(), ElementsAre("Z"));
+  for (const char* name : {"LARGE", "FOLDER", "LINK", "PIPE"}) {
+    EXPECT_THAT(Read("refused/" + std::string(name) + ".json"), HasSubstr("FILE_UNFIT")) << name;
+  }
+  EXPECT_THAT(*files_.List(dir_.File("refused")), testing::SizeIs(4));
 }
 
 TEST_F(TemplateTest, ANumberOfAnotherProgramLeadsOutOfNoFolder) {
