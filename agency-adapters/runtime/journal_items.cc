@@ -53,6 +53,16 @@ absl::StatusOr<std::optional<Standing>> FindStanding(sqlite::Database& db, const
   return std::optional<Standing>({static_cast<RowState>(row.Int(0)), digest});
 }
 
+// Of one case everything goes in order. Its parts have keys of their own (AT_OFFER, AT_ACCEPT), and
+// an answer may name either: the thread is that of their deliveries.
+absl::StatusOr<std::string> ThreadOf(sqlite::Database& db, const NativeItem& item) {
+  if (item.kind == ItemKind::kCase) return item.key;
+  AMANA_ASSIGN_OR_RETURN(sqlite::Statement row,
+                         db.Prepare("SELECT thread FROM delivery WHERE key = ?1"));
+  AMANA_ASSIGN_OR_RETURN(const bool received, row.Bind(item.about).Step());
+  return received ? std::string(row.Text(0)) : item.about;
+}
+
 }  // namespace
 
 absl::Status ItemJournal::TakeIn(sqlite::Database& db, const Judged& judged, absl::Time now) {
@@ -73,7 +83,7 @@ absl::Status ItemJournal::TakeIn(sqlite::Database& db, const Judged& judged, abs
   const bool dead = !verdict.refused.ok();
   const auto referral = crypto::RandomId<ReferralId>();
   const std::string reason = ErrorReason(verdict.refused), field = ErrorField(verdict.refused);
-  const std::string& thread = held.item.kind == ItemKind::kCase ? held.item.key : held.item.about;
+  AMANA_ASSIGN_OR_RETURN(const std::string thread, ThreadOf(db, held.item));
   return db.Run(
       "INSERT INTO item(key, kind, thread, state, urgency, content, digest, referral, next_ms, "
       "taken_ms, deadline_ms, reason, field, owed) "

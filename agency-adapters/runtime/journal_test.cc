@@ -163,6 +163,21 @@ TEST_F(JournalTest, ABackoffDoublesToItsLongest) {
   EXPECT_EQ(policy.Backoff(400, 1), absl::Seconds(5));
 }
 
+TEST_F(JournalTest, AnswersToAnyPartOfACaseGoInTheirOrder) {
+  AMANA_ASSERT_OK(deliveries().Intend(
+      std::vector<NewDelivery>{{.key = "p/1/1/0/1/AT_OFFER", .source = 1, .thread = "p/1/1/0/1"},
+                               {.key = "p/1/1/0/1/AT_ACCEPT", .source = 2, .thread = "p/1/1/0/1"}},
+      "inbox", 2, kNow));
+  AMANA_ASSERT_OK(items().Take(
+      {{.key = "A", .kind = ItemKind::kAccept, .about = "p/1/1/0/1/AT_OFFER"}}, {}, kNow));
+  AMANA_ASSERT_OK(items().Take({{.key = "B",
+                                 .kind = ItemKind::kComplete,
+                                 .about = "p/1/1/0/1/AT_ACCEPT",
+                                 .code = "SERVICE_PROVIDED"}},
+                               {}, kNow));
+  EXPECT_EQ(items().Due(kNow, 9)->size(), 1U) << "the outcome waits for the acceptance";
+}
+
 TEST_F(JournalTest, DeliveriesAreIntendedOnceWithTheirCursor) {
   const std::vector<NewDelivery> made = {
       {.key = "a", .source = 1, .thread = "a", .urgency = v1::URGENCY_NORMAL},

@@ -92,7 +92,13 @@ absl::Status NativeWriter::One(const DeliveryRow& row, Next& next, Batch& batch)
 absl::Status NativeWriter::Give(const DeliveryRow& row, Next& next, Batch& batch) {
   if (!next.composed.has_value() || clock_.Now() > next.at + kFresh) next.composed = compose_(row);
   const absl::StatusOr<std::optional<NativeDelivery>> delivery = *std::move(next.composed);
-  if (!delivery.ok()) return Fail(row, delivery.status(), batch);
+  if (!delivery.ok()) {
+    // It was the broker that did not answer, or the inbox that is unreadable.
+    const size_t before = batch.failed_in_a_row;
+    AMANA_RETURN_IF_ERROR(Fail(row, delivery.status(), batch));
+    batch.failed_in_a_row = before;
+    return absl::OkStatus();
+  }
   if (!delivery->has_value()) {
     batch.skipped.push_back(row.id);
     return absl::OkStatus();

@@ -33,7 +33,13 @@ absl::StatusOr<OutboxFeeder::Report> OutboxFeeder::Feed(size_t limit) {
 
 absl::Status OutboxFeeder::One(const ItemRow& row, absl::Time now, Report& report,
                                std::vector<ItemJournal::Queued>& queued) {
-  if (now > row.deadline) return Fail(row, DeadlinePassed(), report);
+  if (now > row.deadline) {
+    // It may have been put, and the program ended before that was noted.
+    AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> entry, standing_(row));
+    if (!entry.has_value()) return Fail(row, DeadlinePassed(), report);
+    queued.push_back({row.id, *entry});
+    return absl::OkStatus();
+  }
   AMANA_ASSIGN_OR_RETURN(const std::optional<HeldItem> item, journal_.Content(row.id));
   if (!item.has_value()) return StoreCorruptError("journal: an intended item has no content");
   const absl::StatusOr<int64_t> entry = put_(row, *item);

@@ -5,6 +5,7 @@
 #define AMANA_AGENCY_ADAPTERS_RUNTIME_OUTBOX_FEEDER_H_
 
 #include <functional>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -26,14 +27,17 @@ class OutboxFeeder {
   // Puts an item into the outbox, and says as which entry. The same row again is the same entry: a
   // case by row.referral. Final errors make it a dead letter.
   using Put = std::function<absl::StatusOr<int64_t>(const ItemRow& row, const HeldItem& item)>;
+  // The entry that was put for a row before a crash, if any.
+  using Standing = std::function<absl::StatusOr<std::optional<int64_t>>(const ItemRow& row)>;
   // How an entry stands. With `again` a refused one is first sent once more.
   using Ask = std::function<absl::StatusOr<EntryNews>(int64_t entry, bool again)>;
 
-  OutboxFeeder(ItemJournal& journal, const Clock& clock, Put put, Ask ask, StepHook hook,
-               uint64_t seed)
+  OutboxFeeder(ItemJournal& journal, const Clock& clock, Put put, Standing standing, Ask ask,
+               StepHook hook, uint64_t seed)
       : journal_(journal),
         clock_(clock),
         put_(std::move(put)),
+        standing_(std::move(standing)),
         ask_(std::move(ask)),
         hook_(std::move(hook)),
         random_(seed) {}
@@ -58,6 +62,7 @@ class OutboxFeeder {
   ItemJournal& journal_;
   const Clock& clock_;
   const Put put_;
+  const Standing standing_;
   const Ask ask_;
   const StepHook hook_;
   std::mt19937_64 random_;

@@ -69,10 +69,8 @@ absl::StatusOr<EntryNews> Outgoing::Ask(int64_t entry, bool again) {
 }
 
 absl::StatusOr<int64_t> Outgoing::PutCase(const ItemRow& row, const HeldItem& item) {
-  const StatementKey key{end_.identity.agency(), row.referral, 1};
-  const absl::StatusOr<sdk::OutboxEntry> standing = end_.sender.outbox().FindSubmission(key);
-  if (standing.ok()) return standing->id;
-  if (ErrorReason(standing.status()) != "ENTRY_UNKNOWN") return standing.status();
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> standing, Standing(row));
+  if (standing.has_value()) return *standing;
   AMANA_ASSIGN_OR_RETURN(const mapping::CaseFacts facts, judge_.FactsOf(item));
   AMANA_ASSIGN_OR_RETURN(const CasePlan plan, PlanCase(facts, rules_, end_.clock.Now()));
   sdk::ReferralDraft draft;

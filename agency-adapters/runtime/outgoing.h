@@ -34,6 +34,9 @@ class Outgoing {
   // ABOUT_UNKNOWN; PERSON_KEY_MISSING for an answer that a person must sign where this program
   // holds no person's key; NO_CANDIDATE; errors of the client library's calls.
   absl::StatusOr<int64_t> Put(const ItemRow& row, const HeldItem& item);
+  // OutboxFeeder::Standing, of a case and of what is made by Once; of an answer, which its offer
+  // has outlived by then, none.
+  absl::StatusOr<std::optional<int64_t>> Standing(const ItemRow& row);
   // OutboxFeeder::Ask.
   absl::StatusOr<EntryNews> Ask(int64_t entry, bool again);
   // What a step of a handover gave to the escort; empty for any other item.

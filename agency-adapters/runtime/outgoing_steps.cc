@@ -47,6 +47,9 @@ absl::StatusOr<E> CodeOf(const NativeItem& item, const std::string& name) {
   return *code;
 }
 
+// Drawn for this row, and for no other that will ever have its native key.
+std::string NameOf(const ItemRow& row) { return "item/" + row.referral.hex(); }
+
 absl::Status SetWords(const NativeItem& item, v1::HandoverNote& note) {
   for (const auto& [name, value] : item.details) {
     if (name == "place") {
@@ -86,13 +89,20 @@ absl::StatusOr<sdk::HandoverDraft> DraftOf(const NativeItem& item) {
 
 }  // namespace
 
+absl::StatusOr<std::optional<int64_t>> Outgoing::Standing(const ItemRow& row) {
+  if (row.kind != ItemKind::kCase) return end_.sender.outbox().MadeFor(NameOf(row));
+  const StatementKey key{end_.identity.agency(), row.referral, 1};
+  const absl::StatusOr<sdk::OutboxEntry> standing = end_.sender.outbox().FindSubmission(key);
+  if (standing.ok()) return standing->id;
+  if (ErrorReason(standing.status()) != "ENTRY_UNKNOWN") return standing.status();
+  return std::nullopt;
+}
+
 absl::StatusOr<int64_t> Outgoing::Once(
     const ItemRow& row, const std::function<absl::StatusOr<int64_t>(std::string)>& make) {
-  // Drawn for this row, and for no other that will ever have its native key.
-  const std::string name = "item/" + row.referral.hex();
-  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> made, end_.sender.outbox().MadeFor(name));
+  AMANA_ASSIGN_OR_RETURN(const std::optional<int64_t> made, Standing(row));
   if (made.has_value()) return *made;
-  return make(name);
+  return make(NameOf(row));
 }
 
 absl::StatusOr<int64_t> Outgoing::PutUpdate(const ItemRow& row, const HeldItem& item) {

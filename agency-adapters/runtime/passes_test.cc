@@ -25,7 +25,8 @@ struct FakeOutbox {
   std::map<std::string, int64_t> entries;  // by referral and key
   std::map<int64_t, EntryNews> news;
   int puts = 0;
-  std::set<std::string> recalled;  // deliveries that need no writing any more
+  std::set<std::string> unreadable;  // deliveries whose words the broker must be asked for
+  std::set<std::string> recalled;    // deliveries that need no writing any more
 };
 
 // The process: everything that a crash takes with it.
@@ -49,8 +50,9 @@ struct Process {
                 .escort_code = [](const ItemRow& row) { return "code of " + row.key; }}),
         writer(
             adapter, deliveries, clock,
-            [&outbox](const DeliveryRow& row) {
+            [&outbox](const DeliveryRow& row) -> absl::StatusOr<std::optional<NativeDelivery>> {
               std::optional<NativeDelivery> delivery({.key = row.key, .kind = row.kind});
+              if (outbox.unreadable.contains(row.key)) return NativeDown();
               if (outbox.recalled.contains(row.key)) delivery.reset();
               return delivery;
             },
@@ -61,6 +63,11 @@ struct Process {
               ++outbox.puts;
               const auto next = static_cast<int64_t>(outbox.entries.size()) + 1;
               return outbox.entries.emplace(row.referral.hex() + held.item.key, next).first->second;
+            },
+            [&outbox](const ItemRow& row) -> absl::StatusOr<std::optional<int64_t>> {
+              const auto found = outbox.entries.find(row.referral.hex() + row.key);
+              if (found == outbox.entries.end()) return std::nullopt;
+              return found->second;
             },
             [&outbox](int64_t entry, bool again) -> absl::StatusOr<EntryNews> {
               if (again) outbox.news.erase(entry);
@@ -257,6 +264,34 @@ TEST_F(PassesTest, PastItsDeadlineItIsALetterUnlessItWasWritten) {
   AMANA_ASSERT_OK(p.writer.Pass(10));
   EXPECT_EQ(p.deliveries.Find("written")->value().state, RowState::kWritten);
   EXPECT_EQ(p.deliveries.Find("never")->value().reason, "DEADLINE_PASSED");
+}
+
+// A second copy of the case would be a second referral of the person.
+TEST_F(PassesTest, WhatIsInTheOutboxIsNotTooLateThoughNobodyNotedIt) {
+  side_.ready = {SampleCase("OB/1"), SampleCase("OB/2")};
+  int puts = 0;
+  Process& dying = Start([&puts](std::string_view step) {
+    return step == "put" && ++puts == 1 ? MakeError(absl::StatusCode::kInternal, "DIED", "", "")
+                                        : absl::OkStatus();
+  });
+  AMANA_ASSERT_OK(dying.reader.Pass(dying.adapter, 10));
+  EXPECT_FALSE(dying.feeder.Feed(10).ok());
+  clock_.Advance(policy_.deadline + absl::Hours(1));
+  Process& p = Start();
+  AMANA_ASSERT_OK(p.feeder.Feed(10));
+  EXPECT_EQ(p.items.Find("OB/1")->value().state, RowState::kWritten);
+  EXPECT_EQ(p.items.Find("OB/1")->value().entry, 1);
+  EXPECT_EQ(p.items.Find("OB/2")->value().reason, "DEADLINE_PASSED");
+  EXPECT_EQ(outbox_.puts, 1);
+}
+
+TEST_F(PassesTest, WhatCannotBeComposedSaysNothingOfTheNativeSide) {
+  outbox_.unreadable = {"a", "b", "c", "d"};
+  Process& p = Start();
+  Intend(p, {"a", "b", "c", "d", "e"});
+  const auto report = p.writer.Pass(10);
+  EXPECT_EQ(report->failed, 4U);
+  EXPECT_EQ(report->written, 1U) << "the pass goes on";
 }
 
 TEST_F(PassesTest, NoContentAndNoKeyIsLogged) {

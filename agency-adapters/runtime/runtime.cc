@@ -56,6 +56,7 @@ Runtime::Runtime(const RuntimeParts& parts)
       feeder_(
           items_, parts.clock,
           [this](const ItemRow& row, const HeldItem& item) { return outgoing_.Put(row, item); },
+          [this](const ItemRow& row) { return outgoing_.Standing(row); },
           [this](int64_t entry, bool again) { return outgoing_.Ask(entry, again); }, parts.hook,
           parts.seed),
       wraps_(parts.identity, parts.mailbox, end_.notices, end_.sender, LookUpIn(end_.sender)),
