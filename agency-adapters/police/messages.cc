@@ -67,7 +67,7 @@ std::string TakeDecision(mapping::Record& record, std::string_view name) {
 }
 
 absl::StatusOr<std::string> MessageId(const mapping::Record& record, std::string_view beside,
-                                      std::string_view bytes) {
+                                      std::string_view bytes, bool is_case) {
   const auto found = record.fields.find(kMessageId);
   std::string id(beside);
   if (found != record.fields.end()) {
@@ -75,6 +75,9 @@ absl::StatusOr<std::string> MessageId(const mapping::Record& record, std::string
       return NativeFormatInvalid(kMessageId, "expected the Idempotency-Key");
     }
     id = found->second.front();
+  }
+  if (id.empty() && is_case) {
+    return NativeFormatInvalid(kMessageId, "missing, and no Idempotency-Key");
   }
   if (id.empty()) id = crypto::Sha256(bytes).hex().substr(0, 32);
   if (id.size() > kMaxId || !std::ranges::all_of(id, IsIdCharacter)) {
@@ -151,11 +154,12 @@ absl::StatusOr<Message> ReadMessage(std::string_view bytes, std::string_view mes
     return NativeFormatInvalid(kObNumber, "expected 1 to 64 printable characters");
   }
   message.ob_number = ob->second.front();
-  AMANA_ASSIGN_OR_RETURN(const std::string id, MessageId(message.item.record, message_id, bytes));
   const auto first = message.item.record.fields.lower_bound(kDecision);
-  if (first != message.item.record.fields.end() && first->first.starts_with(kDecision)) {
-    AMANA_RETURN_IF_ERROR(ReadDecision(message));
-  }
+  const bool decides =
+      first != message.item.record.fields.end() && first->first.starts_with(kDecision);
+  AMANA_ASSIGN_OR_RETURN(const std::string id,
+                         MessageId(message.item.record, message_id, bytes, !decides));
+  if (decides) AMANA_RETURN_IF_ERROR(ReadDecision(message));
   const char between = message.item.kind == ItemKind::kCase ? kOfCase : kAboutCase;
   message.item.key = message.ob_number + between + id;
   return message;

@@ -20,8 +20,9 @@ struct Message {
 };
 
 // `message_id` is what came beside the document (Idempotency-Key), or empty; the document may have
-// its own, and where neither has one, it is made of the document's digest, so that the same bytes
-// are the same message. NATIVE_FORMAT_INVALID naming the field: no OB number, two message ids that
+// its own. A case must have one: written out anew it has other bytes, and would be a second
+// referral of the person. A decision that has none has its digest; said twice, it is refused by the
+// state of its case. NATIVE_FORMAT_INVALID naming the field: no OB number, two message ids that
 // differ, a decision that is none, what a decision has no place for; errors of ReadNiemJson.
 absl::StatusOr<Message> ReadMessage(std::string_view bytes, std::string_view message_id);
 

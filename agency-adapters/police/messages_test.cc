@@ -22,10 +22,13 @@ TEST(MessagesTest, ACaseAndItsKey) {
   EXPECT_EQ(message->item.kind, ItemKind::kCase);
   EXPECT_EQ(message->ob_number, "OB/1");
   EXPECT_EQ(ObNumberOf(message->item.key), "OB/1");
-  // The same bytes are the same message, others another.
-  const std::string key = ReadMessage(CaseForTest("OB/1"), "")->item.key;
-  EXPECT_EQ(ReadMessage(CaseForTest("OB/1"), "")->item.key, key);
-  EXPECT_NE(ReadMessage(CaseForTest("OB/1") + " ", "")->item.key, key);
+  // The same bytes are the same decision, others another. A case says which one it is.
+  const std::string decision = DecisionForTest("OB/1", R"("x:DecisionCode": "ACCEPT")");
+  const std::string key = ReadMessage(decision, "")->item.key;
+  EXPECT_EQ(ReadMessage(decision, "")->item.key, key);
+  EXPECT_NE(ReadMessage(decision + " ", "")->item.key, key);
+  EXPECT_EQ(ErrorField(ReadMessage(CaseForTest("OB/1"), "").status()),
+            "x:NationalPoliceCase/x:MessageID");
 }
 
 TEST(MessagesTest, ADecisionWhole) {

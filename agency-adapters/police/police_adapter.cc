@@ -99,7 +99,8 @@ void PoliceAdapter::ResolveDoubts() {
 }
 
 absl::Status PoliceAdapter::Settle(const std::string& key, const runtime::Settlement& settlement) {
-  // Of a case that came by the local API, this is where its number is first known.
+  if (key.find_first_of("#!") == std::string::npos) return absl::OkStatus();  // of the local API
+  // Of a case that came by the local API in NIEM, this is where its number is first known.
   if (const std::string ob = ObNumberOf(key);
       !ob.empty() && settlement.state != runtime::Settlement::State::kRefused) {
     AMANA_RETURN_IF_ERROR(index_->Add(ob, key, CaseSide::kOwn));

@@ -306,6 +306,9 @@ TEST_F(PoliceAdapterTest, ASettlementIsToldOnce) {
   ASSERT_EQ(messages.size(), 2U);
   EXPECT_EQ(messages[0].document["x:Settlement"]["x:StateCode"], "TAKEN");
   EXPECT_EQ(messages[1].document["x:Settlement"]["x:FieldName"], "SEX");
+  // Of a program's own key there is nothing to be told to the police system.
+  AMANA_EXPECT_OK(adapter_->Settle("KC-1", taken));
+  EXPECT_EQ(backend_->messages().size(), 2U);
   // Known by its number from here on, had it come by the local API.
   const auto cancel = adapter_->Decode(
       DecisionForTest("OB/1", R"("x:DecisionCode": "CANCEL", "x:ReasonCode": "SENT_IN_ERROR")"));
