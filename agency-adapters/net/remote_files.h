@@ -45,7 +45,7 @@ class RemoteFiles {
   virtual absl::Status Write(const RemotePath& path, std::string_view bytes) = 0;
   // The same behind what is there.
   virtual absl::Status Append(const RemotePath& path, std::string_view bytes) = 0;
-  // Replaces `to`; for a moment `to` may be absent.
+  // Replaces `to`; for a moment `to` may be absent, and stand as `to`.replaced. On error it stands.
   virtual absl::Status Rename(const RemotePath& from, const RemotePath& to) = 0;
   virtual absl::Status Remove(const RemotePath& path) = 0;
 };

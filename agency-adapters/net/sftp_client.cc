@@ -147,11 +147,23 @@ absl::Status SftpClient::Rename(const RemotePath& from, const RemotePath& to) {
     const char* target = to.text().c_str();
     if (sftp_rename(session.sftp.get(), source, target) == SSH_OK) return absl::OkStatus();
     absl::Status first = session.Error("rename");
-    // Version 3 replaces nothing, and says no more than that it failed.
+    // Version 3 replaces nothing, and says no more than that it failed: it may have been for
+    // another reason, so what is there is put aside until the new one stands.
     if (ErrorReason(first) != "REMOTE_FAILED") return first;
-    if (sftp_unlink(session.sftp.get(), target) != SSH_OK) return first;
-    if (sftp_rename(session.sftp.get(), source, target) == SSH_OK) return absl::OkStatus();
-    return session.Error("rename");
+    const std::string aside = to.text() + ".replaced";
+    const SftpAttributesPtr there(sftp_lstat(session.sftp.get(), target));
+    if (there == nullptr || there->type != SSH_FILEXFER_TYPE_REGULAR) return first;
+    (void)sftp_unlink(session.sftp.get(), aside.c_str());  // of a run that ended in between
+    if (sftp_rename(session.sftp.get(), target, aside.c_str()) != SSH_OK) return first;
+    if (sftp_rename(session.sftp.get(), source, target) == SSH_OK) {
+      (void)sftp_unlink(session.sftp.get(), aside.c_str());
+      return absl::OkStatus();
+    }
+    absl::Status second = session.Error("rename");
+    if (sftp_rename(session.sftp.get(), aside.c_str(), target) != SSH_OK) {
+      return session.Error("rename back");
+    }
+    return second;
   });
 }
 

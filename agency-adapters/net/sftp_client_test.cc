@@ -92,6 +92,17 @@ TEST_F(SftpClientTest, RenameReplaces) {
   EXPECT_FALSE(std::filesystem::exists(sshd_->files() / "in/new"));
 }
 
+// A folder does not go into itself: refused for another reason than that the name is taken.
+TEST_F(SftpClientTest, ARenameThatIsRefusedLosesNothing) {
+  std::filesystem::create_directory(sshd_->files() / "in/folder");
+  Put("folder/old", "old");
+  const auto client = Client();
+  const RemotePath old = RemotePath::Create("in/folder", "old").value();
+  EXPECT_FALSE(client->Rename(At("folder"), old).ok());
+  EXPECT_EQ(Get("folder/old"), "old");
+  EXPECT_FALSE(std::filesystem::exists(sshd_->files() / "in/folder/old.replaced"));
+}
+
 TEST_F(SftpClientTest, WhatIsNotThereIsNotFound) {
   const auto client = Client();
   for (const absl::Status& status :
