@@ -158,7 +158,14 @@ absl::Status SetCodes(const CaseFacts& facts, const CaseRules& rules, CasePlan& 
   header.set_urgency(urgency);
   header.set_legal_basis(basis);
   header.mutable_assertions()->set_embassy_contact(embassy);
-  header.mutable_assertions()->set_guardian_conflict(facts.guardian_conflict.value_or(false));
+  // Who decides for a child depends on it, so a silence is no "no". Of an adult there is no
+  // guardian.
+  bool conflict = facts.guardian_conflict.value_or(false);
+  if (header.subject_class() == v1::SUBJECT_CLASS_MINOR) {
+    AMANA_ASSIGN_OR_RETURN(conflict, Said(facts.guardian_conflict, rules.guardian_conflict,
+                                          "header.guardian_conflict"));
+  }
+  header.mutable_assertions()->set_guardian_conflict(conflict);
   header.mutable_assertions()->set_incapacity(facts.incapacity.value_or(false));
   header.set_cross_border(facts.cross_border.value_or(false));
   header.set_test(facts.test.value_or(rules.test));

@@ -53,6 +53,10 @@ TEST(CasePlanTest, WhatNobodySaysIsRefusedByName) {
        }},
       {"IDENTITY.birthdate",
        [](mapping::CaseFacts& f) { f.subject_class = v1::SUBJECT_CLASS_MINOR; }},
+      {"header.guardian_conflict",
+       [](mapping::CaseFacts& f) {
+         f.sections[v1::CATEGORY_IDENTITY]["birthdate"] = "2020-01-01";
+       }},
       {"header.services[].recipient",
        [](mapping::CaseFacts& f) { f.services[0].recipient = "nowhere"; }},
       {"header.recipient",
@@ -126,11 +130,23 @@ TEST(CasePlanTest, AMinorIsToldByTheBirthDate) {
   for (const auto& c : cases) {
     mapping::CaseFacts facts = SampleFacts();
     facts.sections[v1::CATEGORY_IDENTITY]["birthdate"] = c.born;
+    if (c.subject == v1::SUBJECT_CLASS_MINOR) facts.guardian_conflict = false;
     const auto plan = PlanCase(facts, {}, kNow);
     ASSERT_TRUE(plan.ok()) << plan.status();
     EXPECT_EQ(plan->header.subject_class(), c.subject) << c.born;
     EXPECT_EQ(plan->header.assertions().majority_month(), c.month) << c.born;
   }
+}
+
+// The record's word comes before the agency's.
+TEST(CasePlanTest, WhetherAGuardiansInterestConflictsIsSaidOfAMinor) {
+  mapping::CaseFacts facts = SampleFacts();
+  facts.sections[v1::CATEGORY_IDENTITY]["birthdate"] = "2020-01-01";
+  CaseRules rules;
+  rules.guardian_conflict = true;
+  EXPECT_TRUE(PlanCase(facts, rules, kNow)->header.assertions().guardian_conflict());
+  facts.guardian_conflict = false;
+  EXPECT_FALSE(PlanCase(facts, rules, kNow)->header.assertions().guardian_conflict());
 }
 
 }  // namespace

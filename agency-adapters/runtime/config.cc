@@ -35,6 +35,9 @@ std::optional<Address> ReadAddress(const ConfigTable& table, const std::string& 
 void ReadCase(const ConfigTable& table, CaseRules& rules) {
   rules.legal_basis = ReadCode<v1::LegalBasis>(table, "legal_basis");
   rules.embassy_contact = ReadCode<v1::EmbassyContact>(table, "embassy_contact");
+  if (table.Has("guardian_conflict")) {
+    rules.guardian_conflict = table.Bool("guardian_conflict");
+  }
   rules.urgency = ReadCode<v1::Urgency>(table, "urgency");
   rules.expires = table.Duration("expires", absl::Hours(1), absl::Hours(2160), rules.expires);
   rules.candidates = static_cast<size_t>(table.Int("candidates", 1, 8, 3));

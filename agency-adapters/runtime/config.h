@@ -19,6 +19,7 @@
 //                                  # comes first, and what neither says is refused, never guessed
 //   legal_basis = absent           # "CONSENT", ...
 //   embassy_contact = absent       # "NOT_ASSESSED", ...
+//   guardian_conflict = absent     # of minors, where the record is silent: true or false
 //   urgency = absent
 //   expires = "720h"               # at most 2160h
 //   candidates = 3                 # to how many a service with no recipient is sealed
@@ -63,6 +64,7 @@ namespace amana::runtime {
 struct CaseRules {
   std::optional<v1::LegalBasis> legal_basis = {};
   std::optional<v1::EmbassyContact> embassy_contact = {};
+  std::optional<bool> guardian_conflict = {};
   std::optional<v1::Urgency> urgency = {};
   absl::Duration expires = absl::Hours(720);
   size_t candidates = 3;

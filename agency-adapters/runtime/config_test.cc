@@ -32,6 +32,7 @@ TEST(ConfigTest, TheLeastAndItsDefaults) {
   EXPECT_FALSE(config->api.has_value());
   EXPECT_FALSE(config->metrics_port.has_value());
   EXPECT_FALSE(config->cases.legal_basis.has_value()) << "nothing is guessed";
+  EXPECT_FALSE(config->cases.guardian_conflict.has_value());
   EXPECT_TRUE(config->open);
 }
 
@@ -53,6 +54,7 @@ credit = 7
 [case]
 legal_basis = "VITAL_INTEREST"
 embassy_contact = "PROHIBITED"
+guardian_conflict = false
 urgency = "URGENT"
 expires = "24h"
 candidates = 2
@@ -77,6 +79,7 @@ folder = "in"
   ASSERT_EQ(config->cases.copy_to.size(), 1U);
   EXPECT_EQ(config->cases.copy_to[0].agency.value(), "iom");
   EXPECT_EQ(config->cases.embassy_contact, v1::EMBASSY_CONTACT_PROHIBITED);
+  EXPECT_EQ(config->cases.guardian_conflict, false);
   EXPECT_EQ(config->api->socket, "s");
   EXPECT_EQ(config->api->grpc, "unix:/run/amana/api.sock");
   EXPECT_EQ(config->metrics_port, 0);
