@@ -1,8 +1,10 @@
 #include "agency-adapters/iom/pg_session.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include "agency-adapters/iom/pg_errors.h"
@@ -10,16 +12,10 @@
 
 namespace amana::iom {
 
-struct PgSession::Connection {
-  struct Closer {
-    void operator()(PGconn* connection) const { PQfinish(connection); }
-  };
-  std::unique_ptr<PGconn, Closer> raw;
-};
-
 namespace {
 
 constexpr int kAttempts = 3;
+constexpr absl::Duration kScriptPatience = absl::Seconds(30);  // a migration, at the start
 constexpr char kSettings[] =
     "-c statement_timeout=5000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=20000 "
     "-c timezone=UTC";
@@ -45,6 +41,23 @@ absl::Status StatusOf(PGconn* connection, const Result& result) {
     return DatabaseUnreachableError("the connection was lost");
   return DatabaseError(field(PG_DIAG_SQLSTATE), field(PG_DIAG_COLUMN_NAME),
                        field(PG_DIAG_CONSTRAINT_NAME));
+}
+
+// Sends what is queued and takes what has come until libpq has a whole result, or none any more.
+// The limits of kSettings are kept by the server itself, and one that is stopped keeps none.
+bool ResultComes(PGconn* raw, std::chrono::steady_clock::time_point until) {
+  while (true) {
+    const int unsent = PQflush(raw);
+    if (unsent < 0 || (unsent == 0 && PQisBusy(raw) == 0)) return true;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    pollfd ready{.fd = PQsocket(raw),
+                 .events = static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN),
+                 .revents = 0};
+    if (poll(&ready, 1, static_cast<int>(left.count())) <= 0) continue;
+    if ((ready.revents & ~POLLOUT) != 0 && PQconsumeInput(raw) == 0) return true;
+  }
 }
 
 PgRows RowsOf(const PGresult* result) {
@@ -79,12 +92,43 @@ bool MayTryAgain(const absl::Status& status) {
 
 }  // namespace
 
-PgSession::PgSession(std::string connection)
-    : words_(std::move(connection)), connection_(std::make_unique<Connection>()) {}
+struct PgSession::Connection {
+  struct Closer {
+    void operator()(PGconn* connection) const { PQfinish(connection); }
+  };
+
+  // The last result of what `send` gives to libpq; an error of any. Closed where none comes in
+  // time: what is on the way then is nobody's answer.
+  absl::StatusOr<Result> Ask(absl::Duration patience, absl::FunctionRef<int(PGconn*)> send) {
+    if (raw == nullptr) return DatabaseUnreachableError("no connection");
+    if (send(raw.get()) == 0) return StatusOf(raw.get(), nullptr);
+    const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(patience);
+    Result last;
+    while (true) {
+      if (!ResultComes(raw.get(), until)) {
+        raw.reset();
+        return DatabaseUnreachableError("it does not answer");
+      }
+      Result next(PQgetResult(raw.get()));
+      if (next == nullptr) break;
+      last = std::move(next);
+    }
+    AMANA_RETURN_IF_ERROR(StatusOf(raw.get(), last));
+    return last;
+  }
+
+  std::unique_ptr<PGconn, Closer> raw;
+};
+
+PgSession::PgSession(std::string connection, absl::Duration patience)
+    : words_(std::move(connection)),
+      patience_(patience),
+      connection_(std::make_unique<Connection>()) {}
 
 PgSession::~PgSession() = default;
 
-absl::StatusOr<std::unique_ptr<PgSession>> PgSession::Create(const std::string& connection) {
+absl::StatusOr<std::unique_ptr<PgSession>> PgSession::Create(const std::string& connection,
+                                                             absl::Duration patience) {
   const std::unique_ptr<PQconninfoOption, OptionsCloser> options(
       PQconninfoParse(connection.c_str(), nullptr));
   if (options == nullptr) return ConnectionInvalidError("expected words as host=... dbname=...");
@@ -107,7 +151,7 @@ absl::StatusOr<std::unique_ptr<PgSession>> PgSession::Create(const std::string& 
     return ConnectionInvalidError(
         "a host over a network needs sslmode=verify-full and sslrootcert");
   }
-  return std::unique_ptr<PgSession>(new PgSession(connection));
+  return std::unique_ptr<PgSession>(new PgSession(connection, patience));
 }
 
 // What is given after `dbname` overrides its words.
@@ -125,6 +169,7 @@ absl::Status PgSession::Connected() {
     connection_->raw.reset();
     return DatabaseUnreachableError("no connection");
   }
+  PQsetnonblocking(connection_->raw.get(), 1);
   // Notices of the server go nowhere: they may quote what was sent.
   PQsetNoticeReceiver(
       connection_->raw.get(), [](void*, const PGresult*) {}, nullptr);
@@ -139,18 +184,16 @@ absl::StatusOr<PgRows> PgSession::Run(const char* sql, std::span<const PgValue> 
     }
     texts.push_back(value.has_value() ? value->c_str() : nullptr);
   }
-  PGconn* raw = connection_->raw.get();
-  if (raw == nullptr) return DatabaseUnreachableError("no connection");
-  const Result result(PQexecParams(raw, sql, static_cast<int>(texts.size()), nullptr, texts.data(),
-                                   nullptr, nullptr, 0));
-  AMANA_RETURN_IF_ERROR(StatusOf(raw, result));
+  AMANA_ASSIGN_OR_RETURN(const Result result, connection_->Ask(patience_, [&](PGconn* raw) {
+    return PQsendQueryParams(raw, sql, static_cast<int>(texts.size()), nullptr, texts.data(),
+                             nullptr, nullptr, 0);
+  }));
   return RowsOf(result.get());
 }
 
 absl::Status PgSession::RunScript(const char* script) {
-  PGconn* raw = connection_->raw.get();
-  if (raw == nullptr) return DatabaseUnreachableError("no connection");
-  return StatusOf(raw, Result(PQexec(raw, script)));
+  return connection_->Ask(kScriptPatience, [&](PGconn* raw) { return PQsendQuery(raw, script); })
+      .status();
 }
 
 absl::Status PgSession::Attempt(absl::FunctionRef<absl::Status()> work) {
@@ -158,11 +201,11 @@ absl::Status PgSession::Attempt(absl::FunctionRef<absl::Status()> work) {
   AMANA_RETURN_IF_ERROR(Run("BEGIN ISOLATION LEVEL READ COMMITTED").status());
   absl::Status done = work();
   if (done.ok()) {
-    PGconn* raw = connection_->raw.get();
-    const Result committed(PQexec(raw, "COMMIT"));
-    done = StatusOf(raw, committed);
+    const absl::StatusOr<Result> committed =
+        connection_->Ask(patience_, [](PGconn* raw) { return PQsendQuery(raw, "COMMIT"); });
+    done = committed.status();
     // A transaction in which something failed is answered ROLLBACK, and that is no error.
-    if (done.ok() && std::string_view(PQcmdStatus(committed.get())) != "COMMIT") {
+    if (done.ok() && std::string_view(PQcmdStatus(committed->get())) != "COMMIT") {
       done = DatabaseRefusedError("");
     }
     if (done.ok()) return done;

@@ -3,7 +3,7 @@
 //
 // Errors, without anything of what was sent or stored (a server's own message may quote a row):
 //   DATABASE_UNREACHABLE   kUnavailable: no connection, or the server refuses one (names why: the
-//                          SQLSTATE), is shutting down, or is out of something
+//                          SQLSTATE), is shutting down, or is out of something, or does not answer
 //   DATABASE_SLOW          kDeadlineExceeded: a statement took longer than 5 s
 //   DATABASE_CONFLICT      kAborted: serialisation failure or deadlock
 //   DATABASE_REFUSED       kInvalidArgument naming the column: a value that the table does not take
@@ -23,6 +23,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace amana::iom {
 
@@ -39,7 +40,9 @@ class PgSession {
   // Checks the words of `connection` (as libpq's: "host=/run/postgresql dbname=cases") and connects
   // on first use. CONNECTION_INVALID: not such words; a password among them (belongs into a
   // passfile); a host over a network without sslmode=verify-full.
-  static absl::StatusOr<std::unique_ptr<PgSession>> Create(const std::string& connection);
+  // `patience`: how long a statement may take altogether, when the server itself does not end it.
+  static absl::StatusOr<std::unique_ptr<PgSession>> Create(
+      const std::string& connection, absl::Duration patience = absl::Seconds(8));
   ~PgSession();
 
   // Runs `work` in one transaction, READ COMMITTED, so that what waited for a lock sees what was
@@ -62,11 +65,12 @@ class PgSession {
 
  private:
   struct Connection;
-  explicit PgSession(std::string connection);
+  PgSession(std::string connection, absl::Duration patience);
   absl::Status Connected();  // connects where it is not
   absl::Status Attempt(absl::FunctionRef<absl::Status()> work);
 
   const std::string words_;
+  const absl::Duration patience_;
   std::unique_ptr<Connection> connection_;
 };
 

@@ -1,5 +1,8 @@
 #include "agency-adapters/iom/pg_session.h"
 
+#include <csignal>
+#include <string>
+
 #include "agency-adapters/iom/pg_errors.h"
 #include "agency-adapters/iom/pg_for_test.h"
 #include "base/status.h"
@@ -114,6 +117,18 @@ TEST_F(PgSessionTest, ALostConnectionIsMadeAnewAndAServerThatIsAwayIsSaidSo) {
   EXPECT_EQ(ErrorReason(session->Ping()), "DATABASE_UNREACHABLE");
   ASSERT_TRUE(server_->Up().ok());
   EXPECT_TRUE(session->Transaction([&] { return session->Run("SELECT 1").status(); }).ok());
+}
+
+// Its kernel goes on acknowledging, and its own time limits are asleep with it.
+TEST_F(PgSessionTest, AServerThatStandsStillHoldsNobody) {
+  const auto session = PgSession::Create(server_->connection(), absl::Milliseconds(300)).value();
+  const auto pid = session->RunAlone("SELECT pg_backend_pid()");
+  ASSERT_TRUE(pid.ok()) << pid.status();
+  const int backend = std::stoi(pid->rows.at(0).at(0).value());
+  ASSERT_EQ(kill(backend, SIGSTOP), 0);
+  EXPECT_EQ(ErrorReason(session->Ping()), "DATABASE_UNREACHABLE");
+  EXPECT_EQ(kill(backend, SIGCONT), 0);
+  EXPECT_TRUE(session->Ping().ok()) << "over a connection that is new";
 }
 
 }  // namespace
