@@ -21,6 +21,7 @@ using mapping::ValueType;
 constexpr int kTries = 256;
 constexpr char kUnknown[] = "AMANA_CHECK_UNKNOWN";
 constexpr size_t kShortestWord = 6;
+constexpr size_t kDeep = 60'000;
 
 // A fact that is sealed, and that a recipient is given before it accepts.
 bool IsOffered(const Rule& rule) {
@@ -154,6 +155,24 @@ std::optional<SampleCase> CheckContent::Oversize() {
     changed.reason = ErrorReason(predicted);
     changed.field = ErrorField(predicted);
     return changed;
+  }
+  return std::nullopt;
+}
+
+std::optional<SampleCase> CheckContent::Deep() {
+  std::string why;
+  std::optional<SampleCase> sample = Good(why);
+  if (!sample.has_value()) return std::nullopt;
+  for (const auto& [category, section] : sample->sections.items()) {
+    if (codes::StageOf(*codes::ParseCode<v1::Category>(category)) !=
+        v1::DISCLOSURE_STAGE_AT_OFFER) {
+      continue;
+    }
+    sample->reason = "CONTENT_UNREADABLE";
+    sample->field = category;
+    sample->raw[category] = "{\"deep\": " + std::string(kDeep, '[') + std::string(kDeep, ']') + "}";
+    sample->sections.erase(sample->field);
+    return sample;
   }
   return std::nullopt;
 }

@@ -3,6 +3,7 @@
 #ifndef AMANA_AGENCY_ADAPTERS_CLI_CHECK_CHECK_CONTENT_H_
 #define AMANA_AGENCY_ADAPTERS_CLI_CHECK_CHECK_CONTENT_H_
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -22,6 +23,8 @@ namespace amana::cli {
 struct SampleCase {
   std::string service, urgency;
   nlohmann::json sections;  // {"IDENTITY": {...}, ...}
+  // Sections besides, as they are, by category: what no JSON library writes.
+  std::map<std::string, std::string> raw = {};
   // Where the adapter's mapping must refuse it: the reason, and the field that it must name.
   std::string reason = {}, field = {};
 };
@@ -41,6 +44,8 @@ class CheckContent {
   std::optional<SampleCase> Unmapped();
   // With a text that is larger than any field may be.
   std::optional<SampleCase> Oversize();
+  // With a section so deep that whoever copies or compares it overflows the stack.
+  std::optional<SampleCase> Deep();
 
   // All that there are: an adapter may be asked for each.
   static std::vector<std::string> Services();

@@ -61,6 +61,13 @@ absl::StatusOr<std::string> Rig::Send(const SampleCase& sample, absl::Duration a
       RealFileSystem().WriteAtomically(file, sample.sections.dump(), kPrivateFile));
   std::vector<std::string> categories;
   for (const auto& [category, section] : sample.sections.items()) categories.push_back(category);
+  std::vector<std::string> raw;
+  for (const auto& [category, text] : sample.raw) {
+    const std::string path = drill_.File(category + ".json");
+    AMANA_RETURN_IF_ERROR(RealFileSystem().WriteAtomically(path, text, kPrivateFile));
+    categories.push_back(category);
+    raw.insert(raw.end(), {"--section", absl::StrCat(category, "=", path)});
+  }
   AMANA_ASSIGN_OR_RETURN(
       const Json consent,
       drill_.As(kDrillSender,
@@ -68,28 +75,27 @@ absl::StatusOr<std::string> Rig::Send(const SampleCase& sample, absl::Duration a
                  absl::StrJoin(categories, ","), "--recipient", kDrillAdapter, "--given-by", "SELF",
                  "--method", "WRITTEN", "--language", "swa", "--evidence", drill_.File("form.txt")},
                 ahead));
-  AMANA_ASSIGN_OR_RETURN(const Json sent, drill_.As(kDrillSender,
-                                                    {"referral",
-                                                     "new",
-                                                     "--service",
-                                                     sample.service,
-                                                     "--to",
-                                                     absl::StrCat(kDrillAdapter, "/intake"),
-                                                     "--match",
-                                                     "--county",
-                                                     "47",
-                                                     "--urgency",
-                                                     sample.urgency,
-                                                     "--subject-class",
-                                                     "ADULT",
-                                                     "--incomplete",
-                                                     "--test",
-                                                     "--consent",
-                                                     Member(consent, "consent"),
-                                                     "--sections",
-                                                     file,
-                                                     "--send"},
-                                                    ahead));
+  std::vector<std::string> words = {"referral",
+                                    "new",
+                                    "--service",
+                                    sample.service,
+                                    "--to",
+                                    absl::StrCat(kDrillAdapter, "/intake"),
+                                    "--match",
+                                    "--county",
+                                    "47",
+                                    "--urgency",
+                                    sample.urgency,
+                                    "--subject-class",
+                                    "ADULT",
+                                    "--incomplete",
+                                    "--test",
+                                    "--consent",
+                                    Member(consent, "consent"),
+                                    "--send"};
+  if (!sample.sections.empty()) words.insert(words.end(), {"--sections", file});
+  words.insert(words.end(), raw.begin(), raw.end());
+  AMANA_ASSIGN_OR_RETURN(const Json sent, drill_.As(kDrillSender, std::move(words), ahead));
   ++sent_;
   return Member(sent, "referral");
 }

@@ -151,6 +151,13 @@ void IsRefused(Rig& rig, const std::optional<SampleCase>& sample, Verdict& verdi
 void UnmappedCode(Rig& rig, Verdict& verdict) { IsRefused(rig, rig.content().Unmapped(), verdict); }
 void OversizeCase(Rig& rig, Verdict& verdict) { IsRefused(rig, rig.content().Oversize(), verdict); }
 
+// From any sender whom consent permits: it must not end the program, today or at each start.
+void DeepSection(Rig& rig, Verdict& verdict) {
+  IsRefused(rig, rig.content().Deep(), verdict);
+  verdict.Expect(rig.program().Running(), "the program has ended");
+  rig.OneArrives(verdict);
+}
+
 void UnmappedField(Rig& rig, Verdict& verdict) {
   const std::string field = "AMANA_CHECK_UNMAPPED";
   const Json item = {{"key", "check-unmapped"}, {"kind", "CASE"}, {"record", {{field, "x"}}}};
@@ -226,6 +233,8 @@ const std::vector<Check>& DeliveryChecks() {
       {"unmapped-field", "a native field that is not mapped is refused by its name", UnmappedField},
       {"oversize-case", "a text too large for its field is a dead letter; nothing is written",
        OversizeCase},
+      {"deep-section", "a section nested without end is a dead letter, and the next case arrives",
+       DeepSection},
       {"oversize-item", "an item too large is refused, and the program goes on", OversizeItem},
       {"recall", "what is taken back is deleted natively, and the broker is told", Recalled},
       {"one-program", "a second program over the same journal is refused", OneProgram},
