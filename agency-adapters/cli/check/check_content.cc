@@ -116,7 +116,7 @@ std::optional<SampleCase> CheckContent::Unmapped() {
   std::string why;
   std::optional<SampleCase> sample = Good(why);
   if (!sample.has_value()) return std::nullopt;
-  const auto refuses = [this, &sample](SampleCase& changed) {
+  const auto refuses = [this](SampleCase& changed) {
     const absl::Status predicted = Predict(changed);
     if (ErrorReason(predicted) != "CODE_UNKNOWN") return false;
     changed.reason = ErrorReason(predicted);
