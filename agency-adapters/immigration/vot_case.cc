@@ -18,13 +18,14 @@ using Cells = std::map<std::string, std::string, std::less<>>;
 constexpr std::string_view kRequired[] = {
     "REF_NO",      "MSG_TYPE",   "DOC_TYPE",    "ISSUING_STATE", "MRZ_L1",        "MRZ_L2",
     "ENTRY_POINT", "ENTRY_DATE", "STATUS_CODE", "CONSENT_REF",   "SERVICE_CODES", "REMARKS"};
-constexpr std::string_view kOptional[] = {"MRZ_L3", "URGENCY",  "SUBJECT_CLASS", "RECIPIENT",
-                                          "COUNTY", "LANGUAGE", "RISK_LEVEL"};
+constexpr std::string_view kOptional[] = {
+    "MRZ_L3",    "URGENCY", "SUBJECT_CLASS", "GUARDIAN_CONFLICT",
+    "RECIPIENT", "COUNTY",  "LANGUAGE",      "RISK_LEVEL"};
 // What goes from its column into the field of the same name.
 constexpr std::string_view kAsWritten[] = {
-    "DOC_TYPE",    "ISSUING_STATE", "ENTRY_POINT", "ENTRY_DATE", "STATUS_CODE",
-    "CONSENT_REF", "SERVICE_CODES", "REMARKS",     "URGENCY",    "SUBJECT_CLASS",
-    "RECIPIENT",   "COUNTY",        "LANGUAGE",    "RISK_LEVEL"};
+    "DOC_TYPE",          "ISSUING_STATE", "ENTRY_POINT", "ENTRY_DATE", "STATUS_CODE",
+    "CONSENT_REF",       "SERVICE_CODES", "REMARKS",     "URGENCY",    "SUBJECT_CLASS",
+    "GUARDIAN_CONFLICT", "RECIPIENT",     "COUNTY",      "LANGUAGE",   "RISK_LEVEL"};
 
 std::string_view CellOf(const Cells& cells, std::string_view column) {
   const auto found = cells.find(column);

@@ -20,8 +20,8 @@ constexpr std::array<std::string_view, 18> kOwn = {
     "SENDER",    "RECIPIENT", "TASK",    "TEST",  "WITHHELD",   "AT",
     "EXPIRES",   "SERVICE",   "URGENCY", "EVENT", "REASON",     "WORDS"};
 // Of the record: what the broker may read as well.
-constexpr std::array<std::string_view, 4> kHeaderFacts = {"SERVICE_CODES", "SUBJECT_CLASS",
-                                                          "CONSENT_REF", "LANGUAGE"};
+constexpr std::array<std::string_view, 5> kHeaderFacts = {
+    "SERVICE_CODES", "SUBJECT_CLASS", "GUARDIAN_CONFLICT", "CONSENT_REF", "LANGUAGE"};
 constexpr std::array<std::string_view, 3> kZone = {"MRZ_L1", "MRZ_L2", "MRZ_L3"};
 constexpr std::array<std::string_view, 14> kSections = {
     "DOC_TYPE",    "ISSUING_STATE", "DOC_NUMBER", "NATIONALITY", "DOC_EXPIRY",

@@ -80,6 +80,15 @@ TEST(VotCase, SaysWhatTheRowAndTheZoneSay) {
   EXPECT_FALSE(fields.contains("REF_NO"));
 }
 
+TEST(VotCase, ColumnsMayBeAdded) {
+  const auto item =
+      Only(File("DIS-VOT-IN", std::string(testing::kInHeader) + ",SUBJECT_CLASS,GUARDIAN_CONFLICT",
+                {InRow("DIS-1") + ",MINOR,N"}));
+  ASSERT_TRUE(item.ok()) << item.status();
+  EXPECT_THAT(item->record.fields.at("SUBJECT_CLASS"), ElementsAre("MINOR"));
+  EXPECT_THAT(item->record.fields.at("GUARDIAN_CONFLICT"), ElementsAre("N"));
+}
+
 TEST(VotCase, WhatIsNotCertainIsNotSaid) {
   // Ten or a hundred and ten; the name goes on.
   std::string row = Replaced(InRow("DIS-1"), "P<UTOTESTCASE<<ALPHA<<<<<<<<<<<<<<<<<<<<<<<<",
