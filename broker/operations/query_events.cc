@@ -135,6 +135,7 @@ void QueryEvents(const Context& context, const identity::Caller& caller,
   query->namer_.emplace(*std::move(pseudonyms));
   v1::AuditQuestion question;
   *question.mutable_query() = request;
+  question.DiscardUnknownFields();  // nobody's words get into the log by them
   LogAuditRead(context, caller, question.SerializeAsString(),
                [query = std::move(query), reply = std::move(reply)](absl::Status logged) mutable {
                  if (!logged.ok()) return reply(logged);
