@@ -1,3 +1,4 @@
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@ namespace {
 
 using sdk::EventField;
 using sdk::EventView;
+using transparency::FieldSet;
 
 // What has states of its own, as events name it.
 using Subject = std::tuple<Machine, StatementKey, uint32_t /*task*/, uint32_t /*epoch*/,
@@ -32,6 +34,28 @@ Subject SubjectOf(Machine machine, const EventView& event) {
       break;
   }
   return {machine, *event.referral, task, 0, v1::DISCLOSURE_STAGE_UNSPECIFIED, 0};
+}
+
+FieldSet Fields(std::initializer_list<EventField> fields) {
+  FieldSet set;
+  for (const EventField field : fields) set.set(static_cast<size_t>(field));
+  return set;
+}
+
+// What an auditor is shown of every event: the protocol has it so, and who is shown less is kept
+// from finding it.
+const FieldSet& AuditorsFields() {
+  static const FieldSet kFields =
+      Fields({EventField::kKind, EventField::kTime, EventField::kStage, EventField::kUrgency,
+              EventField::kReason, EventField::kConsentRules, EventField::kDelivered,
+              EventField::kWithheld, EventField::kAttempt});
+  return kFields;
+}
+// What a recipient is not shown of an event that it is told of.
+const FieldSet& NotTheRecipients() {
+  static const FieldSet kFields =
+      Fields({EventField::kConsentRules, EventField::kSenderCounter, EventField::kWithheld});
+  return kFields;
 }
 
 class EventChecker {
@@ -81,8 +105,22 @@ class EventChecker {
   }
 
  private:
+  // Whether the event is opened as far as this side is to see it.
+  bool ShowsEnough(const EventView& event) const {
+    const AgencyId& self = evidence_.agency;
+    if (evidence_.all_events && (~event.opened & AuditorsFields()).any()) return false;
+    if (self.empty()) return true;
+    if (event.actor_agency == self ||
+        (event.referral.has_value() && event.referral->sender == self)) {
+      return event.opened.all();
+    }
+    return !event.recipient.has_value() || event.recipient->agency != self ||
+           evidence_.all_events || (event.opened | NotTheRecipients()).all();
+  }
+
   void Count(uint64_t index, const EventView& event) {
     counters_.Look();
+    if (!ShowsEnough(event)) counters_.Found(EventHidden(index));
     if (evidence_.all_events) {
       if (index != expected_) counters_.Found(EventMissing(expected_));
       expected_ = index + 1;

@@ -36,7 +36,7 @@ constexpr std::string_view kUntrusted[] = {
     "CERT_NOT_YET_VALID", "CERT_USAGE_INVALID",         "CERT_REVOKED",        "NOT_WITNESSED",
     "COSIGNATURES_OLD",   "TIMESTAMP_UNTRUSTED",        "CERTIFICATE_UNPINNED"};
 constexpr std::string_view kIncomplete[] = {"LOG_INCOMPLETE", "COUNTER_GAP", "EVENT_MISSING",
-                                            "EVENTS_BEHIND"};
+                                            "EVENT_HIDDEN", "EVENTS_BEHIND"};
 
 }  // namespace
 

@@ -75,6 +75,10 @@ absl::Status EventMissing(uint64_t index) {
   return MakeError(absl::StatusCode::kNotFound, "EVENT_MISSING", "events",
                    Entry(index) + " was not shown");
 }
+absl::Status EventHidden(uint64_t index) {
+  return MakeError(absl::StatusCode::kNotFound, "EVENT_HIDDEN", "events",
+                   Entry(index) + " was shown without what its reader is to see of it");
+}
 absl::Status EventsBehind(uint64_t next, uint64_t size) {
   return MakeError(
       absl::StatusCode::kNotFound, "EVENTS_BEHIND", "events",

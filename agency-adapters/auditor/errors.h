@@ -31,6 +31,7 @@ absl::Status CosignaturesOld(std::string_view newest);          // COSIGNATURES_
 // Missing: kNotFound.
 absl::Status CounterGap(std::string_view counter, uint64_t expected, uint64_t got);
 absl::Status EventMissing(uint64_t index);                // EVENT_MISSING
+absl::Status EventHidden(uint64_t index);                 // EVENT_HIDDEN: opened too little of it
 absl::Status EventsBehind(uint64_t next, uint64_t size);  // EVENTS_BEHIND: not shown up to the end
 // Cannot be judged here: kFailedPrecondition.
 absl::Status CertificateMissing(uint64_t index);  // CERTIFICATE_MISSING
