@@ -14,7 +14,9 @@
 //                 when it logged them
 //   SECTIONS      what was disclosed opens its commitment; what was withheld has its digest
 //   ORDER         tasks, deliveries and handovers went only where the protocol's tables let them
-//   TIMESTAMP     RFC 3161 tokens are of a checkpoint held, and were valid at their own time
+//   TIMESTAMP     RFC 3161 tokens are of a checkpoint held, and were valid at their own time,
+//   before
+//                 which all that it holds happened
 //   ERASURES      what was erased was there, and went to nobody afterwards
 #ifndef AMANA_AGENCY_ADAPTERS_AUDITOR_CHECKS_H_
 #define AMANA_AGENCY_ADAPTERS_AUDITOR_CHECKS_H_

@@ -17,6 +17,10 @@ std::string Entry(uint64_t index) { return absl::StrCat("entry ", index); }
 absl::Status TimeBackwards(uint64_t index) {
   return MakeError(kDenied, "TIME_BACKWARDS", "time", Entry(index) + " is earlier than one before");
 }
+absl::Status TimeContradicted(uint64_t index) {
+  return MakeError(kDenied, "TIME_CONTRADICTED", "time",
+                   Entry(index) + " is later than an authority saw it in the log");
+}
 absl::Status CounterRepeated(std::string_view counter, uint64_t index) {
   return MakeError(kDenied, "COUNTER_REPEATED", counter, Entry(index) + " repeats or skips back");
 }

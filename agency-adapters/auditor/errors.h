@@ -10,7 +10,8 @@
 namespace amana::auditor {
 
 // Tampered with: kPermissionDenied.
-absl::Status TimeBackwards(uint64_t index);                              // TIME_BACKWARDS
+absl::Status TimeBackwards(uint64_t index);     // TIME_BACKWARDS
+absl::Status TimeContradicted(uint64_t index);  // TIME_CONTRADICTED: stamped before it happened
 absl::Status CounterRepeated(std::string_view counter, uint64_t index);  // COUNTER_REPEATED
 absl::Status OrderIllegal(uint64_t index, std::string_view from, std::string_view to);
 absl::Status DisclosedAfterErasure(uint64_t index);  // DISCLOSED_AFTER_ERASURE

@@ -132,6 +132,9 @@ class Follower {
     if (witnessed.ok()) others.push_back(*witnessed);
     AMANA_ASSIGN_OR_RETURN(const std::vector<absl::Status> found, watch_.Look(others));
     bool on = true;
+    const absl::Status cosigned =
+        watch_.LookAtWitnesses(witnessed.value_or(""), context_.clock().Now());
+    if (!cosigned.ok()) on = alarm_.Tell(cosigned);
     for (const absl::Status& finding : found) on = alarm_.Tell(finding) && on;
     return on;
   }
@@ -151,6 +154,8 @@ Result Follow(Context& context, const Options& o, const transparency::NoteVerifi
   auditor::Evidence mirror{RealFileSystem(), o.folder, log, context.clock().Now()};
   mirror.book = book.get();
   mirror.agency = identity->agency();
+  mirror.witnesses = identity->witnesses();
+  mirror.quorum = identity->witness_quorum();
   mirror.all_events = identity->tls().certificate.spiffe().role == crypto::Role::kAuditor;
   return Follower(context, o, mirror).Follow(every);
 }
