@@ -27,6 +27,7 @@ class EventFilter {
 
   // The one referral that it is about, of a party.
   const std::optional<ReferralId>& referral() const { return referral_; }
+  const std::optional<absl::Time>& from() const { return from_; }
   const std::optional<absl::Time>& until() const { return until_; }
 
  private:

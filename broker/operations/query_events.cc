@@ -8,6 +8,7 @@
 #include "broker/events/commit.h"
 #include "broker/operations/audit_reads.h"
 #include "broker/operations/errors.h"
+#include "broker/operations/find_time.h"
 
 namespace amana::operations {
 namespace {
@@ -106,8 +107,14 @@ absl::StatusOr<std::optional<v1::QueryEventsResponse>> EventQuery::Next() {
   AMANA_ASSIGN_OR_RETURN(const store::LogHead head, snapshot->log().Head());
   // A search ends where the log did when it began: one that is written to faster than it is looked
   // at has an end as well.
-  if (end_ == 0 || follow_) end_ = head.size;
+  const bool first = end_ == 0;
+  if (first || follow_) end_ = head.size;
   if (next_ > head.size) return FieldInvalid("first_index", "at most the log's size");
+  if (first && filter_.from().has_value()) {
+    AMANA_ASSIGN_OR_RETURN(const uint64_t from,
+                           FirstNotBefore(snapshot->log(), head.size, *filter_.from()));
+    next_ = std::max(next_, from);
+  }
   AMANA_ASSIGN_OR_RETURN(const std::vector<store::StoredEvent> slice, Slice(*snapshot));
   v1::QueryEventsResponse response;
   AMANA_ASSIGN_OR_RETURN(const bool at_end, LookAt(*snapshot, slice, response));
