@@ -26,7 +26,7 @@ struct Options {
   std::string from, until, agency, counterpart, referral, consent, certificate, purpose, count,
       month;
   std::vector<std::string> kinds, reasons, outcomes;
-  uint64_t start = 0;
+  uint64_t start = 0, event = 0;
   uint32_t limit = 1000;
   uint32_t rule = 0;
   bool late = false, follow = false;
@@ -105,6 +105,7 @@ absl::StatusOr<v1::QueryEventsRequest> Asked(const sdk::Identity& identity, cons
     AMANA_ASSIGN_OR_RETURN(const CertId id, HexOption<CertId>("--certificate", o.certificate));
     filter.set_cert_id(id.bytes());
   }
+  filter.set_referral_told_at(o.event);
   filter.set_rule(o.rule);
   filter.set_sla_breach(o.late);
   return request;
@@ -211,7 +212,12 @@ void AddOptions(CLI::App& command, Options& o) {
   command.add_option("--until", o.until, "Before this time");
   command.add_option("--agency", o.agency, "That sent, acted or received");
   command.add_option("--counterpart", o.counterpart, "And this one in the same event");
-  command.add_option("--referral", o.referral, "Of this referral (32 hex digits)");
+  CLI::Option* const referral =
+      command.add_option("--referral", o.referral, "Of this referral (32 hex digits)");
+  command
+      .add_option("--event", o.event,
+                  "Of an auditor: an event (INDEX) that --referral was told with; finds it at once")
+      ->needs(referral);
   command.add_option("--consent", o.consent, "On this consent (32 hex digits)");
   command.add_option("--rule", o.rule, "By this rule of the consent table")
       ->check(CLI::Range(1, 99));

@@ -31,6 +31,9 @@ TEST_F(AuditAskTest, AnAuditorAsksByPseudonymsAndAnAgencyByIds) {
   EXPECT_THAT(sent.dump(), Not(HasSubstr("police")));
   const Json of_case = Ask({"--referral", names["referral"]});
   EXPECT_GT(of_case["events"].size(), 4u);
+  EXPECT_EQ(Ask({"--referral", names["referral"], "--event",
+                 std::to_string(sent["events"][0]["index"].get<uint64_t>())})["events"],
+            of_case["events"]);
   const Json by_agency = Ask({"--agency", names["sender"], "--kind", "DELIVERY_LEASED"});
   EXPECT_EQ(by_agency["events"].size(), 1u);
   EXPECT_EQ(by_agency["events"][0]["pseudonyms"]["sender"], names["sender"]);

@@ -8,12 +8,12 @@
 #include "broker/events/visibility.h"
 #include "broker/operations/audit_reads.h"
 #include "broker/operations/errors.h"
+#include "broker/operations/event_scan.h"
 #include "broker/operations/find_time.h"
 
 namespace amana::operations {
 namespace {
 
-constexpr size_t kLookAt = 1000;  // entries a slice: some milliseconds
 constexpr uint64_t kMostEntries = 10'000'000;
 constexpr size_t kMostAgencies = 512;
 constexpr size_t kMostInOne = 1000;  // rows a message
@@ -150,14 +150,14 @@ absl::Status EventCount::Count(const store::Snapshot& snapshot, const events::Ev
 
 absl::StatusOr<bool> EventCount::Look(const store::Snapshot& snapshot) {
   AMANA_ASSIGN_OR_RETURN(
-      const std::vector<store::StoredEvent> slice,
-      snapshot.log().ReadEvents(*next_, std::min<uint64_t>(kLookAt, *end_ - *next_)));
-  for (const store::StoredEvent& stored : slice) {
-    next_ = stored.index + 1;
+      const EventSlice slice,
+      ScanEvents(snapshot.log(), {{events::TermOf(KindOf(measure_))}}, *next_, *end_));
+  for (const store::StoredEvent& stored : slice.events) {
     if (stored.event.kind == KindOf(measure_)) {
       AMANA_RETURN_IF_ERROR(Count(snapshot, stored.event));
     }
   }
+  next_ = slice.upto;
   return *next_ == *end_;
 }
 
