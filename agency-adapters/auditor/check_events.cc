@@ -2,11 +2,10 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 
 #include "agency-adapters/auditor/check_parts.h"
 #include "agency-adapters/auditor/errors.h"
-#include "agency-adapters/auditor/legal_order.h"
+#include "agency-adapters/auditor/order_follower.h"
 #include "agency-adapters/auditor/statement_judge.h"
 #include "agency-adapters/sdk/keys.h"
 #include "base/status.h"
@@ -17,24 +16,6 @@ namespace {
 using sdk::EventField;
 using sdk::EventView;
 using transparency::FieldSet;
-
-// What has states of its own, as events name it.
-using Subject = std::tuple<Machine, StatementKey, uint32_t /*task*/, uint32_t /*epoch*/,
-                           v1::DisclosureStage, uint32_t /*update or attempt*/>;
-
-Subject SubjectOf(Machine machine, const EventView& event) {
-  const uint32_t task = event.task.value_or(0);
-  switch (machine) {
-    case Machine::kDelivery:
-      return {machine, *event.referral, task, event.offer_epoch, event.stage, sdk::UpdateOf(event)};
-    case Machine::kHandover:
-      return {machine, *event.referral, task, 0, v1::DISCLOSURE_STAGE_UNSPECIFIED, event.attempt};
-    case Machine::kTask:
-    case Machine::kNone:
-      break;
-  }
-  return {machine, *event.referral, task, 0, v1::DISCLOSURE_STAGE_UNSPECIFIED, 0};
-}
 
 FieldSet Fields(std::initializer_list<EventField> fields) {
   FieldSet set;
@@ -150,29 +131,11 @@ class EventChecker {
     last = std::max(last, got);
   }
 
-  // The state that needs no event of its own: a task is SUBMITTED when its referral is accepted, a
-  // delivery is QUEUED by what its task went through.
-  std::string_view Begun(Machine machine, const EventView& event) const {
-    if (machine == Machine::kTask && accepted_.contains(*event.referral)) return "SUBMITTED";
-    if (machine == Machine::kDelivery && states_.contains(SubjectOf(Machine::kTask, event))) {
-      return "QUEUED";
-    }
-    return {};
-  }
-
   void Follow(uint64_t index, const EventView& event) {
-    const StateEntered entered = EnteredBy(event.kind);
-    if (entered.machine == Machine::kNone) return;
+    const std::optional<absl::Status> judged = order_follower_.Take(index, event);
+    if (!judged.has_value()) return;
     order_.Look();
-    std::string_view& state = states_[SubjectOf(entered.machine, event)];
-    if (state.empty()) state = Begun(entered.machine, event);
-    if (state == "REROUTED") state = "SUBMITTED";  // offered anew
-    // Said again, the first state is no step.
-    const bool first = state == entered.state && (state == "SUBMITTED" || state == "QUEUED");
-    if (!first && !MayFollow(entered.machine, state, entered.state)) {
-      order_.Found(OrderIllegal(index, state, entered.state));
-    }
-    state = entered.state;
+    order_.Found(*judged);
   }
 
   void CheckErasure(uint64_t index, const EventView& event) {
@@ -200,7 +163,7 @@ class EventChecker {
   bool gap_ = false;
   uint64_t sender_counter_ = 0;
   std::map<Address, uint64_t> recipient_counters_;
-  std::map<Subject, std::string_view> states_;
+  OrderFollower order_follower_{true};
   std::set<StatementKey> accepted_, erased_;
   Tally counters_{"COUNTERS"}, signatures_{"SIGNATURES"}, order_{"ORDER"}, erasures_{"ERASURES"};
   StatementJudge judge_{evidence_, signatures_};
