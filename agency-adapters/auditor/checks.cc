@@ -30,13 +30,18 @@ constexpr std::string_view kTampered[] = {"PROOF_INVALID",
                                           "SIGNER_MISMATCH",
                                           "STATEMENT_MISMATCH",
                                           "ANSWER_MISMATCH",
-                                          "LOG_MISMATCH"};
-constexpr std::string_view kUntrusted[] = {
-    "NOTE_UNTRUSTED",     "CHECKPOINT_ORIGIN_MISMATCH", "CHAIN_UNTRUSTED",     "CERT_EXPIRED",
-    "CERT_NOT_YET_VALID", "CERT_USAGE_INVALID",         "CERT_REVOKED",        "NOT_WITNESSED",
-    "COSIGNATURES_OLD",   "TIMESTAMP_UNTRUSTED",        "CERTIFICATE_UNPINNED"};
+                                          "LOG_MISMATCH",
+                                          "RECOVERY_INVALID",
+                                          "SUCCESSION_INVALID"};
+constexpr std::string_view kUntrusted[] = {"NOTE_UNTRUSTED",       "CHECKPOINT_ORIGIN_MISMATCH",
+                                           "CHAIN_UNTRUSTED",      "CERT_EXPIRED",
+                                           "CERT_NOT_YET_VALID",   "CERT_USAGE_INVALID",
+                                           "CERT_REVOKED",         "NOT_WITNESSED",
+                                           "COSIGNATURES_OLD",     "TIMESTAMP_UNTRUSTED",
+                                           "CERTIFICATE_UNPINNED", "RECOVERY_UNSIGNED",
+                                           "SUCCESSION_UNTRUSTED", "LOG_ENDED"};
 constexpr std::string_view kIncomplete[] = {"LOG_INCOMPLETE", "COUNTER_GAP", "EVENT_MISSING",
-                                            "EVENTS_BEHIND"};
+                                            "EVENTS_BEHIND", "ENTRIES_LOST"};
 
 }  // namespace
 
