@@ -19,13 +19,16 @@ constexpr std::string_view kTampered[] = {
     "TIME_CONTRADICTED", "COUNTER_REPEATED",       "ORDER_ILLEGAL",      "DISCLOSED_AFTER_ERASURE",
     "ERASED_UNKNOWN",    "ACTOR_MISMATCH",         "SIGNATURE_INVALID",  "TIMESTAMP_MISMATCH",
     "TIMESTAMP_INVALID", "SIGNER_MISMATCH",        "STATEMENT_MISMATCH", "ANSWER_MISMATCH",
-    "LOG_MISMATCH"};
-constexpr std::string_view kUntrusted[] = {
-    "NOTE_UNTRUSTED",     "CHECKPOINT_ORIGIN_MISMATCH", "CHAIN_UNTRUSTED",     "CERT_EXPIRED",
-    "CERT_NOT_YET_VALID", "CERT_USAGE_INVALID",         "CERT_REVOKED",        "NOT_WITNESSED",
-    "COSIGNATURES_OLD",   "TIMESTAMP_UNTRUSTED",        "CERTIFICATE_UNPINNED"};
-constexpr std::string_view kIncomplete[] = {"LOG_INCOMPLETE", "COUNTER_GAP", "EVENT_MISSING",
-                                            "EVENT_HIDDEN", "EVENTS_BEHIND"};
+    "LOG_MISMATCH",      "RECOVERY_INVALID",       "SUCCESSION_INVALID"};
+constexpr std::string_view kUntrusted[] = {"NOTE_UNTRUSTED",       "CHECKPOINT_ORIGIN_MISMATCH",
+                                           "CHAIN_UNTRUSTED",      "CERT_EXPIRED",
+                                           "CERT_NOT_YET_VALID",   "CERT_USAGE_INVALID",
+                                           "CERT_REVOKED",         "NOT_WITNESSED",
+                                           "COSIGNATURES_OLD",     "TIMESTAMP_UNTRUSTED",
+                                           "CERTIFICATE_UNPINNED", "RECOVERY_UNSIGNED",
+                                           "SUCCESSION_UNTRUSTED", "LOG_ENDED"};
+constexpr std::string_view kIncomplete[] = {"LOG_INCOMPLETE", "COUNTER_GAP",   "EVENT_MISSING",
+                                            "EVENT_HIDDEN",   "EVENTS_BEHIND", "ENTRIES_LOST"};
 
 }  // namespace
 

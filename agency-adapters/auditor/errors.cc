@@ -67,6 +67,11 @@ absl::Status NotWitnessed(size_t cosignatures, size_t quorum) {
   return MakeError(kDenied, "NOT_WITNESSED", "checkpoint",
                    absl::StrCat("cosigned by ", cosignatures, " of the ", quorum, " asked for"));
 }
+absl::Status LogEnded(std::string_view log) {
+  return MakeError(kDenied, "LOG_ENDED", "checkpoint",
+                   "of " + std::string(log) +
+                       ", whose key is lost, is beyond what was known of that log when it ended");
+}
 absl::Status CosignaturesOld(std::string_view newest) {
   return MakeError(kDenied, "COSIGNATURES_OLD", "checkpoint",
                    "the quorum's cosignatures are of " + std::string(newest));
@@ -87,6 +92,11 @@ absl::Status EventsBehind(uint64_t next, uint64_t size) {
   return MakeError(
       absl::StatusCode::kNotFound, "EVENTS_BEHIND", "events",
       absl::StrCat("shown up to entry ", next, " of ", size, " only: bring the mirror up to date"));
+}
+absl::Status EntriesLost(std::string_view log, std::string_view entries) {
+  return MakeError(absl::StatusCode::kNotFound, "ENTRIES_LOST", "succession",
+                   absl::StrCat(std::string(entries), " of ", std::string(log),
+                                ", which has ended, may be lost: not here"));
 }
 absl::Status CertificateMissing(uint64_t index) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "CERTIFICATE_MISSING", "cert_id",

@@ -4,31 +4,18 @@
 #include <utility>
 
 #include "agency-adapters/auditor/errors.h"
+#include "agency-adapters/auditor/folder_tiles.h"
 #include "agency-adapters/sdk/errors.h"
 #include "agency-adapters/sdk/log_folder.h"
 #include "base/status.h"
 #include "proto/transparency/checkpoint.h"
 #include "proto/transparency/merkle.h"
-#include "proto/transparency/proof_builder.h"
 #include "proto/transparency/tile.h"
-#include "proto/transparency/tile_node_reader.h"
 
 namespace amana::auditor {
 namespace {
 
 using transparency::kTileWidth;
-
-class FolderTiles final : public transparency::TileReader {
- public:
-  FolderTiles(FileSystem& files, const std::string& folder) : files_(files), folder_(folder) {}
-  absl::StatusOr<std::string> Tile(int level, uint64_t index, int width) override {
-    return sdk::ReadHashTile(files_, folder_, {level, index, width});
-  }
-
- private:
-  FileSystem& files_;
-  const std::string& folder_;
-};
 
 }  // namespace
 
@@ -54,11 +41,9 @@ absl::StatusOr<absl::Status> MirrorWatch::LookAtOther(const std::string& note, u
     owed_ = std::max(owed_, other.size());
     return absl::OkStatus();
   }
-  FolderTiles tiles(mirror_.files, mirror_.folder);
-  transparency::TileNodeReader nodes(tiles, size);
-  AMANA_ASSIGN_OR_RETURN(const transparency::CompactRange frontier,
-                         transparency::ReadFrontier(nodes, other.size()));
-  return frontier.Root() == other.root() ? absl::OkStatus() : sdk::LogForked(other.size(), size);
+  AMANA_ASSIGN_OR_RETURN(const Digest root,
+                         RootIn(mirror_.files, mirror_.folder, size, other.size()));
+  return root == other.root() ? absl::OkStatus() : sdk::LogForked(other.size(), size);
 }
 
 absl::Status MirrorWatch::LookAtWitnesses(const std::string& note, absl::Time now) {

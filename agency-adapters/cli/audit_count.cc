@@ -1,4 +1,5 @@
 #include "agency-adapters/auditor/counts.h"
+#include "agency-adapters/cli/audit_chain.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/audit_question.h"
 #include "agency-adapters/cli/audit_tables.h"
@@ -119,12 +120,13 @@ Result Run(Context&, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<CountBy> by, Dimensions(o.by));
   Counted counted = Counted::kEvents;
   AMANA_RETURN_IF_ERROR(Choose("--of", kCounted, o.of, counted));
-  AMANA_ASSIGN_OR_RETURN(const auto book, OpenMirror(o.folder));
+  std::string aside;
+  AMANA_ASSIGN_OR_RETURN(const ShownLog log, OpenLog(o.folder, o.log, &aside));
   AMANA_ASSIGN_OR_RETURN(const auditor::Counts counts,
-                         auditor::CountEvents(*book, query, counted, by));
+                         auditor::CountEvents(*log.book, query, counted, by));
   Json rows = Json::array();
   for (const auditor::CountRow& row : counts.rows) rows.push_back(ToJson(row, o.by));
-  std::string text = TableOf(counts, o.by) + Caveats(counts);
+  std::string text = TableOf(counts, o.by) + Caveats(counts) + aside;
   if (o.format == "jsonl") text = JsonLinesOf(rows);
   if (o.format == "csv") {
     std::vector<std::string> columns = o.by;
@@ -134,12 +136,13 @@ Result Run(Context&, const Options& o) {
   Report report;
   const std::string what = std::to_string(rows.size()) + " rows";
   report.json = {{"of", o.of},
+                 {"log", log.origin},
                  {"rows", std::move(rows)},
                  {"without_key", counts.without_key > 0},
                  {"unmeasured", FewJson(counts.unmeasured)},
                  {"unsure", FewJson(counts.unsure)}};
   AMANA_RETURN_IF_ERROR(Put(std::move(text), o.out, what, report));
-  if (!o.out.empty()) report.text += Caveats(counts);
+  if (!o.out.empty()) report.text += Caveats(counts) + aside;
   return report;
 }
 

@@ -188,6 +188,7 @@ void CountEvents(const Context& context, const identity::Caller& caller,
       new EventCount(context, caller.agency, request, *std::move(pseudonyms)));
   v1::AuditQuestion question;
   *question.mutable_count() = request;
+  question.DiscardUnknownFields();  // nobody's words get into the log by them
   LogAuditRead(context, caller, question.SerializeAsString(),
                [count = std::move(count), reply = std::move(reply)](absl::Status logged) mutable {
                  if (!logged.ok()) return reply(logged);
