@@ -182,18 +182,26 @@ absl::StatusOr<std::string> WriteTemporary(const std::string& path, std::string_
   return status;
 }
 
+// Of a name that somebody else may have given: to open a FIFO would wait for whoever writes to it,
+// without end.
+absl::StatusOr<Fd> OpenToRead(const std::string& path) {
+  Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat info {};
+  if (!fd.valid() || fstat(fd.get(), &info) != 0) return Failed(path);
+  if (S_ISFIFO(info.st_mode)) return IoError(path, "is a pipe: a file is read here");
+  return fd;
+}
+
 class Real final : public FileSystem {
  public:
   absl::StatusOr<std::string> Read(const std::string& path) override {
-    const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd.valid()) return Failed(path);
+    AMANA_ASSIGN_OR_RETURN(const Fd fd, OpenToRead(path));
     return ReadWhole(fd.get(), path);
   }
 
   absl::StatusOr<std::string> ReadRange(const std::string& path, uint64_t offset,
                                         size_t length) override {
-    const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd.valid()) return Failed(path);
+    AMANA_ASSIGN_OR_RETURN(const Fd fd, OpenToRead(path));
     return ReadFrom(fd.get(), offset, length, path);
   }
 

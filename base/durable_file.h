@@ -55,7 +55,7 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  virtual absl::StatusOr<std::string> Read(const std::string& path) = 0;
+  virtual absl::StatusOr<std::string> Read(const std::string& path) = 0;  // a pipe is IO_ERROR
   // At most `length` bytes from `offset`; fewer only at the end of the file.
   virtual absl::StatusOr<std::string> ReadRange(const std::string& path, uint64_t offset,
                                                 size_t length) = 0;

@@ -55,6 +55,13 @@ TEST_F(DurableFileTest, WritesReplaceWholly) {
   EXPECT_EQ(EntriesOnDisk(), 1u);
 }
 
+// A name may come from outside: a FIFO in its place must hold up nobody.
+TEST_F(DurableFileTest, NobodyWaitsForWhoWritesToAPipe) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_EQ(ErrorReason(files_.Read(path_).status()), "IO_ERROR");
+  EXPECT_EQ(ErrorReason(files_.ReadRange(path_, 0, 10).status()), "IO_ERROR");
+}
+
 TEST_F(DurableFileTest, CreateNeverReplaces) {
   AMANA_ASSERT_OK(files_.CreateAtomically(path_, "one", kPrivateFile));
   EXPECT_EQ(ErrorReason(files_.CreateAtomically(path_, "two", kPrivateFile)), "FILE_EXISTS");

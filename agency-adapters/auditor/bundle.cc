@@ -9,6 +9,7 @@
 #include "agency-adapters/auditor/bundle_text.h"
 #include "agency-adapters/auditor/check_parts.h"
 #include "agency-adapters/auditor/errors.h"
+#include "agency-adapters/auditor/folder_tiles.h"
 #include "agency-adapters/auditor/question.h"
 #include "agency-adapters/sdk/errors.h"
 #include "agency-adapters/sdk/log_folder.h"
@@ -23,18 +24,6 @@ namespace {
 
 using sdk::EventView;
 using transparency::Checkpoint;
-
-class FolderTiles final : public transparency::TileReader {
- public:
-  FolderTiles(FileSystem& files, const std::string& folder) : files_(files), folder_(folder) {}
-  absl::StatusOr<std::string> Tile(int level, uint64_t index, int width) override {
-    return sdk::ReadHashTile(files_, folder_, {level, index, width});
-  }
-
- private:
-  FileSystem& files_;
-  const std::string& folder_;
-};
 
 struct Chosen {
   std::string note;
@@ -81,6 +70,9 @@ class Maker {
   }
 
  private:
+  const transparency::NoteVerifier& Log() const {
+    return request_.ended.has_value() ? *request_.ended : request_.identity.log();
+  }
   absl::Status FindAnswer() {
     AMANA_ASSIGN_OR_RETURN(answer_,
                            request_.book.Find(request_.query, 0, size_t{kMaxBundleEvents} + 1));
@@ -91,12 +83,10 @@ class Maker {
     std::vector<std::string> notes = request_.checkpoints;
     AMANA_ASSIGN_OR_RETURN(std::string newest,
                            sdk::ReadLogFile(request_.files, request_.folder, "checkpoint"));
-    AMANA_ASSIGN_OR_RETURN(const auto whole,
-                           transparency::OpenCheckpoint(newest, request_.identity.log()));
+    AMANA_ASSIGN_OR_RETURN(const auto whole, transparency::OpenCheckpoint(newest, Log()));
     notes.push_back(std::move(newest));
     for (std::string& note : notes) {
-      AMANA_ASSIGN_OR_RETURN(const auto opened,
-                             transparency::OpenCheckpoint(note, request_.identity.log()));
+      AMANA_ASSIGN_OR_RETURN(const auto opened, transparency::OpenCheckpoint(note, Log()));
       const Checkpoint& checkpoint = opened.checkpoint;
       if (checkpoint.size() > whole.checkpoint.size()) continue;  // the mirror is behind it
       if (!answer_.empty() && answer_.back().index >= checkpoint.size()) continue;

@@ -3,6 +3,7 @@
 #ifndef AMANA_AGENCY_ADAPTERS_AUDITOR_BUNDLE_H_
 #define AMANA_AGENCY_ADAPTERS_AUDITOR_BUNDLE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "agency-adapters/sdk/identity.h"
 #include "amana/v1/evidence.pb.h"
 #include "base/durable_file.h"
+#include "proto/transparency/note_verifier.h"
 
 namespace amana::auditor {
 
@@ -28,6 +30,8 @@ struct BundleRequest {
   // answer in it is taken; the mirror's newest when none has.
   std::vector<std::string> checkpoints = {};
   std::vector<std::string> timestamps = {};  // tokens of the checkpoint that is taken
+  // The mirror's log, where it has ended and is not the one that the identity trusts.
+  std::optional<transparency::NoteVerifier> ended = {};
 };
 
 struct Bundle {

@@ -11,6 +11,7 @@
 #include "agency-adapters/auditor/bundle_text.h"
 #include "agency-adapters/auditor/check_parts.h"
 #include "agency-adapters/auditor/errors.h"
+#include "agency-adapters/auditor/order_follower.h"
 #include "agency-adapters/auditor/question.h"
 #include "agency-adapters/sdk/errors.h"
 #include "base/status.h"
@@ -76,6 +77,7 @@ class BundleChecker {
       if (!trust_.revocations.has_value()) signatures.why += "; without a revocation list";
     }
     results.push_back(std::move(signatures));
+    results.push_back(std::move(order_).Done("no step in it has the one before beside it"));
     results.push_back(std::move(timestamp_).Done("no timestamp token"));
     return results;
   }
@@ -196,10 +198,26 @@ class BundleChecker {
       if (i > 0 && shown_[i - 1].index == event.index) {
         counters_.Found(CounterRepeated("index", event.index));
       }
+      Follow(event);
       if (!event.view.has(EventField::kTime)) continue;
       if (event.view.time < time) counters_.Found(TimeBackwards(event.index));
       time = std::max(time, event.view.time);
     }
+  }
+
+  // Steps are judged where it can be seen that nothing of the referral is missing between them: by
+  // its sender's counter, and by what each event in between is about.
+  void Follow(const Shown& event) {
+    const EventView& view = event.view;
+    if (!view.referral.has_value() || !view.has(EventField::kSenderCounter)) return;
+    uint64_t& last = sender_counters_[view.referral->sender];
+    if (view.sender_counter != last + 1) follower_.Forget(view.referral->sender);
+    last = view.sender_counter;
+    if (!view.opened.all()) return follower_.Forget(*view.referral);
+    const std::optional<absl::Status> judged = follower_.Take(event.index, view);
+    if (!judged.has_value()) return;
+    order_.Look();
+    order_.Found(*judged);
   }
 
   absl::Status CheckRange(const v1::EvidenceRange& range) const {
@@ -261,16 +279,18 @@ class BundleChecker {
   absl::Status trusted_;
   std::optional<transparency::Checkpoint> checkpoint_;
   std::vector<Shown> shown_;
+  std::map<AgencyId, uint64_t> sender_counters_;
+  OrderFollower follower_{false};
   Tally signer_{"SIGNER"}, statement_{"STATEMENT"}, note_{"NOTE"}, witnesses_{"WITNESSES"},
       inclusion_{"INCLUSION"}, question_{"QUESTION"}, counters_{"COUNTERS"},
-      signatures_{"SIGNATURES"}, timestamp_{"TIMESTAMP"};
+      signatures_{"SIGNATURES"}, order_{"ORDER"}, timestamp_{"TIMESTAMP"};
 };
 
 JudgedBundle Unread(Tally form) {
   JudgedBundle judged;
   judged.results.push_back(std::move(form).Done(""));
   for (const char* name : {"SIGNER", "STATEMENT", "NOTE", "WITNESSES", "INCLUSION", "QUESTION",
-                           "COUNTERS", "SIGNATURES", "TIMESTAMP"}) {
+                           "COUNTERS", "SIGNATURES", "ORDER", "TIMESTAMP"}) {
     judged.results.push_back(Tally(name).Done(kUnread));
   }
   return judged;

@@ -9,6 +9,9 @@
 //   QUESTION    each event listed is part of the answer, and each other is none
 //   COUNTERS    no event is missing from what is said to be complete; time never runs backwards
 //   SIGNATURES  certificates named by events were good, not revoked, and their agency's, then
+//   ORDER       each step of a task, delivery or handover may follow the one before, where it can
+//   be
+//               seen that there is none between
 //   TIMESTAMP   RFC 3161 tokens are of that state, and were valid at their own time
 #ifndef AMANA_AGENCY_ADAPTERS_AUDITOR_BUNDLE_CHECKS_H_
 #define AMANA_AGENCY_ADAPTERS_AUDITOR_BUNDLE_CHECKS_H_

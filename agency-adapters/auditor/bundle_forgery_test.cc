@@ -90,7 +90,7 @@ TEST_F(BundleTest, EachForgeryIsFoundByItsCheck) {
       const JudgedBundle judged = CheckBundle(Forge(c.change), Trust());
       EXPECT_THAT(Failing(judged), HasSubstr(c.failing)) << c.name;
       EXPECT_EQ(Overall(judged.results), c.verdict) << c.name << ": " << Failing(judged);
-      EXPECT_EQ(judged.results.size(), 10u);
+      EXPECT_EQ(judged.results.size(), 11u);
     }
   }
 }

@@ -156,5 +156,38 @@ TEST_F(BundleTest, AMirrorThatDoesNotFitMakesNoBundle) {
   EXPECT_EQ(reason(request), "LOG_FORKED");
 }
 
+// Steps that no rule lets follow each other, and what is in between.
+TEST_F(BundleTest, TheOrderOfStepsIsJudgedWhereNothingIsMissingBetween) {
+  const auto append = [&](v1::EventKind kind, int counter, char referral) {
+    broker_.Append(Own(kind, counter, referral));
+  };
+  append(v1::EVENT_KIND_TASK_ROUTED, 9, 'a');
+  append(v1::EVENT_KIND_TASK_ROUTED, 10, 'b');
+  append(v1::EVENT_KIND_TASK_RECEIVED, 11, 'a');
+  append(v1::EVENT_KIND_TASK_COMPLETED, 12, 'b');  // without having been received
+  AMANA_ASSERT_OK(Follow(*client_, RealFileSystem(), dir_.path(), broker_.log(), *book_).status());
+  const auto order_of = [&](const EventQuery& query) {
+    const JudgedBundle judged = CheckBundle(Make(query).file, Trust());
+    for (const CheckResult& result : judged.results) {
+      if (result.name == "ORDER") return std::pair(result.looked_at, ErrorReason(result.failure));
+    }
+    return std::pair(uint64_t{99}, std::string("no such check"));
+  };
+  using Looked = std::pair<uint64_t, std::string>;
+  EXPECT_EQ(order_of({.referral = Referral('a')}), Looked(2, ""));
+  EXPECT_EQ(order_of({.referral = Referral('b')}), Looked(2, "ORDER_ILLEGAL"));
+  EXPECT_EQ(order_of({.agency = AgencyId::Create("police-a").value()}), Looked(4, "ORDER_ILLEGAL"));
+  // The steps without the beginning: the second of each can be judged.
+  EXPECT_EQ(order_of({.kinds = {v1::EVENT_KIND_TASK_ROUTED, v1::EVENT_KIND_TASK_RECEIVED,
+                                v1::EVENT_KIND_TASK_COMPLETED},
+                      .agency = AgencyId::Create("police-a").value()}),
+            Looked(2, "ORDER_ILLEGAL"));
+  // What is opened of the step between says only that there is something.
+  EXPECT_EQ(order_of({.kinds = {v1::EVENT_KIND_TASK_COMPLETED},
+                      .agency = AgencyId::Create("police-a").value()}),
+            Looked(0, ""));
+  EXPECT_EQ(Judge(Make({.referral = Referral('b')}).file), Verdict::kTampered);
+}
+
 }  // namespace
 }  // namespace amana::auditor

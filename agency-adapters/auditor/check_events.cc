@@ -1,11 +1,11 @@
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 
 #include "agency-adapters/auditor/check_parts.h"
 #include "agency-adapters/auditor/errors.h"
-#include "agency-adapters/auditor/legal_order.h"
+#include "agency-adapters/auditor/order_follower.h"
 #include "agency-adapters/auditor/statement_judge.h"
 #include "agency-adapters/sdk/keys.h"
 #include "base/status.h"
@@ -15,23 +15,28 @@ namespace {
 
 using sdk::EventField;
 using sdk::EventView;
+using transparency::FieldSet;
 
-// What has states of its own, as events name it.
-using Subject = std::tuple<Machine, StatementKey, uint32_t /*task*/, uint32_t /*epoch*/,
-                           v1::DisclosureStage, uint32_t /*update or attempt*/>;
+FieldSet Fields(std::initializer_list<EventField> fields) {
+  FieldSet set;
+  for (const EventField field : fields) set.set(static_cast<size_t>(field));
+  return set;
+}
 
-Subject SubjectOf(Machine machine, const EventView& event) {
-  const uint32_t task = event.task.value_or(0);
-  switch (machine) {
-    case Machine::kDelivery:
-      return {machine, *event.referral, task, event.offer_epoch, event.stage, sdk::UpdateOf(event)};
-    case Machine::kHandover:
-      return {machine, *event.referral, task, 0, v1::DISCLOSURE_STAGE_UNSPECIFIED, event.attempt};
-    case Machine::kTask:
-    case Machine::kNone:
-      break;
-  }
-  return {machine, *event.referral, task, 0, v1::DISCLOSURE_STAGE_UNSPECIFIED, 0};
+// What an auditor is shown of every event: the protocol has it so, and who is shown less is kept
+// from finding it.
+const FieldSet& AuditorsFields() {
+  static const FieldSet kFields =
+      Fields({EventField::kKind, EventField::kTime, EventField::kStage, EventField::kUrgency,
+              EventField::kReason, EventField::kConsentRules, EventField::kDelivered,
+              EventField::kWithheld, EventField::kAttempt});
+  return kFields;
+}
+// What a recipient is not shown of an event that it is told of.
+const FieldSet& NotTheRecipients() {
+  static const FieldSet kFields =
+      Fields({EventField::kConsentRules, EventField::kSenderCounter, EventField::kWithheld});
+  return kFields;
 }
 
 class EventChecker {
@@ -81,8 +86,22 @@ class EventChecker {
   }
 
  private:
+  // Whether the event is opened as far as this side is to see it.
+  bool ShowsEnough(const EventView& event) const {
+    const AgencyId& self = evidence_.agency;
+    if (evidence_.all_events && (~event.opened & AuditorsFields()).any()) return false;
+    if (self.empty()) return true;
+    if (event.actor_agency == self ||
+        (event.referral.has_value() && event.referral->sender == self)) {
+      return event.opened.all();
+    }
+    return !event.recipient.has_value() || event.recipient->agency != self ||
+           evidence_.all_events || (event.opened | NotTheRecipients()).all();
+  }
+
   void Count(uint64_t index, const EventView& event) {
     counters_.Look();
+    if (!ShowsEnough(event)) counters_.Found(EventHidden(index));
     if (evidence_.all_events) {
       if (index != expected_) counters_.Found(EventMissing(expected_));
       expected_ = index + 1;
@@ -112,29 +131,11 @@ class EventChecker {
     last = std::max(last, got);
   }
 
-  // The state that needs no event of its own: a task is SUBMITTED when its referral is accepted, a
-  // delivery is QUEUED by what its task went through.
-  std::string_view Begun(Machine machine, const EventView& event) const {
-    if (machine == Machine::kTask && accepted_.contains(*event.referral)) return "SUBMITTED";
-    if (machine == Machine::kDelivery && states_.contains(SubjectOf(Machine::kTask, event))) {
-      return "QUEUED";
-    }
-    return {};
-  }
-
   void Follow(uint64_t index, const EventView& event) {
-    const StateEntered entered = EnteredBy(event.kind);
-    if (entered.machine == Machine::kNone) return;
+    const std::optional<absl::Status> judged = order_follower_.Take(index, event);
+    if (!judged.has_value()) return;
     order_.Look();
-    std::string_view& state = states_[SubjectOf(entered.machine, event)];
-    if (state.empty()) state = Begun(entered.machine, event);
-    if (state == "REROUTED") state = "SUBMITTED";  // offered anew
-    // Said again, the first state is no step.
-    const bool first = state == entered.state && (state == "SUBMITTED" || state == "QUEUED");
-    if (!first && !MayFollow(entered.machine, state, entered.state)) {
-      order_.Found(OrderIllegal(index, state, entered.state));
-    }
-    state = entered.state;
+    order_.Found(*judged);
   }
 
   void CheckErasure(uint64_t index, const EventView& event) {
@@ -162,7 +163,7 @@ class EventChecker {
   bool gap_ = false;
   uint64_t sender_counter_ = 0;
   std::map<Address, uint64_t> recipient_counters_;
-  std::map<Subject, std::string_view> states_;
+  OrderFollower order_follower_{true};
   std::set<StatementKey> accepted_, erased_;
   Tally counters_{"COUNTERS"}, signatures_{"SIGNATURES"}, order_{"ORDER"}, erasures_{"ERASURES"};
   StatementJudge judge_{evidence_, signatures_};

@@ -90,20 +90,12 @@ class LogChecker {
   // The newest checkpoint here that enough have cosigned must not be older than asked.
   void CheckWitnesses() {
     if (evidence_.witnesses.empty()) return;
-    std::vector<const Seen*> all;
-    if (opened_.folder.has_value()) all.push_back(&*opened_.folder);
-    for (const Seen& seen : opened_.held) all.push_back(&seen);
+    std::vector<std::vector<transparency::VerifiedSignature>> all;
+    if (opened_.folder.has_value()) all.push_back(opened_.folder->witnesses);
+    for (const Seen& seen : opened_.held) all.push_back(seen.witnesses);
     size_t most = 0;
-    absl::Time newest = absl::InfinitePast();
-    for (const Seen* seen : all) {
-      std::vector<uint64_t> times;
-      for (const auto& signature : seen->witnesses) times.push_back(signature.unix_seconds);
-      most = std::max(most, times.size());
-      if (times.size() < evidence_.quorum) continue;
-      std::ranges::sort(times, std::greater<>());
-      newest = std::max(newest,
-                        absl::FromUnixSeconds(static_cast<int64_t>(times[evidence_.quorum - 1])));
-    }
+    for (const auto& witnesses : all) most = std::max(most, witnesses.size());
+    const absl::Time newest = CosignedAt(all, evidence_.quorum);
     witnesses_.Look(std::max<size_t>(all.size(), 1));
     if (newest == absl::InfinitePast()) {
       witnesses_.Found(NotWitnessed(most, evidence_.quorum));
@@ -222,6 +214,19 @@ class LogChecker {
 };
 
 }  // namespace
+
+absl::Time CosignedAt(const std::vector<std::vector<transparency::VerifiedSignature>>& cosigned,
+                      size_t quorum) {
+  absl::Time newest = absl::InfinitePast();
+  for (const auto& signatures : cosigned) {
+    std::vector<uint64_t> times;
+    for (const auto& signature : signatures) times.push_back(signature.unix_seconds);
+    if (quorum == 0 || times.size() < quorum) continue;
+    std::ranges::sort(times, std::greater<>());
+    newest = std::max(newest, absl::FromUnixSeconds(static_cast<int64_t>(times[quorum - 1])));
+  }
+  return newest;
+}
 
 absl::StatusOr<LogResults> CheckLog(const Evidence& evidence,
                                     const std::function<void(uint64_t, uint64_t)>& progress) {

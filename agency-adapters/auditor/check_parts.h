@@ -98,6 +98,11 @@ class EventWatch {
   const std::unique_ptr<Checker> checker_;
 };
 
+// When enough of the witnesses had cosigned one of these, at the latest; infinitely long ago where
+// none has as many.
+absl::Time CosignedAt(const std::vector<std::vector<transparency::VerifiedSignature>>& cosigned,
+                      size_t quorum);
+
 CheckResult CheckSections(const Evidence& evidence);
 CheckResult CheckTimestamps(const Evidence& evidence);
 

@@ -4,39 +4,31 @@
 #include <utility>
 
 #include "agency-adapters/auditor/check_parts.h"
+#include "agency-adapters/auditor/errors.h"
 #include "base/status.h"
 #include "proto/crypto/errors.h"
 #include "proto/crypto/timestamp.h"
+#include "proto/transparency/checkpoint.h"
 
 namespace amana::auditor {
 namespace {
 
-constexpr std::string_view kTampered[] = {"PROOF_INVALID",
-                                          "NOTE_SIGNATURE_INVALID",
-                                          "LOG_TAMPERED",
-                                          "LOG_FORKED",
-                                          "RECEIPT_MISMATCH",
-                                          "TILE_INVALID",
-                                          "EVENT_INVALID",
-                                          "TIME_BACKWARDS",
-                                          "COUNTER_REPEATED",
-                                          "ORDER_ILLEGAL",
-                                          "DISCLOSED_AFTER_ERASURE",
-                                          "ERASED_UNKNOWN",
-                                          "ACTOR_MISMATCH",
-                                          "SIGNATURE_INVALID",
-                                          "TIMESTAMP_MISMATCH",
-                                          "TIMESTAMP_INVALID",
-                                          "SIGNER_MISMATCH",
-                                          "STATEMENT_MISMATCH",
-                                          "ANSWER_MISMATCH",
-                                          "LOG_MISMATCH"};
-constexpr std::string_view kUntrusted[] = {
-    "NOTE_UNTRUSTED",     "CHECKPOINT_ORIGIN_MISMATCH", "CHAIN_UNTRUSTED",     "CERT_EXPIRED",
-    "CERT_NOT_YET_VALID", "CERT_USAGE_INVALID",         "CERT_REVOKED",        "NOT_WITNESSED",
-    "COSIGNATURES_OLD",   "TIMESTAMP_UNTRUSTED",        "CERTIFICATE_UNPINNED"};
-constexpr std::string_view kIncomplete[] = {"LOG_INCOMPLETE", "COUNTER_GAP", "EVENT_MISSING",
-                                            "EVENTS_BEHIND"};
+constexpr std::string_view kTampered[] = {
+    "PROOF_INVALID",     "NOTE_SIGNATURE_INVALID", "LOG_TAMPERED",       "LOG_FORKED",
+    "RECEIPT_MISMATCH",  "TILE_INVALID",           "EVENT_INVALID",      "TIME_BACKWARDS",
+    "TIME_CONTRADICTED", "COUNTER_REPEATED",       "ORDER_ILLEGAL",      "DISCLOSED_AFTER_ERASURE",
+    "ERASED_UNKNOWN",    "ACTOR_MISMATCH",         "SIGNATURE_INVALID",  "TIMESTAMP_MISMATCH",
+    "TIMESTAMP_INVALID", "SIGNER_MISMATCH",        "STATEMENT_MISMATCH", "ANSWER_MISMATCH",
+    "LOG_MISMATCH",      "RECOVERY_INVALID",       "SUCCESSION_INVALID"};
+constexpr std::string_view kUntrusted[] = {"NOTE_UNTRUSTED",       "CHECKPOINT_ORIGIN_MISMATCH",
+                                           "CHAIN_UNTRUSTED",      "CERT_EXPIRED",
+                                           "CERT_NOT_YET_VALID",   "CERT_USAGE_INVALID",
+                                           "CERT_REVOKED",         "NOT_WITNESSED",
+                                           "COSIGNATURES_OLD",     "TIMESTAMP_UNTRUSTED",
+                                           "CERTIFICATE_UNPINNED", "RECOVERY_UNSIGNED",
+                                           "SUCCESSION_UNTRUSTED", "LOG_ENDED"};
+constexpr std::string_view kIncomplete[] = {"LOG_INCOMPLETE", "COUNTER_GAP",   "EVENT_MISSING",
+                                            "EVENT_HIDDEN",   "EVENTS_BEHIND", "ENTRIES_LOST"};
 
 }  // namespace
 
@@ -95,6 +87,20 @@ CheckResult CheckSections(const Evidence& evidence) {
   return std::move(tally).Done("no content is held here");
 }
 
+// Between an authority's clock and the log's.
+constexpr absl::Duration kClocks = absl::Minutes(5);
+
+// What the stamped log holds was in it by then, so it cannot have happened later.
+absl::Status NothingIsLater(const Evidence& evidence, const std::string& note, absl::Time stamped) {
+  const auto opened = transparency::OpenCheckpoint(note, evidence.log);
+  if (!opened.ok() || evidence.book == nullptr) return absl::OkStatus();  // NOTE says so
+  EventQuery later;
+  later.from = stamped + kClocks;
+  AMANA_ASSIGN_OR_RETURN(const std::vector<MirroredEvent> found, evidence.book->Find(later, 0, 1));
+  if (found.empty() || found.front().index >= opened->checkpoint.size()) return absl::OkStatus();
+  return TimeContradicted(found.front().index);
+}
+
 CheckResult CheckTimestamps(const Evidence& evidence) {
   Tally tally("TIMESTAMP");
   std::vector<std::string> notes = evidence.held;
@@ -110,7 +116,7 @@ CheckResult CheckTimestamps(const Evidence& evidence) {
     for (const std::string& note : held.of.empty() ? notes : std::vector{held.of}) {
       const auto stamped =
           crypto::VerifyTimestamp(held.token, note, evidence.timestamp_roots, held.file);
-      last = stamped.status();
+      last = stamped.ok() ? NothingIsLater(evidence, note, *stamped) : stamped.status();
       if (ErrorReason(last) != "TIMESTAMP_MISMATCH") break;
     }
     tally.Found(last);

@@ -8,12 +8,15 @@
 //   REPLAY        the signed root and every hash tile follow from the entries
 //   INCLUSION     every receipt, and every event shown, is the entry that it says it is
 //   EQUIVOCATION  no two signed checkpoints, of whomever, are of different logs
-//   COUNTERS      no event is missing from what was shown; time never runs backwards
+//   COUNTERS      no event is missing from what was shown, nor what this reader is to see of one;
+//                 time never runs backwards
 //   SIGNATURES    statements held are signed as the log says, by certificates valid and not revoked
 //                 when it logged them
 //   SECTIONS      what was disclosed opens its commitment; what was withheld has its digest
 //   ORDER         tasks, deliveries and handovers went only where the protocol's tables let them
-//   TIMESTAMP     RFC 3161 tokens are of a checkpoint held, and were valid at their own time
+//   TIMESTAMP     RFC 3161 tokens are of a checkpoint held, and were valid at their own time,
+//   before
+//                 which all that it holds happened
 //   ERASURES      what was erased was there, and went to nobody afterwards
 #ifndef AMANA_AGENCY_ADAPTERS_AUDITOR_CHECKS_H_
 #define AMANA_AGENCY_ADAPTERS_AUDITOR_CHECKS_H_

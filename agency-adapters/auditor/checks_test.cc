@@ -5,11 +5,14 @@
 #include <functional>
 #include <string>
 
+#include "agency-adapters/auditor/checks_for_test.h"
 #include "agency-adapters/auditor/legal_order.h"
 #include "agency-adapters/auditor/mirror.h"
 #include "agency-adapters/sdk/testing.h"
+#include "amana/v1/audit_service.pb.h"
 #include "base/status.h"
 #include "base/testing.h"
+#include "proto/crypto/sha256.h"
 #include "proto/envelope/testing.h"
 
 namespace amana::auditor {
@@ -19,18 +22,6 @@ using sdk::EventField;
 using sdk::testing::FakeBroker;
 using sdk::testing::SampleEvent;
 using Outcome = CheckResult::Outcome;
-
-StatementKey Referral(char id) {
-  return {AgencyId::Create("police-a").value(), ReferralId::FromBytes(std::string(16, id)).value(),
-          1};
-}
-
-std::string Number(uint64_t value) { return std::string(1, static_cast<char>(value)); }
-
-// Of police-a's own referral, with the counter that the sequencer gives.
-SampleEvent Own(v1::EventKind kind, uint64_t counter, char referral = 'r') {
-  return {kind, {}, Referral(referral), {{EventField::kSenderCounter, Number(counter)}}};
-}
 
 TEST(LegalOrderTest, TheTablesAreTheRules) {
   EXPECT_EQ(EnteredBy(v1::EVENT_KIND_TASK_ROUTED).state, "ROUTED");
@@ -47,43 +38,6 @@ TEST(LegalOrderTest, TheTablesAreTheRules) {
   EXPECT_TRUE(MayFollow(Machine::kHandover, "", "OFFERED"));
   EXPECT_FALSE(MayFollow(Machine::kHandover, "OFFERED", "CUSTODY_TRANSFERRED"));
 }
-
-class ChecksTest : public ::testing::Test {
- protected:
-  void SetUp() override { book_ = MirrorBook::Open(dir_.path()).value(); }
-  absl::StatusOr<MirrorReport> Mirror() {
-    return Follow(*client_, RealFileSystem(), dir_.path(), broker_.log(), *book_);
-  }
-  Evidence Held() {
-    Evidence evidence{RealFileSystem(), dir_.path(), broker_.log(), envelope::SampleTime()};
-    evidence.book = book_.get();
-    evidence.agency = AgencyId::Create("police-a").value();
-    return evidence;
-  }
-  CheckResult Result(const Evidence& evidence, std::string_view name) {
-    const auto results = RunChecks(evidence);
-    EXPECT_TRUE(results.ok()) << results.status();
-    EXPECT_EQ(results->size(), 12u);
-    for (const CheckResult& result : *results) {
-      if (result.name == name) return result;
-    }
-    ADD_FAILURE() << name;
-    return {};
-  }
-  // The reason for which this check fails; empty when it passes, "-" when it has nothing to look
-  // at.
-  std::string Reason(const Evidence& evidence, std::string_view name) {
-    const CheckResult result = Result(evidence, name);
-    if (result.outcome == Outcome::kNotApplicable) return "-";
-    EXPECT_EQ(result.outcome == Outcome::kFailed, !result.failure.ok());
-    return ErrorReason(result.failure);
-  }
-
-  TempDir dir_;
-  FakeBroker broker_{300};
-  std::unique_ptr<sdk::Client> client_ = broker_.Connect();
-  std::unique_ptr<MirrorBook> book_;
-};
 
 TEST_F(ChecksTest, AMirrorGrowsAndIsContinued) {
   EXPECT_EQ(Mirror()->events, 300u);
@@ -115,6 +69,27 @@ TEST_F(ChecksTest, WhatCameBeforeTheBrokerWentAwayIsKept) {
   broker_.answers.clear();
   EXPECT_EQ(Mirror()->events, 800u);
   EXPECT_EQ(*book_->Count(), 1800u);
+}
+
+TEST_F(ChecksTest, AMirrorKeepsNoCertificateUnderAnothersName) {
+  const std::string right = "SYNTHETIC certificate";
+  SampleEvent event = Own(v1::EVENT_KIND_GRANT_ADDED, 1);
+  event.more[EventField::kCertId] = crypto::Sha256(right).bytes();
+  std::string given = "another";
+  broker_.answers["/amana.v1.AuditService/GetCertificate"] = [&](const std::string&) {
+    v1::GetCertificateResponse response;
+    response.set_certificate(given);
+    return response.SerializeAsString();
+  };
+  broker_.Append(event);
+  AMANA_ASSERT_OK(Mirror().status());
+  const CertId id = CertId::FromBytes(crypto::Sha256(right).view()).value();
+  EXPECT_EQ(book_->FindCertificate(id).value(), std::nullopt);
+  given = right;  // the next event that names it
+  event.more[EventField::kSenderCounter] = Number(2);
+  broker_.Append(event);
+  AMANA_ASSERT_OK(Mirror().status());
+  EXPECT_EQ(book_->FindCertificate(id).value(), right);
 }
 
 TEST_F(ChecksTest, AMirrorKeepsNoEventThatIsNotItsEntry) {

@@ -1,6 +1,5 @@
 #include "agency-adapters/auditor/counts.h"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -14,16 +13,10 @@ namespace {
 
 using sdk::EventField;
 using sdk::EventView;
-using Key = std::pair<std::string, std::string>;
 
 constexpr char kNotShown[] = "(not shown)";
 constexpr char kNone[] = "(none)";
 constexpr char kAll[] = "all";
-
-struct Group {
-  uint64_t count = 0;
-  std::vector<absl::Duration> times;
-};
 
 std::optional<v1::EventKind> KindOf(Counted counted) {
   switch (counted) {
@@ -63,19 +56,10 @@ std::string PartOf(CountBy by, const EventView& event) {
   return kNotShown;
 }
 
-std::optional<Times> TimesOf(std::vector<absl::Duration> times) {
-  if (times.size() < kSmallCount) return std::nullopt;
-  std::ranges::sort(times);
-  const auto rank = [&times](size_t percent) {
-    return times[(times.size() * percent + 99) / 100 - 1];
-  };
-  return Times{times.size(), rank(50), rank(90), rank(99)};
-}
-
 class Counter {
  public:
   Counter(const EventQuery& query, Counted counted, const std::vector<CountBy>& by)
-      : query_(query), counted_(counted), by_(by) {}
+      : query_(query), counted_(counted), by_(by), tally_(by.size() > 1) {}
 
   void Take(const EventView& event) {
     // Submissions are looked at whether they are asked for or not: times begin there.
@@ -87,72 +71,38 @@ class Counter {
     const Answer answer = AnswerOf(query_, event);
     if (answer == Answer::kHidden) ++counts_.unsure;
     if (answer != Answer::kYes) return;
-    const Key key = {PartOf(by_.front(), event), by_.size() > 1 ? PartOf(by_[1], event) : ""};
-    if (key.first == kNotShown || key.second == kNotShown) ++counts_.without_key;
-    Group& group = groups_[key];
-    ++group.count;
-    if (counted_ != Counted::kDeliveries && counted_ != Counted::kAcceptances) return;
-    const auto began =
-        event.referral.has_value() ? accepted_.find(*event.referral) : accepted_.end();
-    if (began == accepted_.end() || !event.has(EventField::kTime)) {
-      ++counts_.unmeasured;
-    } else {
-      group.times.push_back(event.time - began->second);
-    }
+    std::string first = PartOf(by_.front(), event);
+    std::string second = by_.size() > 1 ? PartOf(by_[1], event) : "";
+    if (first == kNotShown || second == kNotShown) ++counts_.without_key;
+    tally_.Add(std::move(first), std::move(second), Took(event));
   }
 
   Counts Done() && {
-    std::map<std::string, size_t> firsts, seconds;
-    for (const auto& [key, group] : groups_) {
-      firsts.emplace(key.first, 0);
-      seconds.emplace(key.second, 0);
+    for (counts::TallyRow& row : std::move(tally_).Rows()) {
+      CountRow& shown = counts_.rows.emplace_back();
+      shown.key.push_back(std::move(row.first).value_or(kAll));
+      if (by_.size() > 1) shown.key.push_back(std::move(row.second).value_or(kAll));
+      shown.count = row.count;
+      shown.times = row.times;
     }
-    const auto number = [](std::map<std::string, size_t>& names) {
-      size_t next = 0;
-      for (auto& [name, at] : names) at = next++;
-    };
-    number(firsts);
-    number(seconds);
-    CountTable table(firsts.size(), std::max<size_t>(seconds.size(), 1));
-    for (const auto& [key, group] : groups_) {
-      table.at(firsts.at(key.first), seconds.at(key.second)).count = group.count;
-    }
-    table.Suppress();
-    for (auto& [key, group] : groups_) {
-      AddRow(key, table.at(firsts.at(key.first), seconds.at(key.second)), group.times);
-    }
-    if (by_.size() > 1) {
-      for (const auto& [name, at] : firsts) Margin({name, kAll}, table.at(at, table.columns()));
-      for (const auto& [name, at] : seconds) Margin({kAll, name}, table.at(table.rows(), at));
-    }
-    Margin({kAll, kAll}, table.at(table.rows(), table.columns()));
     return std::move(counts_);
   }
 
  private:
-  void AddRow(const Key& key, const TableCell& cell, std::vector<absl::Duration> times) {
-    CountRow row{{key.first}, cell, {}};
-    if (by_.size() > 1) row.key.push_back(key.second);
-    // Of few, or of those that others would be told by, no time either.
-    if (cell.shown == Shown::kCount) row.times = TimesOf(std::move(times));
-    counts_.rows.push_back(std::move(row));
-  }
-
-  void Margin(const Key& key, const TableCell& cell) {
-    std::vector<absl::Duration> times;
-    for (const auto& [of, group] : groups_) {
-      if (key.first != kAll && of.first != key.first) continue;
-      if (key.second != kAll && of.second != key.second) continue;
-      times.insert(times.end(), group.times.begin(), group.times.end());
-    }
-    AddRow(key, cell, std::move(times));
+  std::optional<absl::Duration> Took(const EventView& event) {
+    if (counted_ != Counted::kDeliveries && counted_ != Counted::kAcceptances) return std::nullopt;
+    const auto began =
+        event.referral.has_value() ? accepted_.find(*event.referral) : accepted_.end();
+    if (began != accepted_.end() && event.has(EventField::kTime)) return event.time - began->second;
+    ++counts_.unmeasured;
+    return std::nullopt;
   }
 
   const EventQuery& query_;
   const Counted counted_;
   const std::vector<CountBy>& by_;
   std::map<StatementKey, absl::Time> accepted_;
-  std::map<Key, Group> groups_;
+  counts::Tally tally_;
   Counts counts_;
 };
 

@@ -1,6 +1,6 @@
 // What happened how often, and how long it took, over a mirror's events. What the mirror is not
 // shown is not guessed: it is counted as not shown. Counts of people's cases are suppressed as
-// suppress.h says, times with them.
+// proto/counts/suppress.h says, times with them.
 #ifndef AMANA_AGENCY_ADAPTERS_AUDITOR_COUNTS_H_
 #define AMANA_AGENCY_ADAPTERS_AUDITOR_COUNTS_H_
 
@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agency-adapters/auditor/mirror_book.h"
-#include "agency-adapters/auditor/suppress.h"
+#include "proto/counts/tally.h"
 
 namespace amana::auditor {
 
@@ -25,10 +25,10 @@ enum class Counted {
 // kAgency: the recipient's; where an event has none, who acted.
 enum class CountBy { kDay, kAgency, kKind, kReason };
 
-struct Times {
-  uint64_t measured = 0;
-  absl::Duration p50, p90, p99;  // by nearest rank
-};
+using counts::CellText;
+using counts::Shown;
+using counts::TableCell;
+using counts::Times;
 
 struct CountRow {
   std::vector<std::string> key;  // one for each dimension; "all" in totals

@@ -17,6 +17,10 @@ std::string Entry(uint64_t index) { return absl::StrCat("entry ", index); }
 absl::Status TimeBackwards(uint64_t index) {
   return MakeError(kDenied, "TIME_BACKWARDS", "time", Entry(index) + " is earlier than one before");
 }
+absl::Status TimeContradicted(uint64_t index) {
+  return MakeError(kDenied, "TIME_CONTRADICTED", "time",
+                   Entry(index) + " is later than an authority saw it in the log");
+}
 absl::Status CounterRepeated(std::string_view counter, uint64_t index) {
   return MakeError(kDenied, "COUNTER_REPEATED", counter, Entry(index) + " repeats or skips back");
 }
@@ -63,6 +67,11 @@ absl::Status NotWitnessed(size_t cosignatures, size_t quorum) {
   return MakeError(kDenied, "NOT_WITNESSED", "checkpoint",
                    absl::StrCat("cosigned by ", cosignatures, " of the ", quorum, " asked for"));
 }
+absl::Status LogEnded(std::string_view log) {
+  return MakeError(kDenied, "LOG_ENDED", "checkpoint",
+                   "of " + std::string(log) +
+                       ", whose key is lost, is beyond what was known of that log when it ended");
+}
 absl::Status CosignaturesOld(std::string_view newest) {
   return MakeError(kDenied, "COSIGNATURES_OLD", "checkpoint",
                    "the quorum's cosignatures are of " + std::string(newest));
@@ -75,10 +84,19 @@ absl::Status EventMissing(uint64_t index) {
   return MakeError(absl::StatusCode::kNotFound, "EVENT_MISSING", "events",
                    Entry(index) + " was not shown");
 }
+absl::Status EventHidden(uint64_t index) {
+  return MakeError(absl::StatusCode::kNotFound, "EVENT_HIDDEN", "events",
+                   Entry(index) + " was shown without what its reader is to see of it");
+}
 absl::Status EventsBehind(uint64_t next, uint64_t size) {
   return MakeError(
       absl::StatusCode::kNotFound, "EVENTS_BEHIND", "events",
       absl::StrCat("shown up to entry ", next, " of ", size, " only: bring the mirror up to date"));
+}
+absl::Status EntriesLost(std::string_view log, std::string_view entries) {
+  return MakeError(absl::StatusCode::kNotFound, "ENTRIES_LOST", "succession",
+                   absl::StrCat(std::string(entries), " of ", std::string(log),
+                                ", which has ended, may be lost: not here"));
 }
 absl::Status CertificateMissing(uint64_t index) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "CERTIFICATE_MISSING", "cert_id",

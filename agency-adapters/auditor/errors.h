@@ -10,7 +10,8 @@
 namespace amana::auditor {
 
 // Tampered with: kPermissionDenied.
-absl::Status TimeBackwards(uint64_t index);                              // TIME_BACKWARDS
+absl::Status TimeBackwards(uint64_t index);     // TIME_BACKWARDS
+absl::Status TimeContradicted(uint64_t index);  // TIME_CONTRADICTED: stamped before it happened
 absl::Status CounterRepeated(std::string_view counter, uint64_t index);  // COUNTER_REPEATED
 absl::Status OrderIllegal(uint64_t index, std::string_view from, std::string_view to);
 absl::Status DisclosedAfterErasure(uint64_t index);  // DISCLOSED_AFTER_ERASURE
@@ -26,11 +27,15 @@ absl::Status AnswerMismatch(uint64_t index, std::string_view why);
 absl::Status CertificateRevoked(uint64_t index);  // CERT_REVOKED when the log took its statement
 absl::Status SignerRevoked();                     // CERT_REVOKED when the bundle was signed
 absl::Status NotWitnessed(size_t cosignatures, size_t quorum);  // NOT_WITNESSED
-absl::Status CosignaturesOld(std::string_view newest);          // COSIGNATURES_OLD
+absl::Status LogEnded(std::string_view log);  // LOG_ENDED: signed with a lost key, after the end
+absl::Status CosignaturesOld(std::string_view newest);  // COSIGNATURES_OLD
 
 // Missing: kNotFound.
 absl::Status CounterGap(std::string_view counter, uint64_t expected, uint64_t got);
-absl::Status EventMissing(uint64_t index);                // EVENT_MISSING
+absl::Status EventMissing(uint64_t index);  // EVENT_MISSING
+absl::Status EventHidden(uint64_t index);   // EVENT_HIDDEN: opened too little of it
+// ENTRIES_LOST: a log that has ended had them; neither it nor its successor has them here.
+absl::Status EntriesLost(std::string_view log, std::string_view entries);
 absl::Status EventsBehind(uint64_t next, uint64_t size);  // EVENTS_BEHIND: not shown up to the end
 // Cannot be judged here: kFailedPrecondition.
 absl::Status CertificateMissing(uint64_t index);  // CERTIFICATE_MISSING

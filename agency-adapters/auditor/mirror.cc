@@ -10,6 +10,7 @@
 #include "agency-adapters/sdk/rpcs.h"
 #include "agency-adapters/sdk/verifier.h"
 #include "base/status.h"
+#include "proto/crypto/sha256.h"
 #include "proto/transparency/tile.h"
 
 namespace amana::auditor {
@@ -54,6 +55,10 @@ absl::Status KeepCertificate(sdk::Client& client, const CertId& id, MirrorBook& 
   const auto found = client.Call(sdk::kGetCertificate, request);
   if (absl::IsNotFound(found.status())) return absl::OkStatus();
   if (!found.ok()) return found.status();
+  // Another's under this name would stand there for ever.
+  if (crypto::Sha256(found->certificate()) != *Digest::FromBytes(id.view())) {
+    return absl::OkStatus();
+  }
   return book.AddCertificate(id, found->certificate());
 }
 

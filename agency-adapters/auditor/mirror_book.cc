@@ -7,52 +7,13 @@
 #include <utility>
 #include <variant>
 
+#include "agency-adapters/auditor/mirror_book_schema.h"
 #include "amana/v1/event.pb.h"
 #include "base/errors.h"
 #include "base/status.h"
 
 namespace amana::auditor {
 namespace {
-
-constexpr std::string_view kSchema[] = {R"sql(
-CREATE TABLE event (
-  idx INTEGER PRIMARY KEY,
-  whole INTEGER NOT NULL,
-  opening BLOB NOT NULL,
-  -- What it says, to find it by; NULL where it was not shown or does not apply.
-  kind INTEGER, time INTEGER, reason INTEGER, sender TEXT, actor TEXT, recipient TEXT,
-  referral BLOB, consent BLOB, cert BLOB, rules BLOB, categories BLOB
-) STRICT;
-CREATE INDEX event_kind ON event (kind, idx);
-CREATE INDEX event_time ON event (time, idx);
-CREATE INDEX event_reason ON event (reason, idx) WHERE reason IS NOT NULL;
-CREATE INDEX event_sender ON event (sender, idx) WHERE sender IS NOT NULL;
-CREATE INDEX event_actor ON event (actor, idx) WHERE actor IS NOT NULL;
-CREATE INDEX event_recipient ON event (recipient, idx) WHERE recipient IS NOT NULL;
-CREATE INDEX event_referral ON event (referral, idx) WHERE referral IS NOT NULL;
-CREATE INDEX event_consent ON event (consent, idx) WHERE consent IS NOT NULL;
-CREATE INDEX event_cert ON event (cert, idx) WHERE cert IS NOT NULL;
-CREATE TABLE certificate (
-  id BLOB PRIMARY KEY,
-  der BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE place (
-  one INTEGER PRIMARY KEY CHECK (one = 1),
-  next INTEGER NOT NULL
-) STRICT;
-INSERT INTO place VALUES (1, 0);
-)sql",
-                                        // Whether times have never gone back, so that a time is a
-                                        // place in the order of the log.
-                                        R"sql(
-ALTER TABLE place ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE place ADD COLUMN disordered INTEGER NOT NULL DEFAULT 0;
-UPDATE place SET
-  newest = (SELECT coalesce(max(time), 0) FROM event),
-  disordered = EXISTS (SELECT 1 FROM (
-    SELECT time < lag(time) OVER (ORDER BY idx) AS back FROM event WHERE time IS NOT NULL)
-    WHERE back);
-)sql"};
 
 using sdk::EventField;
 using sdk::EventView;
@@ -76,6 +37,8 @@ template <class Id>
 std::optional<sqlite::Blob> Said(const Id& id) {
   return id.is_zero() ? std::nullopt : std::optional(sqlite::Blob(id.view()));
 }
+
+int64_t MarkOf(v1::Category category) { return 256 + static_cast<int64_t>(category); }
 
 std::string Bytes(const std::vector<v1::Category>& a, const std::vector<v1::Category>& b) {
   std::string bytes;
@@ -103,6 +66,18 @@ absl::Status Insert(sqlite::Database& db, const NewEvent& added) {
       sqlite::Blob(rules), sqlite::Blob(categories));
 }
 
+absl::Status InsertMarks(sqlite::Database& db, const NewEvent& added) {
+  std::vector<int64_t> marks(added.view.consent_rules.begin(), added.view.consent_rules.end());
+  for (const auto& list : {added.view.delivered, added.view.withheld}) {
+    for (const v1::Category category : list) marks.push_back(MarkOf(category));
+  }
+  for (const int64_t mark : marks) {
+    AMANA_RETURN_IF_ERROR(
+        db.Run("INSERT OR IGNORE INTO event_mark VALUES (?1, ?2)", mark, added.event.index));
+  }
+  return absl::OkStatus();
+}
+
 // Conditions and their parameters, which must outlive the statement.
 class Where {
  public:
@@ -122,7 +97,13 @@ class Where {
     text_ += " OR " + In("kind", kOverdue) + ")";
   }
 
-  const std::string& text() const { return text_; }
+  // Found by a mark, in the order of those.
+  void FindByMark(int64_t mark) {
+    from_ = "event_mark CROSS JOIN event USING (idx)";
+    Add("mark = ?", mark);
+  }
+
+  std::string Select() const { return "SELECT idx FROM " + from_ + " WHERE " + text_; }
   // As the parameters behind `at`; returns the last.
   int Bind(sqlite::Statement& statement, int at) const {
     for (const Value& value : values_) {
@@ -159,6 +140,7 @@ class Where {
     return column + " IN (" + list + ")";
   }
 
+  std::string from_ = "event";
   std::string text_;
   std::vector<Value> values_;
 };
@@ -169,8 +151,19 @@ struct Stretch {
   std::optional<int64_t> end;
 };
 
+// What one event in many has is found by its own index; else by the mark, where one is asked for.
+std::optional<int64_t> MarkToFindBy(const EventQuery& query) {
+  const bool has_index = !query.kinds.empty() || !query.reasons.empty() || query.agency ||
+                         query.counterpart || query.referral || query.consent || query.certificate;
+  if (has_index) return std::nullopt;
+  if (query.rule.has_value()) return *query.rule;
+  if (query.category.has_value()) return MarkOf(*query.category);
+  return std::nullopt;
+}
+
 Where WhereOf(const EventQuery& query, const Stretch& stretch) {
   Where where;
+  if (const auto mark = MarkToFindBy(query)) where.FindByMark(*mark);
   where.Add("idx >= ?", stretch.first);
   if (stretch.end.has_value()) where.Add("idx < ?", *stretch.end);
   where.OneOf("kind", query.kinds);
@@ -302,7 +295,7 @@ absl::StatusOr<sdk::EventView> ViewOf(const MirroredEvent& event) {
 absl::StatusOr<std::unique_ptr<MirrorBook>> MirrorBook::Open(const std::string& folder) {
   AMANA_ASSIGN_OR_RETURN(std::unique_ptr<sqlite::Database> db,
                          sqlite::Database::Open(folder + "/" + kFile, {}));
-  AMANA_RETURN_IF_ERROR(sqlite::Migrate(*db, kSchema));
+  AMANA_RETURN_IF_ERROR(sqlite::Migrate(*db, kMirrorBookSchema));
   return std::unique_ptr<MirrorBook>(new MirrorBook(std::move(db)));
 }
 
@@ -317,6 +310,7 @@ absl::Status MirrorBook::Add(const std::vector<NewEvent>& events, uint64_t next)
   AMANA_ASSIGN_OR_RETURN(Times times, ReadTimes(*db_));
   for (const NewEvent& event : events) {
     AMANA_RETURN_IF_ERROR(Insert(*db_, event));
+    AMANA_RETURN_IF_ERROR(InsertMarks(*db_, event));
     times.Add(event.view);
   }
   AMANA_RETURN_IF_ERROR(db_->Run("UPDATE place SET next = ?1, newest = ?2, disordered = ?3", next,
@@ -339,7 +333,7 @@ absl::StatusOr<std::vector<MirroredEvent>> MirrorBook::Find(const EventQuery& qu
   std::string indexes;
   for (const Where& part : parts) {
     indexes += indexes.empty() ? "" : " UNION ";
-    indexes += "SELECT idx FROM event WHERE " + part.text();
+    indexes += part.Select();
   }
   AMANA_ASSIGN_OR_RETURN(sqlite::Statement rows,
                          db_->Prepare("SELECT idx, whole, opening FROM event WHERE idx IN (" +

@@ -1,32 +1,21 @@
 #include "agency-adapters/auditor/mirror_watch.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "agency-adapters/auditor/errors.h"
+#include "agency-adapters/auditor/folder_tiles.h"
 #include "agency-adapters/sdk/errors.h"
 #include "agency-adapters/sdk/log_folder.h"
 #include "base/status.h"
 #include "proto/transparency/checkpoint.h"
 #include "proto/transparency/merkle.h"
-#include "proto/transparency/proof_builder.h"
 #include "proto/transparency/tile.h"
-#include "proto/transparency/tile_node_reader.h"
 
 namespace amana::auditor {
 namespace {
 
 using transparency::kTileWidth;
-
-class FolderTiles final : public transparency::TileReader {
- public:
-  FolderTiles(FileSystem& files, const std::string& folder) : files_(files), folder_(folder) {}
-  absl::StatusOr<std::string> Tile(int level, uint64_t index, int width) override {
-    return sdk::ReadHashTile(files_, folder_, {level, index, width});
-  }
-
- private:
-  FileSystem& files_;
-  const std::string& folder_;
-};
 
 }  // namespace
 
@@ -48,12 +37,31 @@ absl::StatusOr<absl::Status> MirrorWatch::LookAtOther(const std::string& note, u
   const auto opened = transparency::OpenCheckpoint(note, mirror_.log);
   if (!opened.ok()) return opened.status();
   const transparency::Checkpoint& other = opened->checkpoint;
-  if (other.size() > size) return absl::OkStatus();  // the mirror is not there yet
-  FolderTiles tiles(mirror_.files, mirror_.folder);
-  transparency::TileNodeReader nodes(tiles, size);
-  AMANA_ASSIGN_OR_RETURN(const transparency::CompactRange frontier,
-                         transparency::ReadFrontier(nodes, other.size()));
-  return frontier.Root() == other.root() ? absl::OkStatus() : sdk::LogForked(other.size(), size);
+  if (other.size() > size) {  // the mirror is not there yet, and must be when it is looked at next
+    owed_ = std::max(owed_, other.size());
+    return absl::OkStatus();
+  }
+  AMANA_ASSIGN_OR_RETURN(const Digest root,
+                         RootIn(mirror_.files, mirror_.folder, size, other.size()));
+  return root == other.root() ? absl::OkStatus() : sdk::LogForked(other.size(), size);
+}
+
+absl::Status MirrorWatch::LookAtWitnesses(const std::string& note, absl::Time now) {
+  if (mirror_.witnesses.empty() || mirror_.quorum == 0) return absl::OkStatus();
+  begun_ = std::min(begun_, now);
+  absl::Time cosigned = absl::InfinitePast();
+  if (!note.empty()) {
+    AMANA_ASSIGN_OR_RETURN(const auto opened,
+                           transparency::OpenCheckpoint(note, mirror_.log, mirror_.witnesses));
+    cosigned = CosignedAt({opened.witnesses}, mirror_.quorum);
+    // What has not grown since needs no other cosignature.
+    const bool whole = opened.checkpoint.size() >= tree_.size();
+    if (whole && cosigned != absl::InfinitePast()) return absl::OkStatus();
+  }
+  if (cosigned == absl::InfinitePast()) cosigned = begun_;
+  if (now - cosigned <= mirror_.freshness) return absl::OkStatus();
+  return CosignaturesOld(absl::FormatTime(absl::RFC3339_sec, cosigned, absl::UTCTimeZone()) +
+                         " or before, and the log has grown");
 }
 
 absl::StatusOr<std::vector<absl::Status>> MirrorWatch::Look(
@@ -62,6 +70,10 @@ absl::StatusOr<std::vector<absl::Status>> MirrorWatch::Look(
                          sdk::ReadLogFile(mirror_.files, mirror_.folder, "checkpoint"));
   AMANA_ASSIGN_OR_RETURN(const auto newest, transparency::OpenCheckpoint(note, mirror_.log));
   std::vector<absl::Status> found;
+  // It was signed before the broker was asked for its newest: who shows less keeps back the rest.
+  if (newest.checkpoint.size() < std::exchange(owed_, 0)) {
+    found.push_back(sdk::LogIncomplete("what others were shown of this log"));
+  }
   AMANA_ASSIGN_OR_RETURN(found.emplace_back(), LookAtTree(newest.checkpoint));
   for (const std::string& other : others) {
     AMANA_ASSIGN_OR_RETURN(found.emplace_back(), LookAtOther(other, newest.checkpoint.size()));

@@ -25,9 +25,15 @@ class MirrorWatch {
   explicit MirrorWatch(const Evidence& mirror) : mirror_(mirror), events_(mirror) {}
 
   // After the mirror was brought up to its newest checkpoint; `others` are signed checkpoints that
-  // somebody else was shown. Findings that were not there before, with the reasons of the checks.
+  // somebody else was shown. One that is newer than the mirror must be in it at the next look.
+  // Findings that were not there before, with the reasons of the checks.
   // Errors of reading.
   absl::StatusOr<std::vector<absl::Status>> Look(const std::vector<std::string>& others);
+
+  // Whether the witnesses that `mirror` believes go on cosigning what it grows by, as `note`
+  // (empty: none was shown) says; they have `freshness` for it, from the first look on. OK,
+  // COSIGNATURES_OLD, or the errors of a note.
+  absl::Status LookAtWitnesses(const std::string& note, absl::Time now);
 
  private:
   absl::StatusOr<absl::Status> LookAtTree(const transparency::Checkpoint& newest);
@@ -36,6 +42,8 @@ class MirrorWatch {
   const Evidence& mirror_;
   EventWatch events_;
   transparency::CompactRange tree_;
+  absl::Time begun_ = absl::InfiniteFuture();  // the first look at witnesses
+  uint64_t owed_ = 0;  // how long others have seen the log to be, beyond the mirror
   std::set<std::string> told_;
 };
 

@@ -6,7 +6,10 @@
 #include "agency-adapters/sdk/testing.h"
 #include "base/status.h"
 #include "base/testing.h"
+#include "proto/crypto/ed25519.h"
 #include "proto/envelope/testing.h"
+#include "proto/transparency/cosignature.h"
+#include "proto/transparency/note.h"
 
 namespace amana::auditor {
 namespace {
@@ -94,6 +97,54 @@ TEST_F(MirrorWatchTest, AnotherHistoryIsTold) {
   EXPECT_EQ(Looked({broker_.Checkpoint()}), "");
   FakeBroker other(300);
   EXPECT_EQ(Looked({other.Checkpoint()}), "NOTE_UNTRUSTED;");
+}
+
+// What witnesses have cosigned was there before the broker was asked for its newest: a broker that
+// goes on showing an old log to one auditor keeps the rest from him.
+TEST_F(MirrorWatchTest, ALogThatStandsStillWhileOthersSeeItGrowIsTold) {
+  EXPECT_EQ(Found(), "");
+  broker_.Append({});
+  const std::string witnessed = broker_.Checkpoint();
+  EXPECT_EQ(Looked({witnessed}), "");  // it may have come between the two questions
+  EXPECT_EQ(Looked({witnessed}), "LOG_INCOMPLETE;");
+  EXPECT_EQ(Looked({witnessed}), "");  // told once
+  EXPECT_EQ(Found({witnessed}), "");
+  broker_.Append({});
+  EXPECT_EQ(Looked({broker_.Checkpoint()}), "");
+  EXPECT_EQ(Found({broker_.Checkpoint()}), "");
+}
+
+// A broker that shows an auditor a history of his own has no witness for it: their silence is what
+// he can see of that.
+TEST_F(MirrorWatchTest, WitnessesThatNoLongerCosignAreTold) {
+  const absl::Time start = absl::FromUnixSeconds(1'900'000'000);
+  const auto witness = transparency::Cosigner::Create("witness.example/w1",
+                                                      crypto::Ed25519PrivateKey::Generate().value())
+                           .value();
+  const auto cosigned = [&](absl::Time at) {
+    transparency::Note note = transparency::ParseNote(broker_.Checkpoint()).value();
+    note.signatures.push_back(
+        witness.Cosign(note.text, static_cast<uint64_t>(absl::ToUnixSeconds(at))).value());
+    return transparency::FormatNote(note).value();
+  };
+  const auto looked = [&](const std::string& note, absl::Time now) {
+    return ErrorReason(watch_.LookAtWitnesses(note, now));
+  };
+  EXPECT_EQ(Found(), "");
+  EXPECT_EQ(looked("", start + absl::Hours(1000)), "");  // nobody is believed here
+  mirror_.witnesses = {witness.verifier()};
+  EXPECT_EQ(looked("", start), "");
+  EXPECT_EQ(looked(broker_.Checkpoint(), start + absl::Hours(24)), "");
+  EXPECT_EQ(looked(broker_.Checkpoint(), start + absl::Hours(25)), "COSIGNATURES_OLD");
+  const std::string note = cosigned(start + absl::Hours(25));
+  EXPECT_EQ(looked(note, start + absl::Hours(48)), "");
+  EXPECT_EQ(looked(note, start + absl::Hours(1000)), "");  // and it has not grown since
+  broker_.Append({});
+  EXPECT_EQ(Found(), "");
+  EXPECT_EQ(looked(note, start + absl::Hours(48)), "");
+  EXPECT_EQ(looked(note, start + absl::Hours(50)), "COSIGNATURES_OLD");
+  EXPECT_EQ(looked(cosigned(start + absl::Hours(49)), start + absl::Hours(50)), "");
+  EXPECT_EQ(looked("nonsense", start), "NOTE_MALFORMED");
 }
 
 TEST_F(MirrorWatchTest, EntriesThatDoNotGiveTheSignedTreeAreTold) {

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 
 #include "agency-adapters/auditor/bundle_events.h"
 #include "agency-adapters/sdk/testing.h"
+#include "base/sqlite.h"
 #include "base/status.h"
 #include "base/testing.h"
 #include "proto/envelope/statement.h"
@@ -122,6 +124,40 @@ TEST_F(QuestionTest, AnswersAreThoseThatAMirrorFinds) {
     EXPECT_EQ(envelope::Serialize(ToWire(*again)), envelope::Serialize(ToWire(query)));
   }
   EXPECT_GT(answers, 500u);
+}
+
+// What a mirror from before holds is found by rule and category as well.
+TEST_F(QuestionTest, AnOlderMirrorIsIndexedWhenItIsOpened) {
+  const TempDir dir;
+  std::vector<NewEvent> events;
+  for (int i = 0; i < 40; ++i) {
+    const v1::EventOpening opening = sdk::testing::MakeOpening(Event(i), static_cast<char>(i));
+    const MirroredEvent whole{static_cast<uint64_t>(i), true, opening.SerializeAsString()};
+    const auto view = ViewOf(whole);
+    AMANA_ASSERT_OK(view.status());
+    events.push_back({whole, *view});
+  }
+  AMANA_ASSERT_OK(MirrorBook::Open(dir.path()).value()->Add(events, 40));
+  {
+    const auto db = sqlite::Database::Open(dir.File(MirrorBook::kFile), {}).value();
+    AMANA_ASSERT_OK(db->Exec("DROP TABLE event_mark; PRAGMA user_version = 2"));
+  }
+  const auto book = MirrorBook::Open(dir.path()).value();
+  size_t found = 0;
+  for (const uint8_t code : {1, 2}) {
+    for (const EventQuery& query :
+         {EventQuery{.rule = code}, EventQuery{.category = static_cast<v1::Category>(code)}}) {
+      const auto events_found = book->Find(query, 0, 100);
+      AMANA_ASSERT_OK(events_found.status());
+      found += events_found->size();
+      for (const NewEvent& event : events) {
+        const bool is_found = std::ranges::find(*events_found, event.event.index,
+                                                &MirroredEvent::index) != events_found->end();
+        EXPECT_EQ(is_found, AnswerOf(query, event.view) == Answer::kYes) << event.event.index;
+      }
+    }
+  }
+  EXPECT_GT(found, 20u);
 }
 
 TEST_F(QuestionTest, AQuestionOfIdsThatAreNoneIsRefused) {

@@ -9,6 +9,7 @@
 #include "proto/crypto/sha256.h"
 #include "proto/transparency/merkle.h"
 #include "proto/transparency/note.h"
+#include "proto/transparency/note_verifier.h"
 #include "proto/transparency/text.h"
 
 namespace amana::auditor {
@@ -27,6 +28,20 @@ WitnessAnswer Broken() { return Say(500, "the witness cannot read or write its b
 
 WitnessAnswer HeldSize(uint64_t size) {
   return {409, "text/x.tlog.size", std::to_string(size) + "\n"};
+}
+
+// The checkpoint with the log's own signature alone: what others put beside it is nothing to this
+// witness, and would make a note that is kept once into as many as somebody likes.
+absl::StatusOr<transparency::Note> WithoutOthers(const std::string& note, const NoteVerifier& log) {
+  AMANA_ASSIGN_OR_RETURN(transparency::Note parsed, transparency::ParseNote(note));
+  std::erase_if(parsed.signatures, [&](const auto& each) { return !log.Names(each); });
+  parsed.signatures.resize(1);
+  return parsed;
+}
+
+absl::StatusOr<std::string> TextWithoutOthers(const std::string& note, const NoteVerifier& log) {
+  AMANA_ASSIGN_OR_RETURN(const transparency::Note parsed, WithoutOthers(note, log));
+  return transparency::FormatNote(parsed);
 }
 
 }  // namespace
@@ -48,15 +63,17 @@ WitnessAnswer Witness::AddCheckpoint(std::string_view body) {
   if (request->old_size > opened->checkpoint.size()) {
     return Say(400, "the old size is beyond that of the checkpoint");
   }
-  return Judge(*request, opened->checkpoint);
+  return Judge(*request, opened->checkpoint, *log);
 }
 
-WitnessAnswer Witness::Judge(const WitnessRequest& request, const Checkpoint& checkpoint) {
+WitnessAnswer Witness::Judge(const WitnessRequest& request, const Checkpoint& checkpoint,
+                             const NoteVerifier& log) {
   const auto newest = book_.Newest(checkpoint.origin());
   if (!newest.ok()) return Broken();
   const Witnessed held = newest->value_or(Witnessed{0, transparency::EmptyRoot(), ""});
   const auto keep = [&](EvidenceKind kind) {
-    return book_.Keep({checkpoint.origin(), kind, held.note, request.checkpoint}).ok();
+    const auto offered = TextWithoutOthers(request.checkpoint, log);
+    return offered.ok() && book_.Keep({checkpoint.origin(), kind, held.note, *offered}).ok();
   };
   // Whatever old size it names.
   if (held.size == checkpoint.size() && held.root != checkpoint.root()) {
@@ -68,29 +85,29 @@ WitnessAnswer Witness::Judge(const WitnessRequest& request, const Checkpoint& ch
   if (!consistent.ok()) {
     return keep(EvidenceKind::kUnproven) ? Say(422, std::string(consistent.message())) : Broken();
   }
-  return Cosign(request, checkpoint);
+  return Cosign(request, checkpoint, log);
 }
 
-WitnessAnswer Witness::Cosign(const WitnessRequest& request, const Checkpoint& checkpoint) {
+WitnessAnswer Witness::Cosign(const WitnessRequest& request, const Checkpoint& checkpoint,
+                              const NoteVerifier& log) {
   const auto cosignature =
       cosigner_.Cosign(checkpoint.Text(), static_cast<uint64_t>(absl::ToUnixSeconds(clock_.Now())));
   if (!cosignature.ok()) return Say(500, "the witness cannot sign");
   const auto line = transparency::FormatSignatureLine(*cosignature);
-  // Others' signatures beside the log's own are nothing to this witness.
-  auto note = transparency::ParseNote(request.checkpoint);
+  auto note = WithoutOthers(request.checkpoint, log);
   if (!line.ok() || !note.ok()) return Say(500, "the witness cannot sign");
-  const NoteVerifier& log = *std::find_if(logs_.begin(), logs_.end(), [&](const NoteVerifier& key) {
-    return key.name() == checkpoint.origin();
-  });
-  std::erase_if(note->signatures, [&](const auto& signature) { return !log.Names(signature); });
-  note->signatures.resize(1);
+  const auto offered = transparency::FormatNote(*note);
   note->signatures.push_back(*cosignature);
   auto kept = transparency::FormatNote(*note);
-  if (!kept.ok()) return Say(500, "the witness cannot sign");
+  if (!offered.ok() || !kept.ok()) return Say(500, "the witness cannot sign");
   const auto replaced = book_.Replace(checkpoint.origin(), request.old_size,
                                       {checkpoint.size(), checkpoint.root(), *std::move(kept)});
   if (!replaced.ok()) return Broken();
-  if (*replaced) return {200, "text/plain; charset=utf-8", *line + "\n"};
+  if (*replaced) {
+    // Whoever offered it before, with a proof that did not hold: the log has one.
+    book_.Forgive(checkpoint.origin(), *offered).IgnoreError();
+    return {200, "text/plain; charset=utf-8", *line + "\n"};
+  }
   const auto newest = book_.Newest(checkpoint.origin());  // another was faster
   if (!newest.ok() || !newest->has_value()) return Broken();
   return HeldSize((*newest)->size);

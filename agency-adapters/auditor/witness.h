@@ -48,9 +48,11 @@ class Witness {
 
  private:
   WitnessAnswer Judge(const transparency::WitnessRequest& request,
-                      const transparency::Checkpoint& checkpoint);
+                      const transparency::Checkpoint& checkpoint,
+                      const transparency::NoteVerifier& log);
   WitnessAnswer Cosign(const transparency::WitnessRequest& request,
-                       const transparency::Checkpoint& checkpoint);
+                       const transparency::Checkpoint& checkpoint,
+                       const transparency::NoteVerifier& log);
 
   const transparency::Cosigner cosigner_;
   const std::vector<transparency::NoteVerifier> logs_;

@@ -72,13 +72,11 @@ absl::StatusOr<bool> WitnessBook::Replace(std::string_view origin, uint64_t old_
 }
 
 absl::Status WitnessBook::KeepLocked(const Evidence& evidence) {
-  if (evidence.kind == EvidenceKind::kUnproven) {
-    AMANA_ASSIGN_OR_RETURN(
-        sqlite::Statement count,
-        db_->Prepare("SELECT count(*) FROM evidence WHERE origin = ?1 AND kind = ?2"));
-    AMANA_RETURN_IF_ERROR(count.Bind(evidence.origin, evidence.kind).Step().status());
-    if (count.Int(0) >= kMaxUnproven) return absl::OkStatus();
-  }
+  AMANA_ASSIGN_OR_RETURN(
+      sqlite::Statement count,
+      db_->Prepare("SELECT count(*) FROM evidence WHERE origin = ?1 AND kind = ?2"));
+  AMANA_RETURN_IF_ERROR(count.Bind(evidence.origin, evidence.kind).Step().status());
+  if (count.Int(0) >= kMaxKept) return absl::OkStatus();
   return db_->Run(
       "INSERT OR IGNORE INTO evidence(origin, kind, held, offered) VALUES(?1, ?2, ?3, ?4)",
       evidence.origin, evidence.kind, evidence.held, evidence.offered);
@@ -87,6 +85,12 @@ absl::Status WitnessBook::KeepLocked(const Evidence& evidence) {
 absl::Status WitnessBook::Keep(const Evidence& evidence) {
   absl::MutexLock lock(&mu_);
   return KeepLocked(evidence);
+}
+
+absl::Status WitnessBook::Forgive(std::string_view origin, const std::string& offered) {
+  absl::MutexLock lock(&mu_);
+  return db_->Run("DELETE FROM evidence WHERE origin = ?1 AND kind = ?2 AND offered = ?3", origin,
+                  EvidenceKind::kUnproven, offered);
 }
 
 absl::StatusOr<std::vector<Evidence>> WitnessBook::Kept() {

@@ -31,8 +31,10 @@ struct Witnessed {
 // Two signed checkpoints of one log that no append-only log has, or of which the log could not show
 // that it has both.
 enum class EvidenceKind {
-  kFork = 1,      // equal sizes, different roots: proof by themselves
-  kUnproven = 2,  // the consistency proof that came with the second does not hold
+  kFork = 1,  // equal sizes, different roots: proof by themselves
+  // The consistency proof that came with the second does not hold. By itself that accuses nobody:
+  // whoever has a checkpoint can offer it with a proof that is none.
+  kUnproven = 2,
 };
 struct Evidence {
   std::string origin;
@@ -42,8 +44,9 @@ struct Evidence {
 
 class WitnessBook {
  public:
-  // How many unproven offers are kept for each log: whoever has its key could fill the disk.
-  static constexpr int64_t kMaxUnproven = 100;
+  // How many of each kind are kept for each log: whoever has its key could fill the disk, and a
+  // hundred forks say the same as a hundred and one.
+  static constexpr int64_t kMaxKept = 100;
 
   // Makes the folder when it is missing. ALREADY_RUNNING when another process holds it.
   static absl::StatusOr<std::unique_ptr<WitnessBook>> Open(const std::string& folder);
@@ -55,6 +58,8 @@ class WitnessBook {
 
   // The same once more is kept once.
   absl::Status Keep(const Evidence& evidence);
+  // What was kept as unproven has been proven: the offer accuses nobody any more.
+  absl::Status Forgive(std::string_view origin, const std::string& offered);
   absl::StatusOr<std::vector<Evidence>> Kept();  // oldest first
   // The same of a book that another process may hold.
   static absl::StatusOr<std::vector<Evidence>> ReadEvidence(const std::string& folder);

@@ -126,12 +126,39 @@ TEST_F(WitnessTest, TwoHistoriesAreRefusedAndKeptAsEvidence) {
 TEST_F(WitnessTest, UnprovenOffersAreKeptUpToABound) {
   ASSERT_EQ(Add(Body(leaves_, 0, 8)), 200);
   const Hashes other = MakeLeaves(200, "another history ");
-  for (size_t size = 9; size < 9 + WitnessBook::kMaxUnproven + 10; ++size) {
+  for (size_t size = 9; size < 9 + WitnessBook::kMaxKept + 10; ++size) {
     ASSERT_EQ(Add(Body(other, 8, size)), 422);
   }
-  EXPECT_EQ(book_->Kept().value().size(), static_cast<size_t>(WitnessBook::kMaxUnproven));
+  EXPECT_EQ(book_->Kept().value().size(), static_cast<size_t>(WitnessBook::kMaxKept));
   EXPECT_EQ(Add(Body(other, 8, 8)), 409);  // a fork is kept whatever is there
-  EXPECT_EQ(book_->Kept().value().size(), static_cast<size_t>(WitnessBook::kMaxUnproven) + 1);
+  EXPECT_EQ(book_->Kept().value().size(), static_cast<size_t>(WitnessBook::kMaxKept) + 1);
+}
+
+// Checkpoints are public: who has one can offer it with a proof that is none, as often as he
+// likes, and with whatever signatures of others.
+TEST_F(WitnessTest, WhoOffersAGenuineCheckpointWithoutAProofAccusesNobodyForLong) {
+  ASSERT_EQ(Add(Body(leaves_, 0, 8)), 200);
+  for (const char* stranger : {"evil.example/1", "evil.example/2", "evil.example/3"}) {
+    const NoteSigner other = MakeLog(stranger);
+    const std::string beside = Note(leaves_, 20, &other);
+    const std::string note =
+        Note(leaves_, 20) + beside.substr(beside.find("\n\n") + 2);  // another's signature line
+    EXPECT_EQ(Add(FormatWitnessRequest({8, {}, note})), 422);
+  }
+  const auto kept = book_->Kept().value();
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].kind, EvidenceKind::kUnproven);
+  EXPECT_EQ(kept[0].offered, Note(leaves_, 20));
+  ASSERT_EQ(Add(Body(leaves_, 8, 20)), 200);  // the log itself shows that it contains it
+  EXPECT_TRUE(book_->Kept().value().empty());
+}
+
+TEST_F(WitnessTest, ForksAreKeptUpToABound) {
+  ASSERT_EQ(Add(Body(leaves_, 0, 8)), 200);
+  for (int i = 0; i < WitnessBook::kMaxKept + 10; ++i) {
+    ASSERT_EQ(Add(Body(MakeLeaves(8, "history " + std::to_string(i)), 8, 8)), 409);
+  }
+  EXPECT_EQ(book_->Kept().value().size(), static_cast<size_t>(WitnessBook::kMaxKept));
 }
 
 TEST_F(WitnessTest, WhatIsNotOfTheLogIsRefused) {

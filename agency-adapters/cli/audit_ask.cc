@@ -23,9 +23,10 @@ struct PseudonymTag {
 using Pseudonym16 = FixedBytes<PseudonymTag, 16>;
 
 struct Options {
-  std::string from, until, agency, counterpart, referral, consent, certificate, purpose;
+  std::string from, until, agency, counterpart, referral, consent, certificate, purpose, count,
+      month;
   std::vector<std::string> kinds, reasons, outcomes;
-  uint64_t start = 0;
+  uint64_t start = 0, event = 0;
   uint32_t limit = 1000;
   uint32_t rule = 0;
   bool late = false, follow = false;
@@ -104,6 +105,7 @@ absl::StatusOr<v1::QueryEventsRequest> Asked(const sdk::Identity& identity, cons
     AMANA_ASSIGN_OR_RETURN(const CertId id, HexOption<CertId>("--certificate", o.certificate));
     filter.set_cert_id(id.bytes());
   }
+  filter.set_referral_told_at(o.event);
   filter.set_rule(o.rule);
   filter.set_sla_breach(o.late);
   return request;
@@ -188,6 +190,7 @@ Result Collect(QueryReader& stream) {
 }
 
 Result Run(Context& context, const Options& o) {
+  if (!o.count.empty()) return AskCount(context, {o.count, o.month, o.purpose});
   AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
   AMANA_ASSIGN_OR_RETURN(const v1::QueryEventsRequest request, Asked(*identity, o));
   AMANA_ASSIGN_OR_RETURN(sdk::Client * client, context.client());
@@ -196,6 +199,45 @@ Result Run(Context& context, const Options& o) {
   (void)stream.Write(request);
   stream.WritesDone();
   return o.follow ? Follow(context, stream) : Collect(stream);
+}
+
+void AddOptions(CLI::App& command, Options& o) {
+  command.add_option("--purpose", o.purpose,
+                     "Of an auditor: PERIODIC, COMPLAINT, BREACH, COURT_ORDER or STATISTICS");
+  command.add_option("--kind", o.kinds, "Of these kinds")->delimiter(',');
+  command.add_option("--reason", o.reasons, "For these reasons")->delimiter(',');
+  command.add_option("--outcome", o.outcomes, "Tasks that ended so")->delimiter(',');
+  command.add_flag("--late", o.late, "Where a clock ran out, or had to be reminded of");
+  command.add_option("--since", o.from, "Not before this time (RFC 3339)");
+  command.add_option("--until", o.until, "Before this time");
+  command.add_option("--agency", o.agency, "That sent, acted or received");
+  command.add_option("--counterpart", o.counterpart, "And this one in the same event");
+  CLI::Option* const referral =
+      command.add_option("--referral", o.referral, "Of this referral (32 hex digits)");
+  command
+      .add_option("--event", o.event,
+                  "Of an auditor: an event (INDEX) that --referral was told with; finds it at once")
+      ->needs(referral);
+  command.add_option("--consent", o.consent, "On this consent (32 hex digits)");
+  command.add_option("--rule", o.rule, "By this rule of the consent table")
+      ->check(CLI::Range(1, 99));
+  command.add_option("--certificate", o.certificate, "Signed with this certificate (64)");
+  command.add_option("--start", o.start, "From this index on (where a page ended)");
+  command.add_option("--limit", o.limit, "At most so many")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  command.add_flag("--follow", o.follow, "Go on with what comes, until stopped");
+  CLI::Option* const month = command.add_option("--month", o.month, "That is over, as 2031-01");
+  CLI::Option* const count = command.add_option(
+      "--count", o.count, "A table of a month: submissions, deliveries, acceptances or refusals");
+  count->needs(month);
+  month->needs(count);
+  // What is counted is a whole month or nothing (count_events.h at the broker).
+  for (CLI::Option* option : command.get_options()) {
+    const std::string& name = option->get_name();
+    if (name == "--purpose" || name == "--month" || name == "--count" || name == "--help") continue;
+    count->excludes(option);
+  }
 }
 
 }  // namespace
@@ -208,31 +250,11 @@ void RegisterAuditAsk(CLI::App& parent, Context& context) {
       "  amana audit ask --counterpart shelter-a --outcome REJECTED        (an agency, of its "
       "own)\n"
       "  amana audit ask --purpose BREACH --kind DELIVERY_LEASED --follow\n"
+      "  amana audit ask --purpose STATISTICS --count deliveries --month 2031-01\n"
       "An auditor is told agencies and referrals by pseudonyms, his agency's own and always the "
-      "same, and asks by them; why he asks is in the log before he is answered.\n",
-      [](CLI::App& command, Options& o) {
-        command.add_option("--purpose", o.purpose,
-                           "Of an auditor: PERIODIC, COMPLAINT, BREACH, COURT_ORDER or STATISTICS");
-        command.add_option("--kind", o.kinds, "Of these kinds")->delimiter(',');
-        command.add_option("--reason", o.reasons, "For these reasons")->delimiter(',');
-        command.add_option("--outcome", o.outcomes, "Tasks that ended so")->delimiter(',');
-        command.add_flag("--late", o.late, "Where a clock ran out, or had to be reminded of");
-        command.add_option("--since", o.from, "Not before this time (RFC 3339)");
-        command.add_option("--until", o.until, "Before this time");
-        command.add_option("--agency", o.agency, "That sent, acted or received");
-        command.add_option("--counterpart", o.counterpart, "And this one in the same event");
-        command.add_option("--referral", o.referral, "Of this referral (32 hex digits)");
-        command.add_option("--consent", o.consent, "On this consent (32 hex digits)");
-        command.add_option("--rule", o.rule, "By this rule of the consent table")
-            ->check(CLI::Range(1, 99));
-        command.add_option("--certificate", o.certificate, "Signed with this certificate (64)");
-        command.add_option("--start", o.start, "From this index on (where a page ended)");
-        command.add_option("--limit", o.limit, "At most so many")
-            ->capture_default_str()
-            ->check(CLI::Range(1, 1000));
-        command.add_flag("--follow", o.follow, "Go on with what comes, until stopped");
-      },
-      Run);
+      "same, and asks by them; why he asks is in the log before he is answered. --count answers\n"
+      "with a table of one month by day and agency, in which small counts are not shown.\n",
+      AddOptions, Run);
 }
 
 }  // namespace amana::cli

@@ -31,6 +31,9 @@ TEST_F(AuditAskTest, AnAuditorAsksByPseudonymsAndAnAgencyByIds) {
   EXPECT_THAT(sent.dump(), Not(HasSubstr("police")));
   const Json of_case = Ask({"--referral", names["referral"]});
   EXPECT_GT(of_case["events"].size(), 4u);
+  EXPECT_EQ(Ask({"--referral", names["referral"], "--event",
+                 std::to_string(sent["events"][0]["index"].get<uint64_t>())})["events"],
+            of_case["events"]);
   const Json by_agency = Ask({"--agency", names["sender"], "--kind", "DELIVERY_LEASED"});
   EXPECT_EQ(by_agency["events"].size(), 1u);
   EXPECT_EQ(by_agency["events"][0]["pseudonyms"]["sender"], names["sender"]);
@@ -54,6 +57,36 @@ TEST_F(AuditAskTest, AnAuditorAsksByPseudonymsAndAnAgencyByIds) {
   EXPECT_TRUE(Run("police", {"audit", "ask", "--late"})["events"].empty());
   // What was asked, and why, is in the log.
   EXPECT_GE(Ask({"--kind", "AUDIT_READ"})["events"].size(), 5u);
+}
+
+TEST_F(AuditAskTest, AnAuditorHasMonthsThatAreOverCounted) {
+  Send(Grant());
+  const Json before = Ask({"--kind", "AUDIT_READ"});
+  const Json table = Ask({"--count", "submissions", "--month", "2020-02"});
+  EXPECT_EQ(table["complete"], true) << table;
+  ASSERT_EQ(table["rows"].size(), 1u) << table;
+  EXPECT_EQ(table["rows"][0], (Json{{"day", "all"}, {"agency", "all"}, {"count", 0}}));
+  EXPECT_GE(Ask({"--kind", "AUDIT_READ"})["events"].size(), before["events"].size() + 2);
+  const auto refused = [&](const std::string& who, std::vector<std::string> more, int code) {
+    more.insert(more.begin(), {"audit", "ask"});
+    return Run(who, std::move(more), code)["error"];
+  };
+  const std::string month = absl::FormatTime("%Y-%m", clock_.Now(), absl::UTCTimeZone());
+  EXPECT_EQ(refused("auditor", {"--purpose", "STATISTICS", "--count", "refusals", "--month", month},
+                    kExitRefused),
+            "FIELD_INVALID");
+  EXPECT_EQ(
+      refused("police", {"--purpose", "STATISTICS", "--count", "refusals", "--month", "2020-02"},
+              kExitRefused),
+      "ROLE_NOT_PERMITTED");
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"--purpose", "STATISTICS", "--count", "refusals"},
+        {"--purpose", "STATISTICS", "--count", "all", "--month", "2020-02"},
+        {"--purpose", "STATISTICS", "--count", "refusals", "--month", "2020-02-01"},
+        {"--count", "refusals", "--month", "2020-02"},
+        {"--purpose", "STATISTICS", "--count", "refusals", "--month", "2020-02", "--late"}}) {
+    refused("auditor", wrong, kExitUsage);
+  }
 }
 
 TEST_F(AuditAskTest, TwoPersonsOpenACaseAndSeeItsPartiesAndNothingElse) {

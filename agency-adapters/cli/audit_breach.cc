@@ -1,4 +1,5 @@
 #include "agency-adapters/auditor/breach.h"
+#include "agency-adapters/cli/audit_chain.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/audit_question.h"
 #include "agency-adapters/cli/audit_tables.h"
@@ -12,7 +13,7 @@ namespace amana::cli {
 namespace {
 
 struct Options {
-  std::string folder, certificate, from, until, format = "text", out;
+  std::string folder, log, certificate, from, until, format = "text", out;
 };
 
 std::string RecipientsText(const auditor::TouchedReferral& referral) {
@@ -95,18 +96,20 @@ Result Run(Context&, const Options& o) {
   if (!o.until.empty()) {
     AMANA_ASSIGN_OR_RETURN(until, TimeOption("--until", o.until));
   }
-  AMANA_ASSIGN_OR_RETURN(const auto book, OpenMirror(o.folder));
+  std::string aside;
+  AMANA_ASSIGN_OR_RETURN(const ShownLog log, OpenLog(o.folder, o.log, &aside));
   AMANA_ASSIGN_OR_RETURN(const auditor::Breach breach,
-                         auditor::TouchedBy(*book, certificate, from, until));
+                         auditor::TouchedBy(*log.book, certificate, from, until));
   Report report;
   Json events = EventsOf(breach);
-  std::string text = o.format == "jsonl" ? JsonLinesOf(events) : TextOf(breach);
+  std::string text = o.format == "jsonl" ? JsonLinesOf(events) : TextOf(breach) + aside;
   if (o.format == "csv") {
     text = CsvOf({"how", "index", "time", "kind", "referral", "task", "stage", "actor", "recipient",
                   "reason", "delivered", "cert_id"},
                  events);
   }
   report.json = SummaryOf(breach);
+  report.json["log"] = log.origin;
   report.json["events"] = std::move(events);
   AMANA_RETURN_IF_ERROR(
       Put(std::move(text), o.out, std::to_string(breach.events.size()) + " events", report));
@@ -127,6 +130,8 @@ void RegisterAuditBreach(CLI::App& parent, Context& context) {
       "is of, in the period: whoever has the unit's keys may have read it.\n",
       [](CLI::App& command, Options& o) {
         command.add_option("folder", o.folder, "Made by `amana audit mirror`")->required();
+        command.add_option("--log", o.log,
+                           "Of the log of this origin, where the mirror has several");
         command.add_option("--certificate", o.certificate, "Its fingerprint (64 hex digits)")
             ->required();
         command.add_option("--since,--from", o.from, "Not before this time (RFC 3339)");

@@ -3,6 +3,7 @@
 #include "agency-adapters/auditor/bundle.h"
 #include "agency-adapters/auditor/bundle_checks.h"
 #include "agency-adapters/auditor/bundle_file.h"
+#include "agency-adapters/cli/audit_chain.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/audit_question.h"
 #include "agency-adapters/cli/check_text.h"
@@ -68,8 +69,8 @@ std::string RangesText(const v1::EvidenceBundle& evidence) {
 
 // It is judged before it is written: what would not hold is found here, not in court.
 absl::Status JudgeOwn(const auditor::Bundle& bundle, const sdk::Identity& identity,
-                      absl::Time now) {
-  auditor::BundleTrust trust{identity.log(), now};
+                      const ShownLog& log, absl::Time now) {
+  auditor::BundleTrust trust{log.ended.has_value() ? *log.ended : identity.log(), now};
   trust.authorities = &identity.authorities();
   for (const auditor::CheckResult& check : auditor::CheckBundle(bundle.file, trust).results) {
     // Whose tokens are believed is the reader's to say; that they are of this state is known now.
@@ -82,18 +83,20 @@ absl::Status JudgeOwn(const auditor::Bundle& bundle, const sdk::Identity& identi
 Result Run(Context& context, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(auditor::EventQuery query, Asked(o));
   AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
-  AMANA_ASSIGN_OR_RETURN(const auto book, OpenMirror(o.folder));
-  auditor::BundleRequest request{RealFileSystem(),      o.folder,         *book,    *identity,
+  std::string aside;
+  AMANA_ASSIGN_OR_RETURN(const ShownLog log, OpenLog(o.folder, o.log, &aside));
+  auditor::BundleRequest request{RealFileSystem(),      log.folder,       *log.book, *identity,
                                  context.clock().Now(), std::move(query), o.purpose};
+  request.ended = log.ended;
   AMANA_ASSIGN_OR_RETURN(request.checkpoints, ReadAll(o.checkpoints));
   AMANA_ASSIGN_OR_RETURN(request.timestamps, ReadAll(o.timestamps));
-  const auto witnessed = RealFileSystem().Read(o.folder + "/" + kWitnessedFile);
+  const auto witnessed = RealFileSystem().Read(log.folder + "/" + kWitnessedFile);
   if (witnessed.ok()) request.checkpoints.push_back(*witnessed);
   AMANA_ASSIGN_OR_RETURN(const auditor::Bundle bundle, auditor::MakeBundle(request));
-  AMANA_RETURN_IF_ERROR(JudgeOwn(bundle, *identity, request.now));
+  AMANA_RETURN_IF_ERROR(JudgeOwn(bundle, *identity, log, request.now));
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateAtomically(o.out, bundle.file, kPrivateFile));
   Report report;
-  report.text = "wrote " + o.out + ": " + std::to_string(bundle.evidence.events_size()) +
+  report.text = aside + "wrote " + o.out + ": " + std::to_string(bundle.evidence.events_size()) +
                 " events listed, " + std::to_string(bundle.evidence.others_size()) +
                 " opened only to show that nothing is missing\n" + RangesText(bundle.evidence);
   report.json = {{"out", o.out},
@@ -135,12 +138,32 @@ absl::StatusOr<auditor::BundleTrust> TrustOf(Context& context, const EvidenceOpt
   return trust;
 }
 
+// A bundle of a log that has ended is judged with that log's key, where this agency has gone on
+// with the one in its place; SUCCESSION says so. A key that was lost proves nothing that came
+// after.
+absl::Status JudgeOfEnded(Context& context, const EvidenceOptions& o, const std::string& bytes,
+                          const auditor::BundleTrust& trust, auditor::JudgedBundle& judged) {
+  const bool other = judged.evidence.has_value() && judged.evidence->log() != trust.log.name();
+  if (!other || !o.vkey.empty()) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(const std::optional<EndedLog> ended,
+                         FindEnded(context, judged.evidence->log(), trust.revocations));
+  if (!ended.has_value()) return absl::OkStatus();
+  auditor::BundleTrust then = trust;
+  then.log = ended->log;
+  judged = auditor::CheckBundle(bytes, then);
+  auditor::Step step{RealFileSystem(), nullptr, ended->next, absl::OkStatus()};
+  if (judged.evidence.has_value()) step.notes.push_back(judged.evidence->checkpoint());
+  judged.results.push_back(auditor::CheckStep(step));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Result VerifyBundle(Context& context, const EvidenceOptions& o) {
   AMANA_ASSIGN_OR_RETURN(const auditor::BundleTrust trust, TrustOf(context, o));
   AMANA_ASSIGN_OR_RETURN(const std::string bytes, ReadBounded(o.folder, auditor::kMaxBundleBytes));
-  const auditor::JudgedBundle judged = auditor::CheckBundle(bytes, trust);
+  auditor::JudgedBundle judged = auditor::CheckBundle(bytes, trust);
+  AMANA_RETURN_IF_ERROR(JudgeOfEnded(context, o, bytes, trust, judged));
   Report report = ReportOf(judged.results);
   if (!judged.evidence.has_value()) {
     report.text += "\n";

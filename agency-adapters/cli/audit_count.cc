@@ -1,4 +1,5 @@
 #include "agency-adapters/auditor/counts.h"
+#include "agency-adapters/cli/audit_chain.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/audit_question.h"
 #include "agency-adapters/cli/audit_tables.h"
@@ -50,6 +51,8 @@ absl::StatusOr<std::vector<CountBy>> Dimensions(const std::vector<std::string>& 
   return by;
 }
 
+constexpr uint64_t kSmall = 5;  // what the table suppresses is told beside it by nothing
+
 Json ToJson(const auditor::CountRow& row, const std::vector<std::string>& by) {
   Json json = Json::object();
   for (size_t i = 0; i < by.size(); ++i) json[by[i]] = row.key[i];
@@ -59,9 +62,19 @@ Json ToJson(const auditor::CountRow& row, const std::vector<std::string>& by) {
   json["p50_s"] = absl::ToInt64Seconds(row.times->p50);
   json["p90_s"] = absl::ToInt64Seconds(row.times->p90);
   json["p99_s"] = absl::ToInt64Seconds(row.times->p99);
-  json["measured"] = row.times->measured;
+  // What is missing of the count is a small count as well.
+  const uint64_t unmeasured = row.count.count - row.times->measured;
+  if (unmeasured == 0 || unmeasured >= kSmall) {
+    json["measured"] = row.times->measured;
+  }
   return json;
 }
+
+// A number beside the table: of a part that the table does not show by itself.
+std::string Few(uint64_t count) {
+  return count < kSmall ? "<" + std::to_string(kSmall) : std::to_string(count);
+}
+Json FewJson(uint64_t count) { return count == 0 ? Json(0) : Json(Few(count)); }
 
 std::string TableOf(const auditor::Counts& counts, const std::vector<std::string>& by) {
   std::vector<std::string> headings;
@@ -88,15 +101,15 @@ std::string TableOf(const auditor::Counts& counts, const std::vector<std::string
 std::string Caveats(const auditor::Counts& counts) {
   std::string text;
   if (counts.without_key > 0) {
-    text += std::to_string(counts.without_key) +
-            " of them do not show this mirror by what they are counted: (not shown)\n";
+    // How many stands in the table, as far as it may.
+    text += "some of them do not show this mirror by what they are counted: (not shown)\n";
   }
   if (counts.unmeasured > 0) {
-    text += std::to_string(counts.unmeasured) +
+    text += Few(counts.unmeasured) +
             " show no referral that this mirror saw submitted: no time is known of them\n";
   }
   if (counts.unsure > 0) {
-    text += std::to_string(counts.unsure) +
+    text += Few(counts.unsure) +
             " more events do not show whether they are asked for: they are not counted\n";
   }
   return text;
@@ -107,12 +120,13 @@ Result Run(Context&, const Options& o) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<CountBy> by, Dimensions(o.by));
   Counted counted = Counted::kEvents;
   AMANA_RETURN_IF_ERROR(Choose("--of", kCounted, o.of, counted));
-  AMANA_ASSIGN_OR_RETURN(const auto book, OpenMirror(o.folder));
+  std::string aside;
+  AMANA_ASSIGN_OR_RETURN(const ShownLog log, OpenLog(o.folder, o.log, &aside));
   AMANA_ASSIGN_OR_RETURN(const auditor::Counts counts,
-                         auditor::CountEvents(*book, query, counted, by));
+                         auditor::CountEvents(*log.book, query, counted, by));
   Json rows = Json::array();
   for (const auditor::CountRow& row : counts.rows) rows.push_back(ToJson(row, o.by));
-  std::string text = TableOf(counts, o.by) + Caveats(counts);
+  std::string text = TableOf(counts, o.by) + Caveats(counts) + aside;
   if (o.format == "jsonl") text = JsonLinesOf(rows);
   if (o.format == "csv") {
     std::vector<std::string> columns = o.by;
@@ -122,12 +136,13 @@ Result Run(Context&, const Options& o) {
   Report report;
   const std::string what = std::to_string(rows.size()) + " rows";
   report.json = {{"of", o.of},
+                 {"log", log.origin},
                  {"rows", std::move(rows)},
-                 {"without_key", counts.without_key},
-                 {"unmeasured", counts.unmeasured},
-                 {"unsure", counts.unsure}};
+                 {"without_key", counts.without_key > 0},
+                 {"unmeasured", FewJson(counts.unmeasured)},
+                 {"unsure", FewJson(counts.unsure)}};
   AMANA_RETURN_IF_ERROR(Put(std::move(text), o.out, what, report));
-  if (!o.out.empty()) report.text += Caveats(counts);
+  if (!o.out.empty()) report.text += Caveats(counts) + aside;
   return report;
 }
 

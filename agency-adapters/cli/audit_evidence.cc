@@ -135,18 +135,22 @@ absl::StatusOr<GatheredEvidence> Gather(Context& context, const EvidenceOptions&
   AMANA_RETURN_IF_ERROR(ReadFiles(o, evidence));
   AMANA_RETURN_IF_ERROR(AddTrust(context, o, evidence));
   if (o.held) AMANA_RETURN_IF_ERROR(AddHeld(context, evidence));
-  if (o.folder.empty()) return gathered;
-  // What the mirror has besides the log's own files.
-  const auto witnessed = files.Read(o.folder + "/" + kWitnessedFile);
+  return gathered;
+}
+
+absl::Status AddFolder(GatheredEvidence& gathered) {
+  auditor::Evidence& evidence = gathered.evidence;
+  if (evidence.folder.empty()) return absl::OkStatus();
+  const auto witnessed = evidence.files.Read(evidence.folder + "/" + kWitnessedFile);
   if (witnessed.ok()) evidence.held.push_back(*witnessed);
   AMANA_RETURN_IF_ERROR(AddForks(evidence));
   AMANA_RETURN_IF_ERROR(AddTimestamps(evidence));
   AMANA_ASSIGN_OR_RETURN(const bool events,
-                         files.Exists(o.folder + "/" + auditor::MirrorBook::kFile));
-  if (!events) return gathered;
-  AMANA_ASSIGN_OR_RETURN(gathered.book, auditor::MirrorBook::Open(o.folder));
+                         evidence.files.Exists(evidence.folder + "/" + auditor::MirrorBook::kFile));
+  if (!events) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(gathered.book, auditor::MirrorBook::Open(evidence.folder));
   evidence.book = gathered.book.get();
-  return gathered;
+  return absl::OkStatus();
 }
 
 }  // namespace amana::cli

@@ -31,9 +31,13 @@ struct GatheredEvidence {
 // The pinned key of agency.toml, or one given.
 absl::StatusOr<transparency::NoteVerifier> LogKey(Context& context, const std::string& vkey);
 
-// Errors of reading what is named; USAGE for options that do not go together. What the mailbox
-// holds (--held) lives in `context`, which must outlive it.
+// Of what is named in options, and not yet of the folder's. Errors of reading what is named; USAGE
+// for options that do not go together. What the mailbox holds (--held) lives in `context`, which
+// must outlive it.
 absl::StatusOr<GatheredEvidence> Gather(Context& context, const EvidenceOptions& options);
+
+// What the evidence's folder has besides the log's own files. Errors of reading.
+absl::Status AddFolder(GatheredEvidence& gathered);
 
 }  // namespace amana::cli
 

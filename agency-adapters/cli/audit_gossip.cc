@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "agency-adapters/auditor/gossip.h"
+#include "agency-adapters/auditor/mirror_chain.h"
 #include "agency-adapters/cli/audit_evidence.h"
 #include "agency-adapters/cli/check_text.h"
 #include "agency-adapters/cli/commands.h"
@@ -82,7 +83,12 @@ Result Said(const std::string& folder, const std::vector<PeerReport>& reports) {
     report.text += Line(peer);
     report.json["peers"].push_back(ToJson(peer));
   }
-  AMANA_ASSIGN_OR_RETURN(const auto forks, auditor::ForksOf(RealFileSystem(), folder));
+  std::vector<std::string> forks;
+  AMANA_ASSIGN_OR_RETURN(const auto logs, auditor::LogsOf(RealFileSystem(), folder));
+  for (const auditor::MirroredLog& log : logs) {
+    AMANA_ASSIGN_OR_RETURN(const auto found, auditor::ForksOf(RealFileSystem(), log.folder));
+    forks.insert(forks.end(), found.begin(), found.end());
+  }
   report.json["forks"] = forks;
   if (!forks.empty()) {
     report.exit_code = kExitUnverified;
@@ -142,7 +148,9 @@ Result Run(Context& context, const Options& o) {
   options.timeout = absl::Seconds(10);
   options.max_body = auditor::kMaxPeerNote;
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<http::Client> client, http::Client::Create(options));
-  Gossip gossip(RealFileSystem(), o.folder, log, auditor::ReadPeer(*client, RealFileSystem()));
+  AMANA_ASSIGN_OR_RETURN(const auto logs, auditor::LogsOf(RealFileSystem(), o.folder));
+  Gossip gossip(RealFileSystem(), logs.back().folder, log,
+                auditor::ReadPeer(*client, RealFileSystem()));
   if (o.serve.empty() && o.every.empty()) {
     AMANA_ASSIGN_OR_RETURN(const std::vector<PeerReport> reports, gossip.Round(o.peers));
     return Said(o.folder, reports);

@@ -6,6 +6,7 @@
 #include "agency-adapters/auditor/checks.h"
 #include "agency-adapters/auditor/mirror_timestamps.h"
 #include "agency-adapters/auditor/mirror_watch.h"
+#include "agency-adapters/cli/audit_chain.h"
 #include "agency-adapters/cli/audit_evidence.h"
 #include "agency-adapters/cli/check_text.h"
 #include "agency-adapters/cli/commands.h"
@@ -91,8 +92,13 @@ class Alarm {
 
 class Follower {
  public:
+  // `mirror` is the log that is followed, of those in o.folder.
   Follower(Context& context, const Options& o, const auditor::Evidence& mirror)
-      : context_(context), mirror_(mirror), watch_(mirror), alarm_(context.world().err, o.alarm) {}
+      : context_(context),
+        folder_(o.folder),
+        mirror_(mirror),
+        watch_(mirror),
+        alarm_(context.world().err, o.alarm) {}
 
   // Until the user stops it, or there is something to tell and nobody else to tell it to.
   Result Follow(absl::Duration every) {
@@ -114,7 +120,7 @@ class Follower {
 
  private:
   absl::StatusOr<bool> Once() {
-    const auto done = BringUpToDate(context_, mirror_.folder, mirror_.log);
+    const auto done = BringUpToDate(context_, folder_, mirror_.log);
     if (!done.ok()) {
       if (auditor::VerdictOf(done.status()) != auditor::Verdict::kUnverifiable) {
         return alarm_.Tell(done.status());
@@ -132,11 +138,15 @@ class Follower {
     if (witnessed.ok()) others.push_back(*witnessed);
     AMANA_ASSIGN_OR_RETURN(const std::vector<absl::Status> found, watch_.Look(others));
     bool on = true;
+    const absl::Status cosigned =
+        watch_.LookAtWitnesses(witnessed.value_or(""), context_.clock().Now());
+    if (!cosigned.ok()) on = alarm_.Tell(cosigned);
     for (const absl::Status& finding : found) on = alarm_.Tell(finding) && on;
     return on;
   }
 
   Context& context_;
+  const std::string folder_;
   const auditor::Evidence& mirror_;
   auditor::MirrorWatch watch_;
   Alarm alarm_;
@@ -147,10 +157,13 @@ Result Follow(Context& context, const Options& o, const transparency::NoteVerifi
   AMANA_ASSIGN_OR_RETURN(const absl::Duration every, DurationOption("--follow", o.every));
   AMANA_ASSIGN_OR_RETURN(const sdk::Identity* identity, context.identity());
   AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(o.folder));
-  AMANA_ASSIGN_OR_RETURN(const auto book, auditor::MirrorBook::Open(o.folder));
-  auditor::Evidence mirror{RealFileSystem(), o.folder, log, context.clock().Now()};
+  AMANA_ASSIGN_OR_RETURN(const std::string folder, MirrorFolder(context, o.folder, log));
+  AMANA_ASSIGN_OR_RETURN(const auto book, auditor::MirrorBook::Open(folder));
+  auditor::Evidence mirror{RealFileSystem(), folder, log, context.clock().Now()};
   mirror.book = book.get();
   mirror.agency = identity->agency();
+  mirror.witnesses = identity->witnesses();
+  mirror.quorum = identity->witness_quorum();
   mirror.all_events = identity->tls().certificate.spiffe().role == crypto::Role::kAuditor;
   return Follower(context, o, mirror).Follow(every);
 }
@@ -165,9 +178,10 @@ Result Run(Context& context, const Options& o) {
 
 }  // namespace
 
-absl::StatusOr<auditor::MirrorReport> BringUpToDate(Context& context, const std::string& folder,
+absl::StatusOr<auditor::MirrorReport> BringUpToDate(Context& context, const std::string& mirror,
                                                     const transparency::NoteVerifier& log) {
-  AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(folder));
+  AMANA_RETURN_IF_ERROR(RealFileSystem().CreateDirectories(mirror));
+  AMANA_ASSIGN_OR_RETURN(const std::string folder, MirrorFolder(context, mirror, log));
   AMANA_ASSIGN_OR_RETURN(sdk::Client * client, context.client());
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<auditor::MirrorBook> book,
                          auditor::MirrorBook::Open(folder));
@@ -179,6 +193,7 @@ absl::StatusOr<auditor::MirrorReport> BringUpToDate(Context& context, const std:
       auditor::Follow(*client, RealFileSystem(), folder, log, *book, [&](uint64_t done) {
         progress.Advance(static_cast<size_t>(done - std::exchange(seen, done)));
       }));
+  AMANA_RETURN_IF_ERROR(CheckTail(mirror));
   AMANA_RETURN_IF_ERROR(KeepWitnessed(context, folder));
   AMANA_RETURN_IF_ERROR(
       auditor::FollowTimestamps(*client, RealFileSystem(), folder, log, report.size).status());
@@ -198,7 +213,10 @@ void RegisterAuditMirror(CLI::App& parent, Context& context) {
       "events are looked at as they come, and the checkpoint that witnesses have: ALARM on "
       "stderr,\n"
       "and the verdict's exit code (4 to 7); with --alarm that program is run, with the reason in\n"
-      "AMANA_ALARM and nothing else, and the log is followed further.\n",
+      "AMANA_ALARM and nothing else, and the log is followed further.\n"
+      "When the log goes on as another (amana log succession --accept), so does the mirror, in "
+      "next\n"
+      "below its folder: nothing of the old log is lost, and verify and query are of both.\n",
       [](CLI::App& command, Options& o) {
         command.add_option("folder", o.folder, "Made when it is missing")->required();
         command.add_option("--follow", o.every, "Again and again, after this time");

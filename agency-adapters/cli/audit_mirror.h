@@ -19,8 +19,9 @@ namespace amana::cli {
 inline constexpr char kWitnessedFile[] = "witnessed";
 
 // The log, the events shown to this caller, and the newest witnessed checkpoint where witnesses are
-// believed here. Errors of auditor::Follow.
-absl::StatusOr<auditor::MirrorReport> BringUpToDate(Context& context, const std::string& folder,
+// believed here: in the mirror's folder, or in a folder below it where the log goes on in another's
+// place. Errors of auditor::Follow; of MirrorFolder and CheckTail (audit_chain.h).
+absl::StatusOr<auditor::MirrorReport> BringUpToDate(Context& context, const std::string& mirror,
                                                     const transparency::NoteVerifier& log);
 
 void RegisterAuditBreach(CLI::App& parent, Context& context);

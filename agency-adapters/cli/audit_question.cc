@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "agency-adapters/cli/values.h"
-#include "base/durable_file.h"
 #include "base/status.h"
 
 namespace amana::cli {
@@ -112,15 +111,9 @@ absl::StatusOr<auditor::EventQuery> Asked(const QuestionOptions& o) {
   return query;
 }
 
-absl::StatusOr<std::unique_ptr<auditor::MirrorBook>> OpenMirror(const std::string& folder) {
-  AMANA_ASSIGN_OR_RETURN(const bool there,
-                         RealFileSystem().Exists(folder + "/" + auditor::MirrorBook::kFile));
-  if (!there) return UsageError("folder", "no mirror with events: `amana audit mirror` first");
-  return auditor::MirrorBook::Open(folder);
-}
-
 void AddQuestion(CLI::App& command, QuestionOptions& o) {
   command.add_option("folder", o.folder, "Made by `amana audit mirror`")->required();
+  command.add_option("--log", o.log, "Of the log of this origin, where the mirror has several");
   command.add_option("--kind", o.kinds, "Of these kinds")->delimiter(',');
   command.add_option("--outcome", o.outcomes, "That say so: " + OutcomeNames())->delimiter(',');
   command.add_option("--reason", o.reasons, "For these reasons")->delimiter(',');

@@ -2,7 +2,6 @@
 #ifndef AMANA_AGENCY_ADAPTERS_CLI_AUDIT_QUESTION_H_
 #define AMANA_AGENCY_ADAPTERS_CLI_AUDIT_QUESTION_H_
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,8 @@ class App;
 namespace amana::cli {
 
 struct QuestionOptions {
-  std::string folder, from, until, agency, counterpart, referral, consent, certificate, category;
+  std::string folder, log, from, until, agency, counterpart, referral, consent, certificate,
+      category;
   std::vector<std::string> kinds, reasons, outcomes;
   int rule = -1;
   bool sla_breach = false;
@@ -27,9 +27,6 @@ void AddQuestion(CLI::App& command, QuestionOptions& options);
 
 // USAGE_INVALID naming the option.
 absl::StatusOr<auditor::EventQuery> Asked(const QuestionOptions& options);
-
-// USAGE_INVALID where the folder holds no events of a mirror; errors of opening them.
-absl::StatusOr<std::unique_ptr<auditor::MirrorBook>> OpenMirror(const std::string& folder);
 
 }  // namespace amana::cli
 

@@ -1,5 +1,6 @@
 #include "agency-adapters/auditor/reconcile.h"
 
+#include "agency-adapters/cli/audit_chain.h"
 #include "agency-adapters/cli/audit_evidence.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/commands.h"
@@ -19,9 +20,9 @@ Result Run(Context& context, const Options& o) {
     AMANA_RETURN_IF_ERROR(BringUpToDate(context, o.folder, identity->log()).status());
   }
   AMANA_ASSIGN_OR_RETURN(sdk::Mailbox * mailbox, context.mailbox());
-  AMANA_ASSIGN_OR_RETURN(const auto book, auditor::MirrorBook::Open(o.folder));
+  AMANA_ASSIGN_OR_RETURN(const ShownLog log, OpenLog(o.folder, "", nullptr));
   AMANA_ASSIGN_OR_RETURN(const auditor::Reconciled done,
-                         auditor::Reconcile(*book, *mailbox, *identity));
+                         auditor::Reconcile(*log.book, *mailbox, *identity));
   Report report;
   report.json = {{"statements", done.statements},
                  {"deliveries", done.deliveries},

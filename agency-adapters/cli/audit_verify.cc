@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "agency-adapters/cli/audit_bundle.h"
+#include "agency-adapters/cli/audit_chain.h"
 #include "agency-adapters/cli/audit_evidence.h"
 #include "agency-adapters/cli/audit_mirror.h"
 #include "agency-adapters/cli/check_text.h"
@@ -70,6 +72,54 @@ void AddLog(const auditor::Evidence& evidence, Report& report) {
   report.json["receipts"] = evidence.receipts.size();
 }
 
+Result Judge(Context& context, const GatheredLog& log) {
+  const auditor::Evidence& evidence = log.gathered.evidence;
+  const World& world = context.world();
+  Progress progress(world.err, world.err_is_tty, world.clock, "verifying entries", 0);
+  uint64_t seen = 0;
+  AMANA_ASSIGN_OR_RETURN(std::vector<auditor::CheckResult> results,
+                         auditor::RunChecks(evidence, [&](uint64_t done, uint64_t) {
+                           progress.Advance(static_cast<size_t>(done - std::exchange(seen, done)));
+                         }));
+  if (log.step.has_value()) results.push_back(*log.step);
+  Report report = ReportOf(results);
+  if (!evidence.folder.empty()) {
+    AddLog(evidence, report);
+  } else if (!evidence.receipts.empty()) {
+    AddReceipts(evidence, report);
+  } else {
+    report.text += "\n";
+  }
+  return report;
+}
+
+// The newest log's report, with those that ended before it; the gravest verdict is of all.
+Report Joined(Report before, Report judged, const GatheredLog& log) {
+  if (log.ended) {
+    const std::string& origin = log.gathered.evidence.log.name();
+    judged.json["origin"] = origin;
+    judged.text = "the log " + Shown(origin) + ", which has ended:\n" + judged.text;
+    before.text += judged.text;
+    if (before.json.empty()) before.json["ended"] = Json::array();
+    before.json["ended"].push_back(std::move(judged.json));
+    return before;
+  }
+  if (before.json.empty()) return judged;
+  judged.text =
+      before.text + "the log " + Shown(log.gathered.evidence.log.name()) + ":\n" + judged.text;
+  for (const Json& ended : before.json["ended"]) {
+    const int code = ended["exit_code"];
+    if (Graver(judged.exit_code, code) == judged.exit_code) continue;
+    judged.exit_code = code;
+    judged.text += "with the log that has ended: " + ended["verdict"].get<std::string>() + "\n";
+    for (const char* const key : {"verdict", "exit_code", "error", "field", "message"}) {
+      if (ended.contains(key)) judged.json[key] = ended[key];
+    }
+  }
+  judged.json["ended"] = std::move(before.json["ended"]);
+  return judged;
+}
+
 // A mirror is a folder; a file is an evidence bundle.
 bool IsFile(const std::string& path) {
   std::error_code none;
@@ -91,27 +141,19 @@ Result Run(Context& context, const Options& o) {
     const auto done = BringUpToDate(context, o.folder, log);
     if (!done.ok()) return Judged(done.status());
   }
-  AMANA_ASSIGN_OR_RETURN(const GatheredEvidence gathered, Gather(context, o));
-  const auditor::Evidence& evidence = gathered.evidence;
+  AMANA_ASSIGN_OR_RETURN(const std::vector<GatheredLog> logs, GatherLogs(context, o));
+  const auditor::Evidence& evidence = logs.back().gathered.evidence;
   const bool pairs = !evidence.held.empty() && !evidence.others.empty();
-  if (o.folder.empty() && evidence.receipts.empty() && !pairs) {
+  const bool receipts = std::ranges::any_of(
+      logs, [](const GatheredLog& log) { return !log.gathered.evidence.receipts.empty(); });
+  if (o.folder.empty() && !receipts && !pairs) {
     return UsageError("folder",
                       "expected a folder, --receipt, or --checkpoint and --other-checkpoint");
   }
-  const World& world = context.world();
-  Progress progress(world.err, world.err_is_tty, world.clock, "verifying entries", 0);
-  uint64_t seen = 0;
-  AMANA_ASSIGN_OR_RETURN(const std::vector<auditor::CheckResult> results,
-                         auditor::RunChecks(evidence, [&](uint64_t done, uint64_t) {
-                           progress.Advance(static_cast<size_t>(done - std::exchange(seen, done)));
-                         }));
-  Report report = ReportOf(results);
-  if (!o.folder.empty()) {
-    AddLog(evidence, report);
-  } else if (!evidence.receipts.empty()) {
-    AddReceipts(evidence, report);
-  } else {
-    report.text += "\n";
+  Report report;
+  for (const GatheredLog& log : logs) {
+    AMANA_ASSIGN_OR_RETURN(Report judged, Judge(context, log));
+    report = Joined(std::move(report), std::move(judged), log);
   }
   return report;
 }

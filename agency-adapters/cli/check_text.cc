@@ -70,6 +70,16 @@ int ExitCodeOf(auditor::Verdict verdict) {
   return kExitDone;
 }
 
+int Graver(int one, int other) {
+  for (const auditor::Verdict verdict :
+       {auditor::Verdict::kTampered, auditor::Verdict::kUntrusted, auditor::Verdict::kUnverifiable,
+        auditor::Verdict::kIncomplete}) {
+    const int code = ExitCodeOf(verdict);
+    if (one == code || other == code) return code;
+  }
+  return kExitDone;
+}
+
 Report ReportOf(const std::vector<CheckResult>& results) {
   const auditor::Verdict verdict = auditor::Overall(results);
   const std::string name(auditor::VerdictName(verdict));

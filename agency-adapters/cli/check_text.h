@@ -14,6 +14,8 @@ inline constexpr int kExitIncomplete = 5;
 inline constexpr int kExitUntrusted = 6;
 inline constexpr int kExitUnverifiable = 7;
 int ExitCodeOf(auditor::Verdict verdict);
+// Of two such codes that of the graver verdict.
+int Graver(int one, int other);
 
 // One line for each check, failures below; JSON with "verdict" and "checks"; the verdict's exit
 // code.

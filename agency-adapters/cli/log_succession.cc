@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "base/durable_file.h"
 #include "base/status.h"
+#include "proto/crypto/revocation_list.h"
 
 namespace amana::cli {
 namespace {
@@ -13,7 +14,7 @@ using sdk::CheckedSuccession;
 using transparency::NoteVerifier;
 
 struct Options {
-  std::string file;
+  std::string file, revocations;
   bool accept = false;
 };
 
@@ -77,9 +78,19 @@ Result Run(Context& context, const Options& o) {
   } else {
     AMANA_ASSIGN_OR_RETURN(bytes, RealFileSystem().Read(o.file));
   }
-  AMANA_ASSIGN_OR_RETURN(const CheckedSuccession checked, sdk::CheckSuccession(bytes, *identity));
+  sdk::SuccessionTrust trust;
+  if (!o.revocations.empty()) {
+    AMANA_ASSIGN_OR_RETURN(const std::string list, RealFileSystem().Read(o.revocations));
+    AMANA_ASSIGN_OR_RETURN(trust.revocations, crypto::ParseRevocationList(list));
+  }
+  AMANA_ASSIGN_OR_RETURN(const CheckedSuccession checked,
+                         sdk::CheckSuccession(bytes, *identity, trust));
   Report report;
   AMANA_RETURN_IF_ERROR(Show(context, checked, report));
+  report.json["revocations_known"] = trust.revocations.has_value();
+  if (!trust.revocations.has_value()) {
+    report.text += "whether one who signed had been revoked is not known here: --revocations\n";
+  }
   report.json["accepted"] = checked.accepted || o.accept;
   if (!o.accept) {
     report.text += checked.accepted ? "the new log is the one that is trusted here\n"
@@ -110,10 +121,13 @@ void RegisterLogSuccession(CLI::App& parent, Context& context) {
       "  amana log succession recovery.amana\n"
       "  amana log succession --accept && amana referral send\n"
       "Believed is what two operators of the broker's agency have signed, of the log trusted "
-      "here.\nOnly when the new log has all that was kept here of the old one is it accepted. "
+      "here;\nwith --revocations, none whose certificate was revoked before the new log was "
+      "opened.\nOnly when the new log has all that was kept here of the old one is it accepted. "
       "Stop other\nprograms of this agency meanwhile, and start them after.\n",
       [](CLI::App& command, Options& o) {
         command.add_option("file", o.file, "The signed statement; else the broker is asked");
+        command.add_option("--revocations", o.revocations,
+                           "The authority's list of revoked certificates");
         command.add_flag("--accept", o.accept,
                          "Trust the new log, and send again what may be lost");
       },

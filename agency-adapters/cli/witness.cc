@@ -17,6 +17,7 @@ using transparency::NoteKeyType;
 using transparency::NoteVerifier;
 
 constexpr absl::Duration kLookForStop = absl::Milliseconds(100);
+constexpr int kExitUnproven = 7;  // as of a verdict of UNVERIFIABLE
 
 // --- keys
 
@@ -105,27 +106,31 @@ struct EvidenceOptions {
   std::string dir = "witness";
 };
 
-// Exit 4 when there is any: a script that looks now and then should not have to read.
+// Exit 4 when a fork is there, and 7 when only what proves nothing by itself is: a script that
+// looks now and then should not have to read.
 Result ShowEvidence(Context&, const EvidenceOptions& o) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<auditor::Evidence> kept,
                          WitnessBook::ReadEvidence(o.dir));
   Report report;
   report.json = Json::array();
+  bool proven = false;
   for (const auditor::Evidence& evidence : kept) {
     const bool fork = evidence.kind == auditor::EvidenceKind::kFork;
+    proven = proven || fork;
     report.json.push_back({{"origin", evidence.origin},
                            {"kind", fork ? "FORK" : "UNPROVEN"},
                            {"held", evidence.held},
                            {"offered", evidence.offered}});
-    report.text += evidence.origin +
-                   (fork ? " has signed two histories of one size:\n"
-                         : " has signed what it could not show to contain what was signed before:"
-                           "\n") +
-                   "--- cosigned here\n" + evidence.held + "--- offered\n" + evidence.offered +
-                   "\n";
+    report.text +=
+        evidence.origin +
+        (fork ? " has signed two histories of one size:\n"
+              : " has signed both of these; whoever offered the second did not show "
+                "that it contains the first.\nBy itself that accuses nobody: compare "
+                "them with a mirror (`amana audit verify MIRROR --other-checkpoint`).\n") +
+        "--- cosigned here\n" + evidence.held + "--- offered\n" + evidence.offered + "\n";
   }
   if (kept.empty()) report.text = "nothing: no log has shown this witness two histories\n";
-  report.exit_code = kept.empty() ? kExitDone : kExitUnverified;
+  report.exit_code = kept.empty() ? kExitDone : proven ? kExitUnverified : kExitUnproven;
   return report;
 }
 
@@ -166,7 +171,8 @@ void RegisterWitness(CLI::App& parent, Context& context) {
       AddRunOptions, Serve);
   AddCommand<EvidenceOptions>(
       parent, context, "evidence", "What shows that a log has signed two histories",
-      "  amana witness evidence            (exit 0: nothing; 4: something, which it prints)\n",
+      "  amana witness evidence            (exit 0: nothing; 4: two histories, which it prints;\n"
+      "                                     7: an offer without a proof, which anybody can make)\n",
       [](CLI::App& command, EvidenceOptions& o) {
         command.add_option("--dir", o.dir, "What the witness remembers")->capture_default_str();
       },

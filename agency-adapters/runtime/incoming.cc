@@ -10,7 +10,7 @@
 namespace amana::runtime {
 namespace {
 
-constexpr char kItems[] = "inbox", kRecalls[] = "recalls", kNotices[] = "notices";
+constexpr char kItems[] = "inbox", kRecalls[] = "recalls";
 
 // One thread for all that is about one offer: the case before its parts, updates and recall.
 std::string ThreadOf(const sdk::DeliveryKey& key) {
@@ -19,16 +19,6 @@ std::string ThreadOf(const sdk::DeliveryKey& key) {
 }
 
 }  // namespace
-
-bool IsToldNatively(v1::EventKind kind) {
-  const int number = kind;
-  const bool task = number >= v1::EVENT_KIND_TASK_ROUTED && number <= 39;
-  const bool clock = number >= v1::EVENT_KIND_TASK_REMINDED && number <= 69;
-  const bool handover = number >= v1::EVENT_KIND_HANDOVER_OFFERED && number <= 109;
-  return task || clock || handover || kind == v1::EVENT_KIND_CONSENT_WITHDRAWN ||
-         kind == v1::EVENT_KIND_REFERRAL_ERASED || kind == v1::EVENT_KIND_DELIVERY_DEAD_LETTER ||
-         kind == v1::EVENT_KIND_SUBMISSION_ACCEPTED;
-}
 
 absl::StatusOr<size_t> Incoming::Collect(size_t limit) {
   const absl::Time now = end_.clock.Now();
@@ -72,26 +62,6 @@ absl::StatusOr<size_t> Incoming::CollectRecalls(size_t limit, absl::Time now) {
                     .thread = ThreadOf(item.key)});
   }
   AMANA_RETURN_IF_ERROR(deliveries_.Intend(made, kRecalls, found.back().answer, now));
-  return found.size();
-}
-
-absl::StatusOr<size_t> Incoming::CollectNotices(size_t limit, absl::Time now) {
-  AMANA_ASSIGN_OR_RETURN(const int64_t cursor, journal_.Cursor(kNotices));
-  AMANA_ASSIGN_OR_RETURN(const std::vector<sdk::NoticeItem> found,
-                         end_.notices.After(cursor, limit));
-  if (found.empty()) return 0;
-  std::vector<NewDelivery> made;
-  for (const sdk::NoticeItem& notice : found) {
-    const sdk::EventView& event = notice.event;
-    if (!IsToldNatively(event.kind) || !event.referral.has_value()) continue;
-    made.push_back({.key = "notice/" + std::to_string(notice.index),
-                    .kind = DeliveryKind::kNotice,
-                    .source = static_cast<int64_t>(notice.index),
-                    .thread = "notices/" + sdk::ToString(*event.referral),
-                    .urgency = event.urgency});
-  }
-  AMANA_RETURN_IF_ERROR(
-      deliveries_.Intend(made, kNotices, static_cast<int64_t>(found.back().index), now));
   return found.size();
 }
 

@@ -53,6 +53,9 @@ class Incoming {
   absl::StatusOr<size_t> CollectItems(size_t limit, absl::Time now);
   absl::StatusOr<size_t> CollectRecalls(size_t limit, absl::Time now);
   absl::StatusOr<size_t> CollectNotices(size_t limit, absl::Time now);
+  absl::Status FollowSuccession(const std::vector<uint64_t>& read_again);
+  absl::StatusOr<std::string> NoticeKey(const sdk::NoticeItem& notice,
+                                        const std::vector<uint64_t>& read_again);
   absl::StatusOr<std::optional<NativeDelivery>> ComposeCase(const DeliveryRow& row);
   absl::StatusOr<std::optional<NativeDelivery>> ComposeRecall(const DeliveryRow& row);
   absl::StatusOr<std::optional<NativeDelivery>> ComposeNotice(const DeliveryRow& row);

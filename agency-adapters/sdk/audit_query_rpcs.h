@@ -9,6 +9,8 @@ namespace amana::sdk {
 
 inline constexpr StreamRpc<v1::QueryEventsRequest, v1::QueryEventsResponse> kQueryEvents{
     "/amana.v1.AuditQueryService/QueryEvents"};
+inline constexpr StreamRpc<v1::CountEventsRequest, v1::CountEventsResponse> kCountEvents{
+    "/amana.v1.AuditQueryService/CountEvents"};
 inline constexpr UnaryRpc<v1::OpenCaseRequest, v1::OpenCaseResponse> kOpenCase{
     "/amana.v1.AuditQueryService/OpenCase"};
 

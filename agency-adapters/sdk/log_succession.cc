@@ -41,35 +41,51 @@ absl::Status CheckSigners(const RecoveryFile& file, const Identity& identity) {
   return absl::OkStatus();
 }
 
-absl::Status CheckOpened(const RecoveryFile& file, const Succession& succession) {
+absl::StatusOr<VerifiedReceipt> Opened(const RecoveryFile& file, const Succession& succession) {
   if (!file.message().has_receipt()) {
     return SuccessionUntrusted("receipt", "the new log has not been opened yet");
   }
-  AMANA_ASSIGN_OR_RETURN(const VerifiedReceipt opened,
+  AMANA_ASSIGN_OR_RETURN(VerifiedReceipt opened,
                          VerifyReceipt(file.message().receipt(), succession.new_log()));
   const bool says_so =
       opened.index == succession.kept().size() && opened.event.kind == v1::EVENT_KIND_LOG_OPENED &&
       opened.event.detail == file.payload() && opened.event.statement_digest == file.digest();
-  return says_so ? absl::OkStatus()
-                 : SuccessionUntrusted("receipt", "the new log's first entry does not say so");
+  if (!says_so) return SuccessionUntrusted("receipt", "the new log's first entry does not say so");
+  return opened;
+}
+
+absl::Status CheckRevocations(const RecoveryFile& file, const SuccessionTrust& trust,
+                              absl::Time opened) {
+  if (!trust.revocations.has_value()) return absl::OkStatus();
+  for (const envelope::RecoverySigner& by : file.signers()) {
+    for (const crypto::Revocation& revoked : *trust.revocations) {
+      if (revoked.certificate != by.certificate.id() || revoked.revoked_at > opened) continue;
+      return MakeError(absl::StatusCode::kPermissionDenied, "CERT_REVOKED", "signatures",
+                       "signatures: one is by an operator whose certificate was revoked before the "
+                       "new log was opened");
+    }
+  }
+  return absl::OkStatus();
 }
 
 struct Note {
   uint64_t size = 0;
   Digest root;
+  std::string note;
 };
 
 absl::StatusOr<std::vector<Note>> HeldOf(Mailbox& mailbox) {
   std::vector<Note> held;
   AMANA_RETURN_IF_ERROR(mailbox.Read([&](Database& db) -> absl::Status {
-    AMANA_ASSIGN_OR_RETURN(Statement row,
-                           db.Prepare("SELECT size, root FROM checkpoints WHERE forked = 0 UNION "
-                                      "SELECT held_size, held_root FROM notice_place ORDER BY 1"));
+    AMANA_ASSIGN_OR_RETURN(
+        Statement row, db.Prepare("SELECT size, root, note FROM checkpoints WHERE forked = 0 UNION "
+                                  "SELECT held_size, held_root, held_note FROM notice_place "
+                                  "ORDER BY 1"));
     while (true) {
       AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
       if (!more) return absl::OkStatus();
       AMANA_ASSIGN_OR_RETURN(const Digest root, Digest::FromBytes(row.Bytes(1)));
-      held.push_back({static_cast<uint64_t>(row.Int(0)), root});
+      held.push_back({static_cast<uint64_t>(row.Int(0)), root, std::string(row.Text(2))});
     }
   }));
   return held;
@@ -111,7 +127,11 @@ absl::Status PutCheckpointsAway(Database& db, const NoteVerifier& old_log) {
 }
 
 // What was read of the old log beyond the kept entries is read again, of the new one.
-absl::Status Forget(Database& db, uint64_t kept) {
+absl::Status Forget(Database& db, const std::string& old_vkey, uint64_t kept) {
+  AMANA_RETURN_IF_ERROR(
+      db.Run("INSERT OR IGNORE INTO ended_notice SELECT ?1, log_index, notice FROM notice WHERE "
+             "log_index >= ?2",
+             old_vkey, kept));
   AMANA_RETURN_IF_ERROR(db.Run("DELETE FROM directory_entries WHERE log_index >= ?1", kept));
   AMANA_RETURN_IF_ERROR(db.Run("DELETE FROM wrap_answered WHERE log_index >= ?1", kept));
   return db.Run("DELETE FROM notice WHERE log_index >= ?1", kept);
@@ -157,18 +177,55 @@ absl::StatusOr<bool> WasTaken(Database& db, const std::string& vkey) {
 
 }  // namespace
 
-absl::StatusOr<CheckedSuccession> CheckSuccession(std::string_view bytes,
-                                                  const Identity& identity) {
+absl::StatusOr<CheckedSuccession> CheckSuccession(std::string_view bytes, const Identity& identity,
+                                                  const SuccessionTrust& trust) {
   AMANA_ASSIGN_OR_RETURN(RecoveryFile file, RecoveryFile::Parse(bytes));
   AMANA_RETURN_IF_ERROR(CheckSigners(file, identity));
   AMANA_ASSIGN_OR_RETURN(Succession succession, Succession::Create(file.statement()));
-  AMANA_RETURN_IF_ERROR(CheckOpened(file, succession));
-  const std::string pinned = identity.log().vkey();
-  const bool accepted = succession.new_log().vkey() == pinned;
-  if (!accepted && succession.old_log().vkey() != pinned) {
+  AMANA_ASSIGN_OR_RETURN(VerifiedReceipt opened, Opened(file, succession));
+  AMANA_RETURN_IF_ERROR(CheckRevocations(file, trust, opened.event.time));
+  const std::string trusted = (trust.log != nullptr ? *trust.log : identity.log()).vkey();
+  const bool accepted = succession.new_log().vkey() == trusted;
+  if (!accepted && succession.old_log().vkey() != trusted) {
     return SuccessionUntrusted("old_vkey", "is not the log that is trusted here");
   }
-  return CheckedSuccession{std::move(file), std::move(succession), accepted};
+  return CheckedSuccession{std::move(file), std::move(succession), std::move(opened), accepted};
+}
+
+absl::StatusOr<std::vector<std::string>> AcceptedSuccessions(Mailbox& mailbox) {
+  std::vector<std::string> accepted;
+  AMANA_RETURN_IF_ERROR(mailbox.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(Statement row, db.Prepare("SELECT succession FROM ended_log"));
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
+      if (!more) return absl::OkStatus();
+      accepted.emplace_back(row.Bytes(0));
+    }
+  }));
+  return accepted;
+}
+
+absl::StatusOr<EndedEvidence> ReadEnded(Mailbox& mailbox) {
+  EndedEvidence ended;
+  AMANA_RETURN_IF_ERROR(mailbox.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(Statement note, db.Prepare("SELECT note FROM ended_checkpoint"));
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool more, note.Step());
+      if (!more) break;
+      ended.checkpoints.emplace_back(note.Text(0));
+    }
+    AMANA_ASSIGN_OR_RETURN(Statement row, db.Prepare("SELECT receipt FROM ended_receipt"));
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
+      if (!more) return absl::OkStatus();
+      const std::string_view bytes = row.Bytes(0);
+      if (!ended.receipts.emplace_back().ParseFromArray(bytes.data(),
+                                                        static_cast<int>(bytes.size()))) {
+        return StoreCorruptError("ended_receipt: does not parse");
+      }
+    }
+  }));
+  return ended;
 }
 
 absl::StatusOr<std::string> FetchSuccession(Client& client) {
@@ -202,7 +259,9 @@ absl::StatusOr<NewCheckpoint> CheckKept(Client& client, Mailbox& mailbox,
   AMANA_RETURN_IF_ERROR(newest.consistent);
   AMANA_ASSIGN_OR_RETURN(const std::vector<Note> held, HeldOf(mailbox));
   for (const Note& note : held) {
-    if (note.size == last.size() && note.root != last.root()) {
+    // What is held of the new log already may be of that size, and is no other history.
+    const bool old = transparency::OpenCheckpoint(note.note, succession.old_log()).ok();
+    if (old && note.size == last.size() && note.root != last.root()) {
       return LogForked(note.size, last.size());
     }
     if (note.size > kept.size()) continue;
@@ -226,14 +285,14 @@ absl::StatusOr<size_t> TakeSuccession(Mailbox& mailbox, const Identity& identity
     if (taken) return absl::OkStatus();
     AMANA_RETURN_IF_ERROR(PutReceiptsAway(db, again));
     AMANA_RETURN_IF_ERROR(PutCheckpointsAway(db, succession.old_log()));
-    AMANA_RETURN_IF_ERROR(Forget(db, kept));
+    AMANA_RETURN_IF_ERROR(Forget(db, old_vkey, kept));
     AMANA_RETURN_IF_ERROR(ReadNoticesAgain(db, identity.agency(), kept, newest));
     AMANA_RETURN_IF_ERROR(
         db.Run("INSERT OR IGNORE INTO checkpoints(size, root, note) VALUES(?1, ?2, ?3)",
                newest.checkpoint.size(), Blob(newest.checkpoint.root().view()), newest.note));
     const std::string statement = checked.file.message().SerializeAsString();
-    return db.Run("INSERT INTO ended_log(vkey, succession) VALUES(?1, ?2)", old_vkey,
-                  Blob(statement));
+    return db.Run("INSERT INTO ended_log(vkey, succession, kept) VALUES(?1, ?2, ?3)", old_vkey,
+                  Blob(statement), kept);
   }));
   return taken ? 0 : again.size();
 }

@@ -4,6 +4,7 @@
 #define AMANA_AGENCY_ADAPTERS_SDK_LOG_SUCCESSION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "agency-adapters/sdk/mailbox.h"
 #include "agency-adapters/sdk/outbox.h"
 #include "agency-adapters/sdk/verifier.h"
+#include "proto/crypto/revocation_list.h"
 #include "proto/envelope/recovery.h"
 #include "proto/transparency/succession.h"
 
@@ -23,14 +25,34 @@ namespace amana::sdk {
 struct CheckedSuccession {
   envelope::RecoveryFile file;
   transparency::Succession succession;
-  bool accepted = false;  // the new log is the one that is pinned here
+  VerifiedReceipt opened;  // the new log's own first entry
+  bool accepted = false;   // the new log is the one that is trusted
+};
+
+struct SuccessionTrust {
+  // The old or the new log must be this one; null: the one that is pinned.
+  const transparency::NoteVerifier* log = nullptr;
+  // Whom the authority has revoked; nullopt: it is not known here.
+  std::optional<std::vector<crypto::Revocation>> revocations = {};
 };
 
 // Signed by two operators of the pinned broker agency, whose certificates chain to pinned
-// authorities and were good when they signed; of the log pinned here; and the new log's own first
-// entry says so. SUCCESSION_UNTRUSTED naming what is not so (kPermissionDenied); errors of
+// authorities, were good when they signed and not revoked when the new log was opened (a time of
+// signing is only what a signer says); of the log trusted here; and the new log's own first entry
+// says so. SUCCESSION_UNTRUSTED naming what is not so (kPermissionDenied), CERT_REVOKED; errors of
 // RecoveryFile, Succession::Create, ChainVerifier and VerifyReceipt.
-absl::StatusOr<CheckedSuccession> CheckSuccession(std::string_view bytes, const Identity& identity);
+absl::StatusOr<CheckedSuccession> CheckSuccession(std::string_view bytes, const Identity& identity,
+                                                  const SuccessionTrust& trust = {});
+
+// Those that this mailbox has gone on by, as they were signed, in no order.
+absl::StatusOr<std::vector<std::string>> AcceptedSuccessions(Mailbox& mailbox);
+
+// What was put away of logs that have ended: evidence still.
+struct EndedEvidence {
+  std::vector<std::string> checkpoints;
+  std::vector<v1::Receipt> receipts;
+};
+absl::StatusOr<EndedEvidence> ReadEnded(Mailbox& mailbox);
 
 // What the broker serves. Errors of the call; NOT_FOUND: its log goes on in no other's place.
 absl::StatusOr<std::string> FetchSuccession(Client& client);
@@ -47,8 +69,8 @@ absl::StatusOr<NewCheckpoint> CheckKept(Client& client, Mailbox& mailbox,
 
 // In one transaction: checkpoints and receipts of the old log are put away as evidence; `newest`
 // is held in their place; what was at risk is to be sent again, the same bytes; notices and the
-// directory from the kept size on are to be read again. A second time nothing changes. How many
-// entries are to be sent again.
+// directory from the kept size on are to be read again, and NoticeBox::Ended has what they were. A
+// second time nothing changes. How many entries are to be sent again.
 absl::StatusOr<size_t> TakeSuccession(Mailbox& mailbox, const Identity& identity,
                                       const CheckedSuccession& checked,
                                       const NewCheckpoint& newest);

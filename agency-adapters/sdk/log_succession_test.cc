@@ -7,7 +7,7 @@
 #include <string>
 
 #include "agency-adapters/sdk/log_watch.h"
-#include "agency-adapters/sdk/testing.h"
+#include "agency-adapters/sdk/succession_for_test.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "base/testing.h"
@@ -111,6 +111,21 @@ TEST_F(LogSuccessionTest, NobodyElseIs) {
   EXPECT_EQ(Reason(Opened(forged, forged.payload())), "CHAIN_UNTRUSTED");
 }
 
+TEST_F(LogSuccessionTest, AnOperatorWhoWasRevokedBeforeTheLogWasOpenedOpensNone) {
+  const std::string good = Good();
+  const CertId two = Operator("two").certificate.id();
+  const auto trusting = [&](const CertId& revoked, absl::Time at) {
+    SuccessionTrust trust;
+    trust.revocations = {{revoked, at, "key lost"}};
+    return std::string(ErrorReason(CheckSuccession(good, identity_, trust).status()));
+  };
+  const absl::Time opened = CheckSuccession(good, identity_)->opened.event.time;
+  EXPECT_EQ(trusting(two, opened - absl::Hours(1)), "CERT_REVOKED");
+  EXPECT_EQ(trusting(two, opened), "CERT_REVOKED");
+  EXPECT_EQ(trusting(two, opened + absl::Seconds(1)), "");
+  EXPECT_EQ(trusting(Operator("three").certificate.id(), opened - absl::Hours(1)), "");
+}
+
 TEST_F(LogSuccessionTest, OnlyWhatTheLogThatEndsHasTakenIsSentAgain) {
   const auto mailbox = *Mailbox::Open(dir_.path());
   Outbox outbox(*mailbox);
@@ -148,6 +163,15 @@ TEST_F(LogSuccessionTest, ANewLogWithoutTheKeptEntriesIsAnotherHistory) {
   EXPECT_EQ(newest->checkpoint.size(), kKept + 1);
   EXPECT_EQ(*TakeSuccession(*mailbox, identity_, *checked, *newest), 0u);
   EXPECT_EQ(LogWatch(new_.log(), *mailbox).Held()->size(), 1u);
+  const auto accepted = AcceptedSuccessions(*mailbox);
+  AMANA_ASSERT_OK(accepted.status());
+  ASSERT_EQ(accepted->size(), 1u);
+  AMANA_EXPECT_OK(CheckSuccession(accepted->front(), identity_).status());
+  // What is held of the new log is no other history of the old one, whatever its size.
+  while (new_.log_size() < 9) new_.Append({});
+  LogWatch watch(new_.log(), *mailbox);
+  AMANA_ASSERT_OK(watch.Hold(*VerifyReceipt(new_.ReceiptOf(8), new_.log())));
+  AMANA_EXPECT_OK(CheckKept(*client, *mailbox, checked->succession).status());
   new_.Fork();
   EXPECT_EQ(ErrorReason(CheckKept(*client, *mailbox, checked->succession).status()), "LOG_FORKED");
 }

@@ -20,7 +20,7 @@ constexpr int kCheckpointPages = 1000;
 
 // Released scripts are never changed, only followed by another.
 // clang-format off
-constexpr std::array<std::string_view, 9> kSchema = {R"sql(
+constexpr std::array<std::string_view, 10> kSchema = {R"sql(
 CREATE TABLE outbox(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind INTEGER NOT NULL,
@@ -172,6 +172,13 @@ CREATE TABLE ended_checkpoint(
 CREATE TABLE ended_receipt(
   entry INTEGER NOT NULL REFERENCES outbox(id), log_index INTEGER NOT NULL, receipt BLOB NOT NULL,
   PRIMARY KEY(entry, log_index)) WITHOUT ROWID;
+)sql",
+// From which index its successor is read, and the notices that were taken of it from there.
+R"sql(
+ALTER TABLE ended_log ADD COLUMN kept INTEGER;
+CREATE TABLE ended_notice(
+  vkey TEXT NOT NULL, log_index INTEGER NOT NULL, notice BLOB NOT NULL,
+  PRIMARY KEY(vkey, log_index)) WITHOUT ROWID;
 )sql"};
 // clang-format on
 

@@ -228,6 +228,35 @@ absl::StatusOr<std::vector<NoticeItem>> NoticeBox::After(int64_t index, size_t l
   return items;
 }
 
+absl::StatusOr<std::vector<uint64_t>> NoticeBox::ReadAgainFrom() {
+  std::vector<uint64_t> from;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(
+        Statement row,
+        db.Prepare("SELECT kept FROM ended_log WHERE kept IS NOT NULL ORDER BY kept"));
+    while (true) {
+      AMANA_ASSIGN_OR_RETURN(const bool more, row.Step());
+      if (!more) return absl::OkStatus();
+      from.push_back(static_cast<uint64_t>(row.Int(0)));
+    }
+  }));
+  return from;
+}
+
+absl::StatusOr<std::vector<NoticeItem>> NoticeBox::Ended(uint64_t from) {
+  absl::StatusOr<std::vector<NoticeItem>> items;
+  AMANA_RETURN_IF_ERROR(mailbox_.Read([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(
+        Statement row,
+        db.Prepare("SELECT n.log_index, n.notice, 0 FROM ended_notice n JOIN ended_log l ON "
+                   "l.vkey = n.vkey WHERE l.kept = ?1 ORDER BY n.log_index"));
+    row.Bind(from);
+    items = ReadItems(std::move(row));
+    return absl::OkStatus();
+  }));
+  return items;
+}
+
 absl::StatusOr<std::vector<NoticeItem>> NoticeBox::From(uint64_t first, v1::EventKind kind,
                                                         size_t limit) {
   absl::StatusOr<std::vector<NoticeItem>> items;

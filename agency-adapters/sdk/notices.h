@@ -58,6 +58,11 @@ class NoticeBox {
   absl::StatusOr<std::vector<NoticeItem>> After(int64_t index, size_t limit);
   // Those of a kind from this index on, oldest first: for whoever answers them.
   absl::StatusOr<std::vector<NoticeItem>> From(uint64_t first, v1::EventKind kind, size_t limit);
+  // At which indices notices were begun to be read again because the log went on as another
+  // (log_succession.h), ascending; and what had been taken of the log that ended there from that
+  // index on, oldest first: the same may come again under other indices.
+  absl::StatusOr<std::vector<uint64_t>> ReadAgainFrom();
+  absl::StatusOr<std::vector<NoticeItem>> Ended(uint64_t from);
   // The words of a notice, asked for now: that they were read is logged. ENTRY_UNKNOWN where there
   // are none; errors of the call (NOT_FOUND: erased) and of OpenNoticeWords.
   absl::StatusOr<std::string> Words(uint64_t index);

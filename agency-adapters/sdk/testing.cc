@@ -207,9 +207,9 @@ class FakeBroker::FakeTransport final : public Transport {
 
 // --- the broker
 
-FakeBroker::FakeBroker(uint64_t events_before)
+FakeBroker::FakeBroker(uint64_t events_before, std::string_view origin)
     : signer_(std::make_unique<transparency::NoteSigner>(OrAbort(transparency::NoteSigner::Create(
-          kOrigin, OrAbort(crypto::Ed25519PrivateKey::Generate()))))) {
+          origin.empty() ? kOrigin : origin, OrAbort(crypto::Ed25519PrivateKey::Generate()))))) {
   for (uint64_t i = 0; i < events_before; ++i) {
     Append({v1::EVENT_KIND_LOG_OPENED, crypto::Sha256(std::to_string(i)), std::nullopt});
   }
@@ -267,7 +267,7 @@ std::vector<std::string> FakeBroker::requests(std::string_view method) const {
 
 std::string FakeBroker::Checkpoint() const {
   return OrAbort(transparency::SignCheckpoint(
-      OrAbort(transparency::Checkpoint::Create(kOrigin, leaves_.size(), tree::Mth(leaves_))),
+      OrAbort(transparency::Checkpoint::Create(log().name(), leaves_.size(), tree::Mth(leaves_))),
       *signer_));
 }
 

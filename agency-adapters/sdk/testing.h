@@ -38,7 +38,8 @@ v1::EventOpening MakeOpening(const SampleEvent& event, char seed);
 // For one thread, which is the client's too. A broken expectation of its own aborts.
 class FakeBroker {
  public:
-  explicit FakeBroker(uint64_t events_before = 3);
+  // `origin` empty: that of every test.
+  explicit FakeBroker(uint64_t events_before = 3, std::string_view origin = "");
   ~FakeBroker();
 
   const transparency::NoteVerifier& log() const;

@@ -58,6 +58,7 @@ constexpr std::array<Row, kRpcCount> kTable = {{
     {Rpc::kReadTile,          "ReadTile",          false, kAny,     kAny,     kAny,     kAny,     kAny,    kNobody},
     {Rpc::kGetCertificate,    "GetCertificate",    false, kAny,     kAny,     kAny,     kAny,     kNobody, kNobody},
     {Rpc::kQueryEvents,       "QueryEvents",       false, kAny,     kAny,     kAny,     kAny,     kNobody, kNobody},
+    {Rpc::kCountEvents,       "CountEvents",       false, kNobody,  kNobody,  kNobody,  kAny,     kNobody, kNobody},
     {Rpc::kOpenCase,          "OpenCase",          false, kNobody,  kNobody,  kNobody,  kAny,     kNobody, kNobody},
     {Rpc::kListDeadLetters,   "ListDeadLetters",   false, kNobody,  kNobody,  kNobody,  kNobody,  kAny,    kNobody},
     {Rpc::kRedriveDelivery,   "RedriveDelivery",   false, kNobody,  kNobody,  kNobody,  kNobody,  kAny,    kNobody},

@@ -46,6 +46,7 @@ enum class Rpc : uint8_t {
   kReadTile,
   kGetCertificate,
   kQueryEvents,
+  kCountEvents,
   kOpenCase,
   kListDeadLetters,
   kRedriveDelivery,

@@ -102,6 +102,7 @@ const std::map<Role, Rpcs>& Expected() {
         {"ReadTile", "-srcp"},
         {"GetCertificate", "-srcp"},
         {"QueryEvents", "-srcp"},
+        {"CountEvents", "-srcp"},
         {"OpenCase", "-srcp"},
         {"GetDirectoryEntry", "-srcp"},
         {"ListDirectory", "-srcp"},

@@ -197,6 +197,7 @@ INSTANTIATE_TEST_SUITE_P(
         SqlRow{"UPDATE exclusion SET facts = x'00'", {"ROW_DAMAGED"}},
         SqlRow{"DELETE FROM custody WHERE subject IN (SELECT subject FROM custody LIMIT 1)",
                {"CUSTODY"}},
+        SqlRow{"INSERT INTO event_index VALUES (0, 0, x'', x'00')", {"ROW_DAMAGED"}},
         SqlRow{"INSERT INTO settled VALUES (1, 1, 0, 0, x'00')", {"ROW_DAMAGED"}},
         SqlRow{"INSERT INTO queue_item SELECT 1, 1, 0, 1, 1, 1, 0, 0, 0, '', '', '', 1, x'00'",
                {"ROW_DAMAGED"}},

@@ -11,7 +11,9 @@
 namespace amana::operations {
 
 // Puts an auditor's question into the log, with these bytes as the detail of its event; then calls
-// `logged`, on any thread. Errors of the store.
+// `logged`, on any thread. It is kept for ever, so it is of 4 KiB at most (FIELD_INVALID), and
+// whoever makes it of a request leaves out what this version does not know: that could be anybody's
+// words. Errors of the store.
 void LogAuditRead(const Context& context, const identity::Caller& caller, std::string question,
                   absl::AnyInvocable<void(absl::Status)> logged);
 

@@ -198,6 +198,10 @@ absl::Status PseudonymsUnavailable() {
   return MakeError(absl::StatusCode::kUnavailable, "PSEUDONYMS_UNAVAILABLE", "",
                    "the broker cannot read the key that pseudonyms are made with");
 }
+absl::Status CountTooLarge() {
+  return MakeError(absl::StatusCode::kResourceExhausted, "COUNT_TOO_LARGE", "month",
+                   "more than is counted for one question: use a mirror");
+}
 absl::Status NotWitnessed() {
   return MakeError(absl::StatusCode::kUnavailable, "NOT_WITNESSED", "witnessed",
                    "not enough witnesses have cosigned a checkpoint that has it yet");

@@ -95,6 +95,8 @@ absl::Status FieldInvalid(std::string_view field, std::string_view expected);
 absl::Status ClockNotTrusted();
 // The secret that they are made from cannot be read: kUnavailable PSEUDONYMS_UNAVAILABLE.
 absl::Status PseudonymsUnavailable();
+// kResourceExhausted COUNT_TOO_LARGE.
+absl::Status CountTooLarge();
 // NOT_WITNESSED: kUnavailable, since it will be.
 absl::Status NotWitnessed();
 

@@ -105,6 +105,9 @@ absl::Status EventFilter::SetIds(const v1::EventFilter& asked, bool is_auditor) 
   if (is_auditor && (referral_ || agency_ || counterpart_)) {
     return FieldInvalid("filter", "pseudonyms: an auditor asks for nobody by an id");
   }
+  if (asked.referral_told_at() != 0 && !referral_name_) {
+    return FieldInvalid("referral_told_at", "absent without referral_pseudonym");
+  }
   if (!is_auditor && asks_for_names()) {
     return FieldInvalid("filter", "ids: pseudonyms are an auditor's");
   }
@@ -135,6 +138,25 @@ absl::Status EventFilter::SetTimes(const v1::EventFilter& asked) {
     return FieldInvalid("until_unix_ms", "later than from_unix_ms");
   }
   return absl::OkStatus();
+}
+
+store::TermGroups EventFilter::Terms() const {
+  store::TermGroups groups;
+  if (consent_) groups.push_back({events::TermOf(*consent_)});
+  if (cert_) groups.push_back({events::TermOf(*cert_)});
+  if (agency_) groups.push_back({events::TermOf(*agency_)});
+  if (counterpart_) groups.push_back({events::TermOf(*counterpart_)});
+  if (rule_) groups.push_back({events::TermOfRule(*rule_)});
+  const auto any_of = [&groups](const auto& codes) {
+    if (codes.empty()) return;
+    std::vector<events::Term>& group = groups.emplace_back();
+    for (const auto code : codes) group.push_back(events::TermOf(code));
+  };
+  any_of(reasons_);
+  any_of(outcomes_);
+  any_of(breaches_);
+  any_of(kinds_);
+  return groups;
 }
 
 bool EventFilter::FitsFields(const Event& event, const FieldSet& shown) const {

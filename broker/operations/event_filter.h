@@ -25,8 +25,18 @@ class EventFilter {
   bool FitsNames(const EventNames* names) const;
   bool asks_for_names() const { return referral_name_ || agency_name_ || counterpart_name_; }
 
+  // What an index is asked for; none of pseudonyms. Whatever fits the filter has them.
+  store::TermGroups Terms() const;
+  // By the auditor's names.
+  const std::optional<events::AuditPseudonym>& referral_name() const { return referral_name_; }
+  const std::optional<events::AuditPseudonym>& agency_name() const { return agency_name_; }
+  const std::optional<events::AuditPseudonym>& counterpart_name() const {
+    return counterpart_name_;
+  }
+
   // The one referral that it is about, of a party.
   const std::optional<ReferralId>& referral() const { return referral_; }
+  const std::optional<absl::Time>& from() const { return from_; }
   const std::optional<absl::Time>& until() const { return until_; }
 
  private:

@@ -53,6 +53,7 @@ class EventNamer {
 
   // Of an event about a referral.
   EventNames Of(const events::Event& event);
+  events::AuditPseudonym Of(const AgencyId& agency) { return OfAgency(agency); }
 
  private:
   const events::AuditPseudonym& OfAgency(const AgencyId& agency);

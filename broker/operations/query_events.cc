@@ -8,12 +8,13 @@
 #include "broker/events/commit.h"
 #include "broker/operations/audit_reads.h"
 #include "broker/operations/errors.h"
+#include "broker/operations/find_time.h"
 
 namespace amana::operations {
 namespace {
 
 constexpr size_t kMostFound = 1000;
-constexpr size_t kLookAt = 1000;  // entries a slice: some milliseconds
+constexpr size_t kLookAt = 1000;  // events of one referral, a slice: some milliseconds
 constexpr int kMostInOne = 64;    // events a message
 constexpr size_t kMostBytes = 512 * 1024;
 constexpr uint64_t kTellProgress = 100'000;  // entries without a find
@@ -51,16 +52,52 @@ EventQuery::EventQuery(const Context& context, identity::Caller caller, EventFil
       caller_(std::move(caller)),
       filter_(std::move(filter)),
       follow_(request.follow()),
+      told_at_(request.filter().referral_told_at()),
       next_(request.first_index()),
       told_(next_),
       left_(request.limit() == 0 ? kMostFound : request.limit()) {}
 
-absl::StatusOr<std::vector<store::StoredEvent>> EventQuery::Slice(
-    const store::Snapshot& snapshot) const {
-  if (filter_.referral().has_value()) {
-    return snapshot.log().EventsOf(*filter_.referral(), next_, kLookAt);
+// A pseudonym cannot be turned back: an event that it was told with says what it stands for.
+// Without one, every event is looked at.
+absl::Status EventQuery::AimAtReferral(const store::Snapshot& snapshot) {
+  referral_ = filter_.referral();
+  if (!filter_.referral_name().has_value() || told_at_ == 0) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(const std::vector<store::StoredEvent> found,
+                         snapshot.log().ReadEvents(told_at_, 1));
+  if (found.empty() || !found[0].event.referral.has_value()) return NotFound("referral_told_at");
+  AMANA_ASSIGN_OR_RETURN(const EventView view, EventViewer(caller_, snapshot).Of(found[0].event));
+  if (!view.named || namer_->Of(found[0].event).referral != *filter_.referral_name()) {
+    return NotFound("referral_told_at");
   }
-  return snapshot.log().ReadEvents(next_, kLookAt);
+  referral_ = found[0].event.referral->referral;
+  return absl::OkStatus();
+}
+
+// Of whoever is registered; an agency that is no more has its events looked for one by one.
+void EventQuery::AimAtAgency(const events::AuditPseudonym& name) {
+  for (const identity::Agency& agency : context_.trust()->registry->agencies()) {
+    if (namer_->Of(agency.id) == name) return terms_.push_back({events::TermOf(agency.id)});
+  }
+}
+
+absl::Status EventQuery::Aim(const store::Snapshot& snapshot) {
+  AMANA_RETURN_IF_ERROR(AimAtReferral(snapshot));
+  terms_ = filter_.Terms();
+  if (filter_.agency_name().has_value()) AimAtAgency(*filter_.agency_name());
+  if (filter_.counterpart_name().has_value()) AimAtAgency(*filter_.counterpart_name());
+  if (!filter_.from().has_value()) return absl::OkStatus();
+  AMANA_ASSIGN_OR_RETURN(const uint64_t from,
+                         FirstNotBefore(snapshot.log(), end_, *filter_.from()));
+  next_ = std::max(next_, from);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<EventSlice> EventQuery::Slice(const store::Snapshot& snapshot) const {
+  if (!referral_.has_value()) return ScanEvents(snapshot.log(), terms_, next_, end_);
+  EventSlice slice;
+  AMANA_ASSIGN_OR_RETURN(slice.events, snapshot.log().EventsOf(*referral_, next_, kLookAt));
+  slice.upto = slice.events.size() < kLookAt ? end_ : slice.events.back().index + 1;
+  return slice;
 }
 
 absl::StatusOr<size_t> EventQuery::Look(EventViewer& viewer, const store::StoredEvent& stored,
@@ -82,23 +119,23 @@ absl::StatusOr<size_t> EventQuery::Look(EventViewer& viewer, const store::Stored
   return found.ByteSizeLong();
 }
 
-absl::StatusOr<bool> EventQuery::LookAt(const store::Snapshot& snapshot,
-                                        const std::vector<store::StoredEvent>& slice,
-                                        v1::QueryEventsResponse& response) {
+absl::Status EventQuery::LookAt(const store::Snapshot& snapshot, const EventSlice& slice,
+                                v1::QueryEventsResponse& response) {
   EventViewer viewer(caller_, snapshot);
   size_t bytes = 0;
-  for (const store::StoredEvent& stored : slice) {
-    if (stored.index >= end_) return true;
+  for (const store::StoredEvent& stored : slice.events) {
+    if (stored.index >= end_) break;
     // Time in the log never runs backwards, so nothing later fits either.
     over_ = filter_.until().has_value() && stored.event.time >= *filter_.until();
-    if (over_) return true;
-    if (response.events_size() == kMostInOne || bytes > kMostBytes) return false;
+    if (over_) break;
+    if (response.events_size() == kMostInOne || bytes > kMostBytes) return absl::OkStatus();
     AMANA_ASSIGN_OR_RETURN(const size_t added, Look(viewer, stored, response));
     next_ = stored.index + 1;
     bytes += added;
-    if (added > 0 && !follow_ && --left_ == 0) return false;
+    if (added > 0 && !follow_ && --left_ == 0) return absl::OkStatus();
   }
-  return slice.size() < kLookAt;
+  next_ = std::max(next_, over_ ? end_ : std::min(slice.upto, end_));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<v1::QueryEventsResponse>> EventQuery::Next() {
@@ -106,12 +143,13 @@ absl::StatusOr<std::optional<v1::QueryEventsResponse>> EventQuery::Next() {
   AMANA_ASSIGN_OR_RETURN(const store::LogHead head, snapshot->log().Head());
   // A search ends where the log did when it began: one that is written to faster than it is looked
   // at has an end as well.
-  if (end_ == 0 || follow_) end_ = head.size;
+  const bool first = end_ == 0;
+  if (first || follow_) end_ = head.size;
   if (next_ > head.size) return FieldInvalid("first_index", "at most the log's size");
-  AMANA_ASSIGN_OR_RETURN(const std::vector<store::StoredEvent> slice, Slice(*snapshot));
+  if (first) AMANA_RETURN_IF_ERROR(Aim(*snapshot));
+  AMANA_ASSIGN_OR_RETURN(const EventSlice slice, Slice(*snapshot));
   v1::QueryEventsResponse response;
-  AMANA_ASSIGN_OR_RETURN(const bool at_end, LookAt(*snapshot, slice, response));
-  if (at_end) next_ = std::max(next_, end_);
+  AMANA_RETURN_IF_ERROR(LookAt(*snapshot, slice, response));
   searching_ = next_ < end_;
   done_ = over_ || (!follow_ && (!searching_ || left_ == 0));
   response.set_complete(done_ && !searching_);
@@ -135,6 +173,7 @@ void QueryEvents(const Context& context, const identity::Caller& caller,
   query->namer_.emplace(*std::move(pseudonyms));
   v1::AuditQuestion question;
   *question.mutable_query() = request;
+  question.DiscardUnknownFields();  // nobody's words get into the log by them
   LogAuditRead(context, caller, question.SerializeAsString(),
                [query = std::move(query), reply = std::move(reply)](absl::Status logged) mutable {
                  if (!logged.ok()) return reply(logged);

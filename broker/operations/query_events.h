@@ -1,9 +1,9 @@
 // QueryEvents: the events of the log that a filter finds, in slices, so that a long search holds up
 // nobody and a slow reader holds no more than one slice.
 //
-// It looks at every entry from the first index on, or at those of the one referral that a party
-// asks for, which the store has together. Nothing is kept for it beside the log, so the way of a
-// submission is not touched and nothing can be behind.
+// It looks at the events of the one referral that is asked for, which the store has together, or at
+// those that the store's index has for what is asked (event_scan.h); at every entry where there is
+// neither, as in the log's last block, so that an answer is never behind the log.
 #ifndef AMANA_BROKER_OPERATIONS_QUERY_EVENTS_H_
 #define AMANA_BROKER_OPERATIONS_QUERY_EVENTS_H_
 
@@ -14,6 +14,7 @@
 #include "amana/v1/audit_query.pb.h"
 #include "broker/operations/context.h"
 #include "broker/operations/event_filter.h"
+#include "broker/operations/event_scan.h"
 
 namespace amana::operations {
 
@@ -33,20 +34,26 @@ class EventQuery {
                           Reply<std::shared_ptr<EventQuery>>);
   EventQuery(const Context& context, identity::Caller caller, EventFilter filter,
              const v1::QueryEventsRequest& request);
-  absl::StatusOr<std::vector<store::StoredEvent>> Slice(const store::Snapshot& snapshot) const;
+  // Once: where to begin, and what to ask the index for.
+  absl::Status Aim(const store::Snapshot& snapshot);
+  absl::Status AimAtReferral(const store::Snapshot& snapshot);
+  void AimAtAgency(const events::AuditPseudonym& name);
+  absl::StatusOr<EventSlice> Slice(const store::Snapshot& snapshot) const;
   // Adds the event if it is asked for; returns how many bytes it has, 0 if it is not.
   absl::StatusOr<size_t> Look(EventViewer& viewer, const store::StoredEvent& stored,
                               v1::QueryEventsResponse& response);
-  // Looks at the slice until the message is full; true: at all of it.
-  absl::StatusOr<bool> LookAt(const store::Snapshot& snapshot,
-                              const std::vector<store::StoredEvent>& slice,
-                              v1::QueryEventsResponse& response);
+  // Looks at the slice until the message is full.
+  absl::Status LookAt(const store::Snapshot& snapshot, const EventSlice& slice,
+                      v1::QueryEventsResponse& response);
 
   const Context& context_;
   const identity::Caller caller_;
   const EventFilter filter_;
-  std::optional<EventNamer> namer_;  // an auditor's
+  store::TermGroups terms_;
+  std::optional<ReferralId> referral_;  // whose events alone are looked at
+  std::optional<EventNamer> namer_;     // an auditor's
   const bool follow_;
+  const uint64_t told_at_;  // an event that the referral's pseudonym was told with; 0: not said
   uint64_t next_;
   uint64_t told_;     // the last next_index that was told
   size_t left_ = 0;   // to be found, unless following

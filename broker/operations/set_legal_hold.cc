@@ -9,8 +9,8 @@
 #include "broker/delivery/wire.h"
 #include "broker/operations/commit.h"
 #include "broker/operations/errors.h"
-#include "broker/operations/statement.h"
 #include "broker/operations/task_status.h"
+#include "broker/operations/two_persons.h"
 #include "proto/envelope/dsse.h"
 
 namespace amana::operations {
@@ -19,22 +19,13 @@ namespace {
 struct Checked {
   delivery::Moment moment;
   identity::Caller caller;
-  Verified<v1::LegalHold> first;
-  Verified<v1::LegalHold> second;
+  TwoStatements<v1::LegalHold> two;
   StatementKey key;
 };
 
-absl::StatusOr<Verified<v1::LegalHold>> CheckOne(const delivery::Moment& moment,
-                                                 const identity::Caller& caller,
-                                                 const v1::SignedEnvelope& envelope) {
-  AMANA_ASSIGN_OR_RETURN(
-      Verified<v1::LegalHold> statement,
-      VerifyStatement<v1::LegalHold>(moment, caller, envelope, envelope::kLegalHoldType));
-  AMANA_RETURN_IF_ERROR(identity::CheckIsPerson(statement.signer));
-  if (statement.message.order_sha256().size() != Digest::kSize) {
-    return FieldInvalid("order_sha256", "32 bytes");
-  }
-  return statement;
+absl::Status CheckMessage(const v1::LegalHold& hold) {
+  if (hold.order_sha256().size() == Digest::kSize) return absl::OkStatus();
+  return FieldInvalid("order_sha256", "32 bytes");
 }
 
 // All but who signs, and when.
@@ -49,21 +40,12 @@ absl::StatusOr<Checked> Check(const Context& context, const identity::Caller& ca
                               const v1::SetLegalHoldRequest& request) {
   const delivery::Moment moment = context.Now();
   if (!moment.clock_ok) return ClockNotTrusted();
-  if (request.statements_size() != 2) return FieldInvalid("statements", "exactly two");
-  AMANA_ASSIGN_OR_RETURN(Verified<v1::LegalHold> first,
-                         CheckOne(moment, caller, request.statements(0)));
-  AMANA_ASSIGN_OR_RETURN(Verified<v1::LegalHold> second,
-                         CheckOne(moment, caller, request.statements(1)));
-  if (!SameMatter(first.message, second.message)) {
-    return FieldInvalid("statements", "two of the same matter");
-  }
-  if (first.signer.person == second.signer.person ||
-      first.signer.public_key == second.signer.public_key) {
-    return SignersNotTwo();
-  }
+  AMANA_ASSIGN_OR_RETURN(
+      auto two, VerifyTwo<v1::LegalHold>(moment, caller, request.statements(),
+                                         envelope::kLegalHoldType, CheckMessage, SameMatter));
   AMANA_ASSIGN_OR_RETURN(StatementKey key,
-                         delivery::FromWire(first.message.referral(), "referral"));
-  return Checked{moment, caller, std::move(first), std::move(second), std::move(key)};
+                         delivery::FromWire(two.first.message.referral(), "referral"));
+  return Checked{moment, caller, std::move(two), std::move(key)};
 }
 
 // To a caller who may not see the referral there is none.
@@ -78,34 +60,19 @@ absl::StatusOr<store::ReferralRecord> FindForParty(const store::Snapshot& snapsh
   return *referral;
 }
 
-// The event of these very statements; none when neither was used. One that was used with another is
-// refused: what a person signed once must not count again later.
-absl::StatusOr<std::optional<uint64_t>> FindBefore(const store::Snapshot& snapshot,
-                                                   const Checked& checked) {
-  const auto find = [&](const Verified<v1::LegalHold>& statement) {
-    return snapshot.erasures().FindHoldStatement(checked.key.sender, checked.key.referral,
-                                                 statement.record.digest);
-  };
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::StatementRecord> first, find(checked.first));
-  AMANA_ASSIGN_OR_RETURN(const std::optional<store::StatementRecord> second, find(checked.second));
-  if (!first.has_value() && !second.has_value()) return std::nullopt;
-  if (first.has_value() && second.has_value() && first->log_index == second->log_index) {
-    return first->log_index;
-  }
-  return FieldInvalid("statements", "statements that were not used before");
-}
-
 absl::StatusOr<Verdict> Set(store::Transaction& tx, const Checked& checked) {
   const store::Transaction& read = tx;
   AMANA_ASSIGN_OR_RETURN(const store::ReferralRecord referral, FindForParty(read, checked));
-  AMANA_ASSIGN_OR_RETURN(const std::optional<uint64_t> before, FindBefore(read, checked));
+  AMANA_ASSIGN_OR_RETURN(
+      const std::optional<uint64_t> before, EventOfBoth(checked.two, [&](const Digest& digest) {
+        return read.erasures().FindHoldStatement(checked.key.sender, checked.key.referral, digest);
+      }));
   if (before.has_value()) return Verdict{.event = *before};
-  AMANA_RETURN_IF_ERROR(checked.first.freshness);
-  AMANA_RETURN_IF_ERROR(checked.second.freshness);
+  AMANA_RETURN_IF_ERROR(checked.two.Freshness());
   store::HoldRecord hold{.sender = checked.key.sender,
                          .referral = checked.key.referral,
                          .holder = checked.caller.agency,
-                         .held = checked.first.message.hold()};
+                         .held = checked.two.first.message.hold()};
   // Nobody may believe kept what is gone.
   if (hold.held) AMANA_RETURN_IF_ERROR(read.referrals().ReadBody(referral.key).status());
   if (!hold.held) {
@@ -113,16 +80,14 @@ absl::StatusOr<Verdict> Set(store::Transaction& tx, const Checked& checked) {
                            read.erasures().FindHold(hold.sender, hold.referral, hold.holder));
     if (!current.has_value() || !current->held) return NotFound("hold");
   }
-  AMANA_RETURN_IF_ERROR(Remember(tx, checked.first.signer));
-  AMANA_RETURN_IF_ERROR(Remember(tx, checked.second.signer));
-  delivery::Recorder recorder(tx, referral, checked.moment.now, checked.first.evidence);
+  AMANA_RETURN_IF_ERROR(Remember(tx, checked.two.first.signer));
+  AMANA_RETURN_IF_ERROR(Remember(tx, checked.two.second.signer));
+  delivery::Recorder recorder(tx, referral, checked.moment.now, checked.two.first.evidence);
   events::Event event = recorder.NewEvent(hold.held ? v1::EVENT_KIND_LEGAL_HOLD_SET
                                                     : v1::EVENT_KIND_LEGAL_HOLD_ENDED);
-  event.detail = checked.second.record.digest.bytes();
+  event.detail = checked.two.second.record.digest.bytes();
   AMANA_ASSIGN_OR_RETURN(hold.log_index, recorder.Append(std::move(event)));
-  std::vector<store::StatementRecord> statements = {checked.first.record, checked.second.record};
-  for (store::StatementRecord& each : statements) each.log_index = hold.log_index;
-  AMANA_RETURN_IF_ERROR(tx.erasures().SetHold(hold, statements));
+  AMANA_RETURN_IF_ERROR(tx.erasures().SetHold(hold, checked.two.Records(hold.log_index)));
   return Verdict{.event = hold.log_index};
 }
 

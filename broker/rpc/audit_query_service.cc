@@ -19,6 +19,11 @@ class AuditQueryService final : public v1::AuditQueryService::CallbackService {
     return StreamQuery(parts_, call, request);
   }
 
+  grpc::ServerWriteReactor<v1::CountEventsResponse>* CountEvents(
+      grpc::CallbackServerContext* call, const v1::CountEventsRequest* request) override {
+    return StreamCount(parts_, call, request);
+  }
+
   grpc::ServerUnaryReactor* OpenCase(grpc::CallbackServerContext* call,
                                      const v1::OpenCaseRequest* request,
                                      v1::OpenCaseResponse* response) override {

@@ -5,32 +5,52 @@
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
+#include "broker/operations/count_events.h"
 #include "broker/operations/query_events.h"
 #include "broker/rpc/serve.h"
 
 namespace amana::rpc {
 namespace {
 
-using operations::EventQuery;
+// What is asked, and what looks for the answer, one slice after the other: Next, done, searching.
+struct EventsAsked {
+  using Request = v1::QueryEventsRequest;
+  using Response = v1::QueryEventsResponse;
+  using Query = operations::EventQuery;
+  static constexpr Rpc kRpc = Rpc::kQueryEvents;
+  static constexpr auto kAsk = operations::QueryEvents;
+};
+struct CountAsked {
+  using Request = v1::CountEventsRequest;
+  using Response = v1::CountEventsResponse;
+  using Query = operations::EventCount;
+  static constexpr Rpc kRpc = Rpc::kCountEvents;
+  static constexpr auto kAsk = operations::CountEvents;
+};
 
 // Lives until gRPC is done with it and nobody else holds it. gRPC starts no reaction from within
 // StartWrite or Finish, so these are called with mu_ held: nothing may be started after Finish.
-class QueryStream final : public grpc::ServerWriteReactor<v1::QueryEventsResponse>,
+template <class Asked>
+class QueryStream final : public grpc::ServerWriteReactor<typename Asked::Response>,
                           public OpenStream,
-                          public std::enable_shared_from_this<QueryStream> {
+                          public std::enable_shared_from_this<QueryStream<Asked>> {
  public:
+  using Request = typename Asked::Request;
+  using Response = typename Asked::Response;
+  using Query = typename Asked::Query;
+
   QueryStream(const Parts& parts, grpc::CallbackServerContext* call)
       : front_(*parts.front), context_(*parts.context), streams_(*parts.streams), call_(call) {}
 
-  void Begin(const v1::QueryEventsRequest& request) {
-    self_ = shared_from_this();
+  void Begin(const Request& request) {
+    self_ = this->shared_from_this();
     absl::StatusOr<Peer> peer = ReadPeer(*call_->auth_context());
     if (!peer.ok()) {
       front_.Refused(AgencyId(), peer.status());
       return End(peer.status());
     }
     peer_ = *std::move(peer);
-    const absl::StatusOr<Caller> caller = front_.Admit(peer_, Rpc::kQueryEvents);
+    const absl::StatusOr<Caller> caller = front_.Admit(peer_, Asked::kRpc);
     if (!caller.ok()) return End(caller.status());
     caller_ = *caller;
     began_ = front_.Begin();
@@ -38,9 +58,9 @@ class QueryStream final : public grpc::ServerWriteReactor<v1::QueryEventsRespons
       absl::MutexLock lock(&mu_);
       busy_ = true;
     }
-    streams_.Add(weak_from_this());
-    const absl::Status queued =
-        front_.Run(caller_.agency, [self = shared_from_this(), request] { self->Ask(request); });
+    streams_.Add(this->weak_from_this());
+    const absl::Status queued = front_.Run(
+        caller_.agency, [self = this->shared_from_this(), request] { self->Ask(request); });
     if (!queued.ok()) Refuse(queued);
   }
 
@@ -72,22 +92,21 @@ class QueryStream final : public grpc::ServerWriteReactor<v1::QueryEventsRespons
   // With busy_ set by whoever calls.
   void QueueLook() {
     const absl::Status queued =
-        front_.Run(caller_.agency, [self = shared_from_this()] { self->Look(); });
+        front_.Run(caller_.agency, [self = this->shared_from_this()] { self->Look(); });
     if (queued.ok()) return;
     End(queued);
     Rest();
   }
 
-  void Ask(const v1::QueryEventsRequest& request) {
-    operations::QueryEvents(
-        context_, caller_, request,
-        [self = shared_from_this()](absl::StatusOr<std::shared_ptr<EventQuery>> query) {
-          if (!query.ok()) return self->Refuse(query.status());
-          self->CountAnswer(absl::OkStatus());
-          self->query_ = *std::move(query);
-          // The reply may come on the store's thread, which does not search.
-          self->QueueLook();
-        });
+  void Ask(const Request& request) {
+    Asked::kAsk(context_, caller_, request,
+                [self = this->shared_from_this()](absl::StatusOr<std::shared_ptr<Query>> query) {
+                  if (!query.ok()) return self->Refuse(query.status());
+                  self->CountAnswer(absl::OkStatus());
+                  self->query_ = *std::move(query);
+                  // The reply may come on the store's thread, which does not search.
+                  self->QueueLook();
+                });
   }
 
   void Refuse(const absl::Status& status) {
@@ -99,7 +118,7 @@ class QueryStream final : public grpc::ServerWriteReactor<v1::QueryEventsRespons
   // For a drain the call is in flight until its question is in the log: a search can be begun again
   // where it ended.
   void CountAnswer(const absl::Status& status) {
-    front_.Answered(Rpc::kQueryEvents, caller_.agency, status, began_);
+    front_.Answered(Asked::kRpc, caller_.agency, status, began_);
   }
 
   // Looks at one slice, then writes, goes on, or rests.
@@ -111,7 +130,7 @@ class QueryStream final : public grpc::ServerWriteReactor<v1::QueryEventsRespons
         return FinishNow();
       }
     }
-    absl::StatusOr<std::optional<v1::QueryEventsResponse>> next = query_->Next();
+    absl::StatusOr<std::optional<Response>> next = query_->Next();
     if (!next.ok()) {
       End(next.status());
       return Rest();
@@ -124,7 +143,7 @@ class QueryStream final : public grpc::ServerWriteReactor<v1::QueryEventsRespons
       return FinishNow();
     }
     writing_since_ = front_.Now();
-    StartWrite(&message_);
+    this->StartWrite(&message_);
   }
 
   // After a slice that was written or had nothing to tell: ends, goes on, or waits for Check.
@@ -153,7 +172,7 @@ class QueryStream final : public grpc::ServerWriteReactor<v1::QueryEventsRespons
     if (!busy_) FinishNow();
   }
 
-  void FinishNow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { Finish(ToGrpcStatus(status_)); }
+  void FinishNow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { this->Finish(ToGrpcStatus(status_)); }
 
   Front& front_;
   const operations::Context& context_;
@@ -165,8 +184,8 @@ class QueryStream final : public grpc::ServerWriteReactor<v1::QueryEventsRespons
   absl::Time began_;
 
   // Of whoever looks: there is one at most.
-  std::shared_ptr<EventQuery> query_;
-  v1::QueryEventsResponse message_;  // until it is written
+  std::shared_ptr<Query> query_;
+  Response message_;  // until it is written
 
   absl::Mutex mu_;
   bool busy_ ABSL_GUARDED_BY(mu_) = false;  // somebody looks, or a write is under way
@@ -175,13 +194,25 @@ class QueryStream final : public grpc::ServerWriteReactor<v1::QueryEventsRespons
   absl::Status status_ ABSL_GUARDED_BY(mu_);
 };
 
+template <class Asked>
+grpc::ServerWriteReactor<typename Asked::Response>* Stream(const Parts& parts,
+                                                           grpc::CallbackServerContext* call,
+                                                           const typename Asked::Request& request) {
+  const auto stream = std::make_shared<QueryStream<Asked>>(parts, call);
+  stream->Begin(request);
+  return stream.get();
+}
+
 }  // namespace
 
 grpc::ServerWriteReactor<v1::QueryEventsResponse>* StreamQuery(
     const Parts& parts, grpc::CallbackServerContext* call, const v1::QueryEventsRequest* request) {
-  const auto stream = std::make_shared<QueryStream>(parts, call);
-  stream->Begin(*request);
-  return stream.get();
+  return Stream<EventsAsked>(parts, call, *request);
+}
+
+grpc::ServerWriteReactor<v1::CountEventsResponse>* StreamCount(
+    const Parts& parts, grpc::CallbackServerContext* call, const v1::CountEventsRequest* request) {
+  return Stream<CountAsked>(parts, call, *request);
 }
 
 }  // namespace amana::rpc

@@ -1,4 +1,4 @@
-// QueryEvents on a stream. For the .cc files of the services only.
+// QueryEvents and CountEvents on a stream. For the .cc files of the services only.
 #ifndef AMANA_BROKER_RPC_QUERY_STREAM_H_
 #define AMANA_BROKER_RPC_QUERY_STREAM_H_
 
@@ -15,6 +15,8 @@ namespace amana::rpc {
 // for it.
 grpc::ServerWriteReactor<v1::QueryEventsResponse>* StreamQuery(
     const Parts& parts, grpc::CallbackServerContext* call, const v1::QueryEventsRequest* request);
+grpc::ServerWriteReactor<v1::CountEventsResponse>* StreamCount(
+    const Parts& parts, grpc::CallbackServerContext* call, const v1::CountEventsRequest* request);
 
 }  // namespace amana::rpc
 

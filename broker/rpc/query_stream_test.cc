@@ -84,6 +84,40 @@ TEST_F(QueryStreamTest, AnAuditorIsAnsweredWithPseudonymsAndIsInTheLog) {
   EXPECT_EQ(operations::LogSize(world_), before + 1);
 }
 
+TEST_F(QueryStreamTest, AnAuditorHasAMonthCountedAndNobodyElseHas) {
+  operations::Send(world_);
+  v1::CountEventsRequest request;
+  request.set_measure(v1::COUNT_MEASURE_SUBMISSIONS);
+  request.set_purpose(v1::AUDIT_PURPOSE_STATISTICS);
+  request.set_year(2030);
+  request.set_month(3);
+  world_.clock().Set(absl::FromCivil(absl::CivilMonth(2030, 4), absl::UTCTimeZone()));
+  const uint64_t before = operations::LogSize(world_);
+  const auto ask = [&](const tests::TestIdentity& who, v1::CountEventsResponse* message) {
+    const auto stub = StubOf(who);
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(50)));
+    const auto stream = stub->CountEvents(&context, request);
+    v1::CountEventsResponse more;
+    while (stream->Read(&more)) *message = more;
+    return stream->Finish().error_code();
+  };
+  v1::CountEventsResponse message;
+  EXPECT_EQ(ask(tests::TestTls("police", Role::kSystem, "desk"), &message),
+            grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(operations::LogSize(world_), before);
+  EXPECT_EQ(ask(tests::TestTls("oversight", Role::kAuditor), &message), grpc::StatusCode::OK);
+  EXPECT_TRUE(message.complete());
+  ASSERT_EQ(message.rows_size(), 4);
+  EXPECT_EQ(message.rows(0).day(), 17u);
+  EXPECT_EQ(message.rows(0).agency().size(), 16u);
+  EXPECT_EQ(message.rows(0).shown(), v1::COUNT_SHOWN_SMALL);
+  EXPECT_EQ(operations::LogSize(world_), before + 1);
+  request.set_month(4);
+  EXPECT_EQ(ask(tests::TestTls("oversight", Role::kAuditor), &message),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
 TEST_F(QueryStreamTest, RefusalsComeAsSuch) {
   const auto auditor = StubOf(tests::TestTls("oversight", Role::kAuditor));
   v1::QueryEventsResponse message;

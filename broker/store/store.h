@@ -33,6 +33,7 @@
 #include "base/ids.h"
 #include "broker/consent/facts.h"
 #include "broker/events/event.h"
+#include "broker/events/terms.h"
 #include "broker/store/cases.h"
 #include "broker/store/directory.h"
 #include "broker/store/erasures.h"
@@ -277,6 +278,10 @@ struct LogHead {
   std::string checkpoint;  // signed C2SP note
 };
 
+// What is looked for: of each group one.
+using TermGroups = std::vector<std::vector<events::Term>>;
+inline constexpr uint64_t kEventBlock = 1024;
+
 class Log {
  public:
   virtual ~Log() = default;
@@ -288,6 +293,11 @@ class Log {
   // Of every statement that was accepted under this id; ascending.
   virtual absl::StatusOr<std::vector<StoredEvent>> EventsOf(const ReferralId& referral,
                                                             uint64_t first, size_t limit) const = 0;
+  // The places in block `block` (of kEventBlock events) of those that have, of each group, one of
+  // its terms, ascending, and rarely of others. None: this block has no index, as the last one,
+  // until it is full: all of its events have to be looked at.
+  virtual absl::StatusOr<std::optional<std::vector<uint16_t>>> FindInBlock(
+      uint64_t block, const TermGroups& groups) const = 0;
   virtual absl::StatusOr<std::vector<Digest>> LeafHashes(uint64_t first, size_t count) const = 0;
   // The first `width` (1 to 256) hashes of C2SP hash tile (level, index), 32 bytes each; NOT_FOUND
   // when the log, at Head(), does not have so many.

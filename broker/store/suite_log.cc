@@ -51,6 +51,66 @@ TEST_P(StoreSuite, EventsHaveConsecutiveIndicesAndOneFormOnly) {
   EXPECT_EQ(ErrorReason((*batch)->TlogProof(4).status()), "OUT_OF_RANGE");
 }
 
+// Of each full block it is known where what is; whoever appended it, in however many batches, and
+// across a start and a work that was undone.
+TEST_P(StoreSuite, EventsAreFoundByTheirTermsInFullBlocks) {
+  const auto kind_of = [](uint64_t index) {
+    return index % 100 == 8 ? v1::EVENT_KIND_TASK_REJECTED : v1::EVENT_KIND_TASK_SEEN;
+  };
+  uint64_t size = 1;  // LOG_OPENED
+  const auto append = [&](int count) {
+    std::vector<events::Event> events;
+    for (int i = 0; i < count; ++i, ++size) {
+      events.push_back(SampleEvent(1));
+      events.back().kind = kind_of(size);
+      events.back().reason = size % 2 == 0 ? v1::REASON_NO_CAPACITY : v1::REASON_UNSPECIFIED;
+      events.back().consent_rules = {static_cast<uint8_t>(1 + size % 3)};
+    }
+    AMANA_ASSERT_OK(AppendEvents(events));
+  };
+  append(700);
+  Reopen();
+  EXPECT_FALSE(Do([](Transaction& tx) -> absl::Status {
+                 for (int i = 0; i < 400; ++i) {
+                   AMANA_RETURN_IF_ERROR(tx.log().Append(SampleEvent(1)).status());
+                 }
+                 return absl::AbortedError("undone");
+               }).ok());
+  append(300);
+  append(1'500);
+  const auto look = Look();
+  const Log& log = look->log();
+  const TermGroups rejected = {{events::TermOf(v1::EVENT_KIND_TASK_REJECTED)}};
+  for (const uint64_t block : {0, 1}) {
+    const auto found = log.FindInBlock(block, rejected).value();
+    ASSERT_TRUE(found.has_value()) << block;
+    std::vector<uint16_t> expected;
+    for (uint64_t place = 0; place < kEventBlock; ++place) {
+      const uint64_t index = block * kEventBlock + place;
+      if (index > 0 && kind_of(index) == v1::EVENT_KIND_TASK_REJECTED) {
+        expected.push_back(static_cast<uint16_t>(place));
+      }
+    }
+    EXPECT_EQ(*found, expected) << block;
+  }
+  // Of each group one.
+  const auto found = log.FindInBlock(1, {{events::TermOf(v1::EVENT_KIND_TASK_REJECTED)},
+                                         {events::TermOf(v1::REASON_NO_CAPACITY)},
+                                         {events::TermOfRule(1), events::TermOfRule(2)}})
+                         .value()
+                         .value();
+  EXPECT_GT(found.size(), 3u);
+  for (const uint16_t place : found) {
+    const uint64_t index = kEventBlock + place;
+    EXPECT_TRUE(index % 100 == 8 && index % 2 == 0 && index % 3 != 2) << index;
+  }
+  EXPECT_TRUE(log.FindInBlock(1, {{events::TermOfRule(9)}}).value()->empty());
+  EXPECT_EQ(log.FindInBlock(1, {{events::TermOf(v1::EVENT_KIND_TASK_SEEN)}, {}}).value()->size(),
+            0u);
+  EXPECT_FALSE(log.FindInBlock(2, rejected).value().has_value()) << "it is not full";
+  EXPECT_FALSE(log.FindInBlock(99, rejected).value().has_value());
+}
+
 // What came with each statement, and what came later, of whichever statement.
 TEST_P(StoreSuite, EventsOfAReferral) {
   const ReferralId id = SampleKey(1).referral;

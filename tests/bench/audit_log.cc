@@ -214,8 +214,8 @@ std::vector<AuditFilter> SyntheticLog::Filters() const {
   for (const v1::EventKind kind : kRareKinds) add("kind", {.kinds = {kind}});
   for (const v1::Reason reason : kReasons) add("reason", {.reasons = {reason}});
   for (uint64_t i = 0; i < 10; ++i) {
-    const absl::Time from = kBegin + static_cast<int64_t>(mirrored_ / 11 * i) * kStep;
-    add("time", {.from = from, .until = from + static_cast<int64_t>(mirrored_ / 100) * kStep});
+    const absl::Time from = kBegin + static_cast<int64_t>(size_ / 11 * i) * kStep;
+    add("time", {.from = from, .until = from + static_cast<int64_t>(size_ / 100) * kStep});
     add("agency", {.agency = Agency(i * 19)});
     add("certificate", {.certificate = IdOf<CertId>(kCert, i * 9)});
   }

@@ -1,6 +1,5 @@
 #include "tests/bench/audit_meter.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,33 +31,6 @@ constexpr size_t kFirstPage = 100;
 constexpr char kPayloadType[] = "application/vnd.amana.seen.v1";
 
 double MillisSince(absl::Time begin) { return absl::ToDoubleMilliseconds(absl::Now() - begin); }
-
-double Seconds(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
-// How long each of some questions took.
-class Samples {
- public:
-  template <class Question>
-  absl::Status Take(Question question) {
-    const double clock = Seconds(CLOCK_MONOTONIC), cpu = Seconds(CLOCK_THREAD_CPUTIME_ID);
-    AMANA_RETURN_IF_ERROR(question());
-    clock_.push_back(1000 * (Seconds(CLOCK_MONOTONIC) - clock));
-    cpu_.push_back(1000 * (Seconds(CLOCK_THREAD_CPUTIME_ID) - cpu));
-    return absl::OkStatus();
-  }
-  Percentiles Of() { return {At(clock_, 50), At(clock_, 99), At(cpu_, 50), At(cpu_, 99)}; }
-
- private:
-  static double At(std::vector<double>& took, size_t percent) {
-    std::ranges::sort(took);
-    return took[(took.size() - 1) * percent / 100];
-  }
-  std::vector<double> clock_, cpu_;
-};
 
 double Median(std::vector<double> values) {
   std::ranges::sort(values);

@@ -10,14 +10,9 @@
 
 #include "absl/status/statusor.h"
 #include "tests/bench/audit_log.h"
+#include "tests/bench/audit_samples.h"
 
 namespace amana::tests {
-
-// By the clock, and of this thread's processor time: what others do on the machine is in the first
-// alone, what is waited for as well.
-struct Percentiles {
-  double p50_ms = 0, p99_ms = 0, cpu_p50_ms = 0, cpu_p99_ms = 0;
-};
 
 // A second by the clock, and a second of processor time of all threads.
 struct Rate {

@@ -1,11 +1,9 @@
 // The drill: a backup beside the running broker, the store destroyed, and what may come back.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -13,65 +11,20 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "base/durable_file.h"
 #include "base/sqlite.h"
-#include "base/testing.h"
-#include "tests/support/broker_process.h"
-#include "tests/support/broker_world.h"
-#include "tests/support/child_process.h"
-#include "tests/support/endpoint.h"
+#include "tests/integration/guarded_broker.h"
 
 namespace amana::tests {
 namespace {
 
-using Json = nlohmann::json;
-
-struct Ran {
-  int code = -1;
-  Json said;           // on stdout
-  std::string reason;  // of the error on stderr
-};
-
-class BackupTest : public testing::Test {
+class BackupTest : public GuardedBrokerTest {
  protected:
-  static WorldOptions Guarded(const TempDir& dir) {
-    WorldOptions options;
-    options.broker_settings =
-        absl::StrCat("[guard]\npath = \"", dir.File("guard"), "\"\n[store]\nkey_copies_folder = \"",
-                     dir.File("key-copies"), "\"\n");
-    return options;
-  }
   void SetUp() override {
     AMANA_ASSERT_OK(broker_.Start());
     Send(2);
   }
 
-  Ran Run(const std::vector<std::string>& arguments) {
-    const std::string errors = dir_.File(absl::StrCat("stderr", ++runs_));
-    ChildOptions options;
-    options.command = {ProgramPath("amana-broker"), "--json", "--config", world_.broker_config()};
-    options.command.insert(options.command.end(), arguments.begin(), arguments.end());
-    options.stderr_file = errors;
-    const auto child = ChildProcess::Start(options);
-    AMANA_EXPECT_OK(child.status());
-    Ran ran;
-    const auto line = (*child)->ReadLine(absl::Seconds(60));
-    if (line.ok()) ran.said = Json::parse(*line, nullptr, false);
-    const std::optional<int> status = (*child)->Wait(absl::Seconds(60));
-    if (status && WIFEXITED(*status)) ran.code = WEXITSTATUS(*status);
-    const std::string error = RealFileSystem().Read(errors).value_or("");
-    const Json json = Json::parse(error.substr(0, error.find('\n')), nullptr, false);
-    if (json.is_object()) ran.reason = json.value("error", "");
-    return ran;
-  }
-  void Send(int referrals) {
-    const auto endpoint = Endpoint::Open(world_.agency_config("police")).value();
-    for (int i = 0; i < referrals; ++i) {
-      const auto queued = endpoint->sender().QueueConsent(SampleConsent(absl::Now()));
-      AMANA_ASSERT_OK(queued);
-      AMANA_ASSERT_OK(endpoint->sender().Send(queued->entry));
-    }
-  }
+  Ran Run(const std::vector<std::string>& arguments) { return Broker(arguments); }
   // The broker ends, and its disk is lost.
   void LoseData() {
     AMANA_ASSERT_OK(broker_.Stop());
@@ -81,15 +34,6 @@ class BackupTest : public testing::Test {
     return std::filesystem::exists(world_.data_dir()) &&
            !std::filesystem::is_empty(world_.data_dir());
   }
-  bool HasKeyCopy() const {
-    return std::filesystem::exists(dir_.File("key-copies")) &&
-           !std::filesystem::is_empty(dir_.File("key-copies"));
-  }
-
-  TempDir dir_;
-  BrokerWorld world_{Guarded(dir_)};
-  BrokerProcess broker_{world_};
-  int runs_ = 0;
 };
 
 TEST_F(BackupTest, NothingHappenedSince) {

@@ -2,184 +2,24 @@
 // and an agency that sends again what was lost.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "agency-adapters/sdk/outbox.h"
-#include "base/durable_file.h"
-#include "base/testing.h"
-#include "proto/crypto/key_file.h"
-#include "tests/support/broker_process.h"
-#include "tests/support/broker_world.h"
-#include "tests/support/child_process.h"
-#include "tests/support/endpoint.h"
-#include "tests/support/test_pki.h"
+#include "tests/integration/recovered_broker.h"
 
 namespace amana::tests {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr char kOldOrigin[] = "test.amana.example/log";
 constexpr int kKills = 5;
-constexpr char kNewOrigin[] = "test.amana.example/log-2";
 
-struct Ran {
-  int code = -1;
-  Json said;
-  std::string reason;
-};
-
-class RecoverTest : public testing::Test {
+class RecoverTest : public RecoveredBrokerTest {
  protected:
-  static WorldOptions Guarded(const TempDir& dir) {
-    WorldOptions options;
-    options.broker_settings =
-        absl::StrCat("[guard]\npath = \"", dir.File("guard"), "\"\n[store]\nkey_copies_folder = \"",
-                     dir.File("key-copies"), "\"\n");
-    return options;
-  }
-  void SetUp() override {
-    WriteSecondOperator();
-    AMANA_ASSERT_OK(broker_.Start());
-    Send(2);
-  }
-
-  // Beside the world's operator: another person of the same agency.
-  void WriteSecondOperator() {
-    const std::string folder = world_.File("endpoints/second/keys");
-    AMANA_ASSERT_OK(RealFileSystem().CreateDirectories(folder));
-    const auto write = [&](const std::string& stem, const TestIdentity& identity) {
-      AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(folder + "/" + stem + ".pem",
-                                                       identity.chain_pem, kPublicFile));
-      AMANA_ASSERT_OK(
-          crypto::WriteKeyFile(folder + "/" + stem + ".key", crypto::Secret(identity.key_pem)));
-    };
-    const TestIdentity& signer = TestSigner("amana", crypto::Role::kOperator, "room", "operator-2");
-    write("tls", TestTls("amana", crypto::Role::kOperator, "room", "operator-2"));
-    write("signing", signer);
-    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(world_.File("certificates/amana/second.pem"),
-                                                     signer.certificate.pem(), kPublicFile));
-  }
-
-  Ran RunProgram(std::vector<std::string> command) {
-    const std::string errors = dir_.File(absl::StrCat("stderr", ++runs_));
-    ChildOptions options;
-    options.command = std::move(command);
-    options.stderr_file = errors;
-    const auto child = ChildProcess::Start(options);
-    AMANA_EXPECT_OK(child.status());
-    Ran ran;
-    const auto line = (*child)->ReadLine(absl::Seconds(60));
-    if (line.ok()) ran.said = Json::parse(*line, nullptr, false);
-    const std::optional<int> status = (*child)->Wait(absl::Seconds(60));
-    if (status && WIFEXITED(*status)) ran.code = WEXITSTATUS(*status);
-    const std::string error = RealFileSystem().Read(errors).value_or("");
-    const Json json = Json::parse(error.substr(0, error.find('\n')), nullptr, false);
-    if (json.is_object()) ran.reason = json.value("error", "");
-    return ran;
-  }
-  Ran Broker(const std::vector<std::string>& arguments) {
-    std::vector<std::string> command = {ProgramPath("amana-broker"), "--json", "--config",
-                                        world_.broker_config()};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    return RunProgram(std::move(command));
-  }
-  Ran Amana(const std::string& endpoint, const std::vector<std::string>& arguments) {
-    std::vector<std::string> command = {ProgramPath("amana"), "--json", "--config",
-                                        world_.agency_config(endpoint)};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    return RunProgram(std::move(command));
-  }
-
-  // The commands of a section of docs/recover.md, without the program and --config, which the
-  // helpers give, and with this test's own paths and names.
-  std::vector<std::vector<std::string>> Guide(absl::string_view section) {
-    const std::string text =
-        *RealFileSystem().Read(std::string(getenv("AMANA_SOURCE_DIR")) + "/docs/recover.md");
-    std::vector<std::vector<std::string>> commands;
-    bool inside = false;
-    for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-      if (absl::StartsWith(line, "## ")) inside = line == section;
-      if (!inside || !absl::StartsWith(line, "    amana")) continue;
-      std::vector<std::string> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
-      words.erase(words.begin());
-      const auto config = std::find(words.begin(), words.end(), "--config");
-      if (config != words.end()) words.erase(config, config + 2);
-      for (std::string& word : words) {
-        if (word == "recovery.amana") word = dir_.File(word);
-        if (word == "broker.example/log-2") word = kNewOrigin;
-        if (word == "log.vkey") word = world_.File("broker/log.vkey");
-        if (word == "/etc/amana/new") word = world_.File("broker/new");
-        if (word == "/var/backups/amana/monday") word = dir_.File("b");
-      }
-      commands.push_back(std::move(words));
-    }
-    return commands;
-  }
-
-  void Send(int consents) {
-    const auto endpoint = Endpoint::Open(world_.agency_config("police")).value();
-    for (int i = 0; i < consents; ++i) {
-      const auto queued = endpoint->sender().QueueConsent(SampleConsent(absl::Now()));
-      AMANA_ASSERT_OK(queued);
-      AMANA_ASSERT_OK(endpoint->sender().Send(queued->entry));
-      entries_.push_back(queued->entry);
-    }
-  }
-  std::vector<uint64_t> LogIndices() {
-    const auto endpoint = Endpoint::Open(world_.agency_config("police")).value();
-    std::vector<uint64_t> indices;
-    for (const int64_t entry : entries_) {
-      const auto found = sdk::Outbox(endpoint->mailbox()).Get(entry);
-      AMANA_EXPECT_OK(found.status());
-      EXPECT_EQ(found->state, sdk::EntryState::kAccepted);
-      indices.push_back(found->log_index);
-    }
-    return indices;
-  }
-  void Configure(const std::string& from, const std::string& to) {
-    const std::string text = world_.Read("broker/broker.toml");
-    const std::string changed = absl::StrReplaceAll(text, {{from, to}});
-    ASSERT_NE(text, changed) << from;
-    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(world_.broker_config(), changed, kPublicFile));
-  }
-  void NewOrigin() {
-    Configure(absl::StrCat("origin = \"", kOldOrigin, "\""),
-              absl::StrCat("origin = \"", kNewOrigin, "\""));
-  }
-  bool HasKeyCopy() const {
-    return std::filesystem::exists(dir_.File("key-copies")) &&
-           !std::filesystem::is_empty(dir_.File("key-copies"));
-  }
-  // agency.toml of the second operator, as the first's is.
-  void Sign(const std::string& file) {
-    AMANA_ASSERT_OK(RealFileSystem().WriteAtomically(
-        world_.File("endpoints/second/agency.toml"),
-        *RealFileSystem().Read(world_.agency_config("operator")), kPublicFile));
-    const auto guide = Guide("## The drill");
-    ASSERT_EQ(guide.size(), 5u);
-    const Ran one = Amana("operator", guide[2]);
-    ASSERT_EQ(one.code, 0) << one.reason;
-    EXPECT_EQ(one.said["signatures"], 1);
-    EXPECT_EQ(Amana("operator", {"admin", "sign-recovery", file}).reason, "RECOVERY_INVALID");
-    EXPECT_EQ(Amana("police", {"admin", "sign-recovery", file}).reason, "RECOVERY_INVALID");
-    EXPECT_EQ(Broker({"recover", "apply", "--signed", file}).reason, "RECOVERY_UNSIGNED");
-    const Ran two = Amana("second", guide[3]);
-    ASSERT_EQ(two.code, 0) << two.reason;
-    EXPECT_EQ(two.said["signatures"], 2);
-  }
   // Killed at whatever moment, the same again finishes; until then the broker does not start.
   void ApplyKilledAnywhere(const std::vector<std::string>& apply) {
     const auto copy = [](const std::string& from, const std::string& to) {
@@ -213,20 +53,48 @@ class RecoverTest : public testing::Test {
     EXPECT_EQ(Broker(apply).code, 0);
   }
 
-  // The agency goes on with the new log, and sends again what was lost.
-  void GoOn(size_t sent_again) {
-    const auto guide = Guide("## What agencies do");
-    ASSERT_EQ(guide.size(), 3u);
-    const Ran shown = Amana("police", guide[0]);
-    ASSERT_EQ(shown.code, 0) << shown.reason;
-    EXPECT_EQ(shown.said["at_risk"].size(), sent_again) << shown.said;
-    const Ran accepted = Amana("police", guide[1]);
-    ASSERT_EQ(accepted.code, 0) << accepted.reason;
-    EXPECT_EQ(accepted.said["sent_again"], sent_again);
-    EXPECT_EQ(Amana("police", guide[2]).code, 0);
-    const Ran again = Amana("police", guide[1]);
-    EXPECT_EQ(again.code, 0) << again.reason;
-    EXPECT_EQ(again.said["sent_again"], 0);
+  void WriteReceipt(int64_t entry, const std::string& file) {
+    const auto endpoint = Endpoint::Open(world_.agency_config("police")).value();
+    const auto found = sdk::Outbox(endpoint->mailbox()).Get(entry);
+    ASSERT_TRUE(found.ok() && found->receipt.has_value());
+    AMANA_ASSERT_OK(
+        RealFileSystem().WriteAtomically(file, found->receipt->SerializeAsString(), kPublicFile));
+  }
+  // One mirror of both logs: nothing of the old one is lost, each is judged with its own key.
+  void TheMirrorGoesOn(const Json& before) {
+    const std::string mirror = dir_.File("old");
+    const Ran followed = Amana("police", {"audit", "mirror", mirror});
+    ASSERT_EQ(followed.code, 0) << followed.reason;
+    const Ran listed = Amana("police", {"audit", "query", mirror});
+    ASSERT_EQ(listed.code, 0) << listed.reason;
+    Json old = Json::array();
+    for (const Json& event : listed.said["events"]) {
+      if (event["log"] == kOldOrigin) old.push_back(event);
+    }
+    EXPECT_EQ(old, before);
+    EXPECT_GT(listed.said["events"].size(), old.size());
+    const Ran of_one = Amana("police", {"audit", "query", mirror, "--log", kOldOrigin});
+    EXPECT_EQ(of_one.said["events"], before);
+    const Ran verified = Amana(
+        "police", {"audit", "verify", mirror, "--held", "--receipt", dir_.File("lost.receipt")});
+    EXPECT_EQ(verified.code, 0) << verified.said;
+    ASSERT_EQ(verified.said["ended"].size(), 1u) << verified.said;
+    EXPECT_EQ(verified.said["ended"][0]["origin"], kOldOrigin);
+    EXPECT_EQ(verified.said["ended"][0]["verdict"], "VERIFIED");
+    const Json& step = verified.said["checks"].back();
+    EXPECT_EQ(step["name"], "SUCCESSION");
+    EXPECT_THAT(step["why"], testing::HasSubstr("may be lost"));
+    // Without a mirror as well, and of a bundle.
+    EXPECT_EQ(Amana("police", {"audit", "verify", "--receipt", dir_.File("lost.receipt")}).code, 0);
+    const std::string bundle = dir_.File("old.bundle");
+    EXPECT_EQ(Amana("police", {"audit", "bundle", mirror, "--log", kOldOrigin, "--purpose",
+                               "SYNTHETIC", "--out", bundle})
+                  .code,
+              0);
+    const Ran judged = Amana("police", {"audit", "verify", bundle});
+    EXPECT_EQ(judged.code, 0) << judged.said;
+    EXPECT_EQ(judged.said["checks"].back()["name"], "SUCCESSION");
+    EXPECT_EQ(Amana("police", {"audit", "reconcile", mirror}).code, 0);
   }
   // Everything that was ever accepted is in the new log once, and the log is whole.
   void EverythingIsThereOnce() {
@@ -241,12 +109,6 @@ class RecoverTest : public testing::Test {
     const Ran checked = Broker({"fsck"});
     EXPECT_EQ(checked.code, 0) << checked.said;
   }
-
-  TempDir dir_;
-  BrokerWorld world_{Guarded(dir_)};
-  BrokerProcess broker_{world_};
-  std::vector<int64_t> entries_;
-  int runs_ = 0;
 };
 
 TEST_F(RecoverTest, AnOldBackup) {
@@ -258,6 +120,9 @@ TEST_F(RecoverTest, AnOldBackup) {
   const Ran backup = Broker({"backup", dir_.File("b")});
   ASSERT_EQ(backup.code, 0) << backup.reason;
   Send(3);
+  EXPECT_EQ(Amana("police", {"audit", "mirror", dir_.File("old")}).code, 0);
+  const Json at_the_end = Amana("police", {"audit", "query", dir_.File("old")}).said["events"];
+  WriteReceipt(entries_.back(), dir_.File("lost.receipt"));
   EXPECT_EQ(Broker(prepare).reason, "ALREADY_RUNNING");
   AMANA_ASSERT_OK(broker_.Stop());
   EXPECT_EQ(Broker(prepare).reason, "NOTHING_TO_RECOVER");
@@ -285,6 +150,7 @@ TEST_F(RecoverTest, AnOldBackup) {
   AMANA_ASSERT_OK(broker_.Start());
   GoOn(3);
   Send(1);
+  TheMirrorGoesOn(at_the_end);
   EverythingIsThereOnce();
   EXPECT_EQ(Broker(prepare).reason, "NOTHING_TO_RECOVER");
 }

@@ -129,7 +129,7 @@ TEST_F(WitnessTest, AnOldCopyOfTheStoreIsNotSignedWith) {
   AMANA_ASSERT_OK(broker_.Start());
   DoSomething(10);
   for (WitnessProcess* witness : {&one_, &two_, &three_}) witness->Start(LogVkey());
-  EXPECT_TRUE(WaitUntil(absl::Seconds(40), [&] { return one_.Evidence().code == 4; }));
+  EXPECT_TRUE(WaitUntil(absl::Seconds(40), [&] { return one_.Evidence().code != 0; }));
   const Ran evidence = one_.Evidence();
   ASSERT_GE(evidence.said.size(), 1u) << evidence.said;
   EXPECT_EQ(evidence.said[0]["origin"], "test.amana.example/log");

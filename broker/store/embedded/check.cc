@@ -11,6 +11,7 @@
 #include "broker/store/embedded/case_table.h"
 #include "broker/store/embedded/directory_lock.h"
 #include "broker/store/embedded/erasure_table.h"
+#include "broker/store/embedded/event_index.h"
 #include "broker/store/embedded/log_rows.h"
 #include "broker/store/embedded/reader_pool.h"
 #include "broker/store/embedded/record_rows.h"
@@ -103,6 +104,9 @@ class OpenedForCheck final : public StoreForCheck {
     AMANA_RETURN_IF_ERROR(CheckHandovers(*snapshot, finding));
     const absl::Status directory = snapshot->directory().Current().status();
     AMANA_RETURN_IF_ERROR(Note(directory, "directory", finding));
+    AMANA_RETURN_IF_ERROR(CheckEventIndex(*session_, [&](uint64_t block) {
+      finding("ROW_DAMAGED", absl::StrCat("event_index of block ", block));
+    }));
     return CheckKeys(finding);
   }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "broker/store/embedded/event_index.h"
 #include "broker/store/embedded/log_rows.h"
 #include "broker/store/errors.h"
 #include "proto/transparency/merkle.h"
@@ -55,6 +56,11 @@ absl::StatusOr<std::vector<StoredEvent>> LogTable::EventsOf(const ReferralId& re
     if (!key.has_value() || key->referral != referral) return session_.Corrupt("event");
   }
   return events;
+}
+
+absl::StatusOr<std::optional<std::vector<uint16_t>>> LogTable::FindInBlock(
+    uint64_t block, const TermGroups& groups) const {
+  return embedded::FindInBlock(session_, block, groups);
 }
 
 absl::StatusOr<std::vector<Digest>> LogTable::LeafHashes(uint64_t first, size_t count) const {

@@ -20,6 +20,8 @@ class LogTable final : public Log {
   absl::StatusOr<std::vector<StoredEvent>> ReadEvents(uint64_t first, size_t limit) const override;
   absl::StatusOr<std::vector<StoredEvent>> EventsOf(const ReferralId& referral, uint64_t first,
                                                     size_t limit) const override;
+  absl::StatusOr<std::optional<std::vector<uint16_t>>> FindInBlock(
+      uint64_t block, const TermGroups& groups) const override;
   absl::StatusOr<std::vector<Digest>> LeafHashes(uint64_t first, size_t count) const override;
   absl::StatusOr<std::string> HashTile(int level, uint64_t index, int width) const override;
   absl::StatusOr<std::vector<std::string>> LeafData(uint64_t first, size_t count) const override;

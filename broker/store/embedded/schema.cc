@@ -4,6 +4,7 @@
 
 #include "broker/store/embedded/schema_cases.h"
 #include "broker/store/embedded/schema_directory.h"
+#include "broker/store/embedded/schema_event_index.h"
 #include "broker/store/embedded/schema_handovers.h"
 #include "broker/store/embedded/schema_offers.h"
 #include "broker/store/embedded/schema_updates.h"
@@ -316,7 +317,7 @@ std::span<const std::string_view> SchemaScripts() {
     for (const std::string_view part : kParts) *whole += part;
     return whole;
   }();
-  static const std::string_view scripts[] = {*version1, kCases};
+  static const std::string_view scripts[] = {*version1, kCases, kEventIndex};
   return scripts;
 }
 

@@ -171,6 +171,7 @@ absl::Status Sequencer::Seal() {
     if (i > 0 && counted_[i - 1].first == name) continue;
     AMANA_RETURN_IF_ERROR(WriteCounter(session_, name, counters_[name]));
   }
+  for (const StoredEvent& stored : events_) AMANA_RETURN_IF_ERROR(indexer_.Add(stored));
   return WriteTiles();
 }
 
@@ -206,6 +207,7 @@ BatchPtr Sequencer::Committed() {
 }
 
 void Sequencer::RolledBack() {
+  indexer_.Forget();
   tree_.Restart(frontier_);
   events_.clear();
   counted_.clear();

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "broker/store/embedded/event_index.h"
 #include "broker/store/embedded/log_rows.h"
 #include "broker/store/embedded/session.h"
 #include "broker/store/store.h"
@@ -54,7 +55,11 @@ class Sequencer {
 
  private:
   Sequencer(Session& session, const Clock& clock, transparency::NoteSigner signer)
-      : session_(session), clock_(clock), signer_(std::move(signer)), tree_(frontier_) {}
+      : session_(session),
+        clock_(clock),
+        signer_(std::move(signer)),
+        indexer_(session),
+        tree_(frontier_) {}
   absl::Status Restore(HeadRow head, const transparency::NoteVerifier& log);
   absl::Status CheckFrontier(const transparency::CompactRange& frontier);
   absl::StatusOr<uint64_t> TryAppend(events::Event event);
@@ -65,6 +70,7 @@ class Sequencer {
   Session& session_;
   const Clock& clock_;
   const transparency::NoteSigner signer_;
+  EventIndexer indexer_;
 
   // As on disk.
   transparency::CompactRange frontier_;

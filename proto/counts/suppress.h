@@ -1,8 +1,8 @@
 // Small numbers of people in a table are not shown, and neither is what would give them back: a
 // count below five, and as many others beside it as it takes that nobody can work it out from the
 // totals. Pure; thread-safe.
-#ifndef AMANA_AGENCY_ADAPTERS_AUDITOR_SUPPRESS_H_
-#define AMANA_AGENCY_ADAPTERS_AUDITOR_SUPPRESS_H_
+#ifndef AMANA_PROTO_COUNTS_SUPPRESS_H_
+#define AMANA_PROTO_COUNTS_SUPPRESS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace amana::auditor {
+namespace amana::counts {
 
 inline constexpr uint64_t kSmallCount = 5;  // from here on a count is shown
 
@@ -65,6 +65,6 @@ class CountTable {
 // "17", "<5", "n/s" (not shown).
 std::string CellText(const TableCell& cell);
 
-}  // namespace amana::auditor
+}  // namespace amana::counts
 
-#endif  // AMANA_AGENCY_ADAPTERS_AUDITOR_SUPPRESS_H_
+#endif  // AMANA_PROTO_COUNTS_SUPPRESS_H_

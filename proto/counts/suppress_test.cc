@@ -1,4 +1,4 @@
-#include "agency-adapters/auditor/suppress.h"
+#include "proto/counts/suppress.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace amana::auditor {
+namespace amana::counts {
 namespace {
 
 CountTable Suppressed(const std::vector<std::vector<uint64_t>>& counts) {
@@ -150,4 +150,4 @@ TEST(SuppressTest, NobodyWorksOutASmallCount) {
 }
 
 }  // namespace
-}  // namespace amana::auditor
+}  // namespace amana::counts

@@ -1,13 +1,13 @@
-#include "agency-adapters/auditor/suppress.h"
+#include "proto/counts/suppress.h"
 
 #include <algorithm>
 #include <tuple>
 
-namespace amana::auditor {
+namespace amana::counts {
 namespace {
 
-// More than any sum of counts, and small enough to be added up.
-constexpr uint64_t kUnbounded = uint64_t{1} << 48;
+// More than any sum of counts; as many of them as a line has cells can be added up.
+constexpr uint64_t kUnbounded = uint64_t{1} << 40;
 
 uint64_t Less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 
@@ -68,21 +68,17 @@ std::vector<CountTable::Bounds> CountTable::WhatIsKnown(const std::vector<Line>&
       for (const size_t cell : line.cells) {
         if (cell == total) continue;
         low += known[cell].low;
-        high = std::min(kUnbounded, high + known[cell].high);
+        high += known[cell].high;
       }
-      narrow(total, low, high);
+      narrow(total, low, std::min(kUnbounded, high));
       for (const size_t cell : line.cells) {
         if (cell == total || known[cell].low == known[cell].high) continue;
-        uint64_t others_high = 0;
-        for (const size_t other : line.cells) {
-          if (other != cell && other != total) {
-            others_high = std::min(kUnbounded, others_high + known[other].high);
-          }
-        }
-        const uint64_t others_low = low - known[cell].low;
+        const Bounds before = known[cell];
+        const uint64_t others_low = low - before.low, others_high = high - before.high;
         narrow(cell, others_high >= kUnbounded ? 0 : Less(known[total].low, others_high),
                known[total].high >= kUnbounded ? kUnbounded : known[total].high - others_low);
         low = others_low + known[cell].low;
+        high = others_high + known[cell].high;
       }
     }
   }
@@ -174,4 +170,4 @@ std::string CellText(const TableCell& cell) {
   return std::to_string(cell.count);
 }
 
-}  // namespace amana::auditor
+}  // namespace amana::counts
