@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -27,6 +28,8 @@ namespace {
 using sdk::EventField;
 using sdk::EventView;
 
+// Between the log's clock, the signer's and an authority's.
+constexpr absl::Duration kClocks = absl::Minutes(5);
 constexpr char kUnread[] = "the bundle cannot be read: see FORM";
 
 struct Shown {
@@ -60,6 +63,7 @@ class BundleChecker {
     }
     CheckCertificates();
     CheckTimestamps();
+    if (const auto index = LaterThan(made_)) signer_.Found(BundleBackdated(*index));
   }
 
   std::vector<CheckResult> Results() && {
@@ -260,13 +264,23 @@ class BundleChecker {
     }
   }
 
+  // The first event shown that cannot have been there by then.
+  std::optional<uint64_t> LaterThan(absl::Time time) const {
+    for (const Shown& event : shown_) {
+      if (event.view.has(EventField::kTime) && event.view.time > time + kClocks) return event.index;
+    }
+    return std::nullopt;
+  }
+
   void CheckTimestamps() {
     for (int i = 0; i < bundle_.timestamps_size(); ++i) {
       timestamp_.Look();
-      timestamp_.Found(crypto::VerifyTimestamp(bundle_.timestamps(i), bundle_.checkpoint(),
-                                               trust_.timestamp_roots,
-                                               "timestamps[" + std::to_string(i) + "]")
-                           .status());
+      const auto stamped =
+          crypto::VerifyTimestamp(bundle_.timestamps(i), bundle_.checkpoint(),
+                                  trust_.timestamp_roots, "timestamps[" + std::to_string(i) + "]");
+      timestamp_.Found(stamped.status());
+      if (!stamped.ok()) continue;
+      if (const auto index = LaterThan(*stamped)) timestamp_.Found(TimeContradicted(*index));
     }
   }
 

@@ -70,6 +70,10 @@ std::vector<Forgery> OfTheRest() {
        [](v1::EvidenceBundle& b) {
          b.mutable_meta()->set_created_unix_ms(absl::ToUnixMillis(Second(9000)));
        }},
+      {"signed before what it holds", "SIGNER:BUNDLE_BACKDATED", Verdict::kTampered,
+       [](v1::EvidenceBundle& b) {
+         b.mutable_meta()->set_created_unix_ms(absl::ToUnixMillis(Second(-600)));
+       }},
       {"another agency's certificate for the event's", "SIGNATURES:ACTOR_MISMATCH",
        Verdict::kTampered,
        [](v1::EvidenceBundle& b) {

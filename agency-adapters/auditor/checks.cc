@@ -19,7 +19,7 @@ constexpr std::string_view kTampered[] = {
     "TIME_CONTRADICTED", "COUNTER_REPEATED",       "ORDER_ILLEGAL",      "DISCLOSED_AFTER_ERASURE",
     "ERASED_UNKNOWN",    "ACTOR_MISMATCH",         "SIGNATURE_INVALID",  "TIMESTAMP_MISMATCH",
     "TIMESTAMP_INVALID", "SIGNER_MISMATCH",        "STATEMENT_MISMATCH", "ANSWER_MISMATCH",
-    "LOG_MISMATCH",      "RECOVERY_INVALID",       "SUCCESSION_INVALID"};
+    "LOG_MISMATCH",      "BUNDLE_BACKDATED",       "RECOVERY_INVALID",   "SUCCESSION_INVALID"};
 constexpr std::string_view kUntrusted[] = {"NOTE_UNTRUSTED",       "CHECKPOINT_ORIGIN_MISMATCH",
                                            "CHAIN_UNTRUSTED",      "CERT_EXPIRED",
                                            "CERT_NOT_YET_VALID",   "CERT_USAGE_INVALID",

@@ -45,6 +45,10 @@ absl::Status SignerMismatch() {
   return MakeError(kDenied, "SIGNER_MISMATCH", "meta.cert_id",
                    "the bundle was not signed with the certificate that it names");
 }
+absl::Status BundleBackdated(uint64_t index) {
+  return MakeError(kDenied, "BUNDLE_BACKDATED", "meta.created",
+                   Entry(index) + " is later than the signature that vouches for it");
+}
 absl::Status StatementMismatch() {
   return MakeError(kDenied, "STATEMENT_MISMATCH", "statement",
                    "the words are not what the evidence says");

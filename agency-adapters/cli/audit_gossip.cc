@@ -1,5 +1,6 @@
 #include "agency-adapters/cli/audit_gossip.h"
 
+#include <algorithm>
 #include <map>
 
 #include "absl/time/clock.h"
@@ -75,7 +76,7 @@ Json ToJson(const PeerReport& report) {
   return json;
 }
 
-// 4 where two histories were seen, now or before.
+// 4 where two histories were seen, now or before; 3 where no peer showed anything.
 Result Said(const std::string& folder, const std::vector<PeerReport>& reports) {
   Report report;
   report.json = {{"peers", Json::array()}};
@@ -83,6 +84,9 @@ Result Said(const std::string& folder, const std::vector<PeerReport>& reports) {
     report.text += Line(peer);
     report.json["peers"].push_back(ToJson(peer));
   }
+  const bool alone = std::ranges::all_of(
+      reports, [](const PeerReport& peer) { return peer.state == PeerState::kTrouble; });
+  if (alone && !reports.empty()) report.exit_code = kExitUnreachable;
   std::vector<std::string> forks;
   AMANA_ASSIGN_OR_RETURN(const auto logs, auditor::LogsOf(RealFileSystem(), folder));
   for (const auditor::MirroredLog& log : logs) {
@@ -220,7 +224,8 @@ void RegisterAuditGossip(CLI::App& parent, Context& context) {
       "  amana audit gossip mirror --peer from-the-police            (once; a file)\n"
       "  amana audit gossip mirror --serve 127.0.0.1:7076 --peer https://audit.example:7076\n"
       "Exit code 4 where the log has signed two histories: both notes are printed, kept in\n"
-      "mirror/forks, and found by every later `amana audit verify mirror`.\n",
+      "mirror/forks, and found by every later `amana audit verify mirror`.\n"
+      "3 where no peer showed anything that the log has signed.\n",
       AddOptions, Run);
   AddCommand<ForkOptions>(
       parent, context, "fork", "Judge kept evidence of two histories, anywhere",

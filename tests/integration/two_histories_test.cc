@@ -152,6 +152,9 @@ class TwoHistoriesTest : public testing::Test {
 };
 
 void TwoHistoriesTest::Gossiping(const std::string& note_a, const std::string& note_b) {
+  const Ran alone = RunAmana(
+      {"audit", "gossip", "--vkey", LogVkey(), dir_.File("a"), "--peer", dir_.File("nobody")});
+  EXPECT_EQ(alone.code, 3) << alone.said.dump(1);
   Gossiper one(Gossips("a")), two(Gossips("b"));
   ASSERT_FALSE(one.url.empty() || two.url.empty());
   const Ran asked_b = RunAmana({"audit", "gossip", "--vkey", LogVkey(), dir_.File("a"), "--peer",
