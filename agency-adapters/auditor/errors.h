@@ -17,7 +17,7 @@ absl::Status OrderIllegal(uint64_t index, std::string_view from, std::string_vie
 absl::Status DisclosedAfterErasure(uint64_t index);  // DISCLOSED_AFTER_ERASURE
 absl::Status ErasedUnknown(uint64_t index);          // ERASED_UNKNOWN: it was never accepted
 absl::Status ActorMismatch(uint64_t index);          // ACTOR_MISMATCH: not whose certificate it is
-absl::Status SignerMismatch();     // SIGNER_MISMATCH: the bundle names another certificate
+absl::Status SignerMismatch();  // SIGNER_MISMATCH: the bundle names another certificate
 // BUNDLE_BACKDATED: it holds what is later than the time at which it says that it was signed.
 absl::Status BundleBackdated(uint64_t index);
 absl::Status StatementMismatch();  // STATEMENT_MISMATCH: its words are not what its evidence says
