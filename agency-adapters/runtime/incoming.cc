@@ -35,6 +35,7 @@ absl::StatusOr<size_t> Incoming::CollectItems(size_t limit, absl::Time now) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<sdk::InboxItem> found, end_.inbox.After(cursor, limit));
   if (found.empty()) return 0;
   std::vector<NewDelivery> made;
+  made.reserve(found.size());
   for (const sdk::InboxItem& item : found) {
     made.push_back({.key = DeliveryKeyText(item.key),
                     .kind = item.key.update == 0 ? DeliveryKind::kCase : DeliveryKind::kUpdate,

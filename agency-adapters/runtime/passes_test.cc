@@ -290,10 +290,9 @@ TEST_F(PassesTest, DyingAtEveryStepInTurn) {
     side_.ready = {SampleCase("k1"), SampleCase("k2")};
     process_.reset();
     const std::string folder = folder_.File(absl::StrCat("step", step));
-    const auto start = [&](StepHook hook) {
+    const auto start = [&](const StepHook& hook) {
       process_.reset();
-      process_ =
-          std::make_unique<Process>(folder, side_, outbox_, clock_, policy_, std::move(hook), 1);
+      process_ = std::make_unique<Process>(folder, side_, outbox_, clock_, policy_, hook, 1);
     };
     start({});
     Intend(*process_, {"d1", "d2"});

@@ -189,11 +189,12 @@ void CountEvents(const Context& context, const identity::Caller& caller,
   v1::AuditQuestion question;
   *question.mutable_count() = request;
   question.DiscardUnknownFields();  // nobody's words get into the log by them
-  LogAuditRead(context, caller, question.SerializeAsString(),
-               [count = std::move(count), reply = std::move(reply)](absl::Status logged) mutable {
-                 if (!logged.ok()) return reply(logged);
-                 reply(std::move(count));
-               });
+  LogAuditRead(
+      context, caller, question.SerializeAsString(),
+      [count = std::move(count), reply = std::move(reply)](const absl::Status& logged) mutable {
+        if (!logged.ok()) return reply(logged);
+        reply(std::move(count));
+      });
 }
 
 }  // namespace amana::operations

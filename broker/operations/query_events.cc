@@ -174,11 +174,12 @@ void QueryEvents(const Context& context, const identity::Caller& caller,
   v1::AuditQuestion question;
   *question.mutable_query() = request;
   question.DiscardUnknownFields();  // nobody's words get into the log by them
-  LogAuditRead(context, caller, question.SerializeAsString(),
-               [query = std::move(query), reply = std::move(reply)](absl::Status logged) mutable {
-                 if (!logged.ok()) return reply(logged);
-                 reply(std::move(query));
-               });
+  LogAuditRead(
+      context, caller, question.SerializeAsString(),
+      [query = std::move(query), reply = std::move(reply)](const absl::Status& logged) mutable {
+        if (!logged.ok()) return reply(logged);
+        reply(std::move(query));
+      });
 }
 
 }  // namespace amana::operations
