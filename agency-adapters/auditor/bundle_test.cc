@@ -28,8 +28,7 @@ TEST_F(BundleTest, OneReferralIsProvenWithNothingElse) {
   EXPECT_EQ(judged.signer, "spiffe://test.amana.example/agency/police-a/person/desk/officer");
   for (const char* words : {"referral: 61616161616161616161616161616161",
                             "Purpose         Case 12/2031", "300  2", "SUBMISSION_ACCEPTED",
-                            "Complete from counter 1 to 8 of all events about what "
-                            "police-a sent",
+                            "Complete from counter 1 to 8 of all events about what police-a sent",
                             "Both must come to you"}) {
     EXPECT_THAT(judged.statement, HasSubstr(words));
   }

@@ -220,6 +220,7 @@ absl::Time CosignedAt(const std::vector<std::vector<transparency::VerifiedSignat
   absl::Time newest = absl::InfinitePast();
   for (const auto& signatures : cosigned) {
     std::vector<uint64_t> times;
+    times.reserve(signatures.size());
     for (const auto& signature : signatures) times.push_back(signature.unix_seconds);
     if (quorum == 0 || times.size() < quorum) continue;
     std::ranges::sort(times, std::greater<>());

@@ -336,7 +336,7 @@ TEST_F(ChecksTest, ADeliveryAfterTheErasureIsSeen) {
 TEST_F(ChecksTest, ContentThatDoesNotOpenIsDisproven) {
   Evidence evidence = Held();
   AMANA_ASSERT_OK(Mirror().status());
-  const auto holds = [&](absl::Status status) {
+  const auto holds = [&](const absl::Status& status) {
     evidence.contents = {{"item", [status] { return status; }}};
     return Reason(evidence, "SECTIONS");
   };

@@ -156,6 +156,7 @@ absl::StatusOr<std::string> MirrorFolder(Context& context, const std::string& fo
   }
   AMANA_ASSIGN_OR_RETURN(const auto steps, Believed(statements, *identity, log));
   std::vector<std::string> believed;
+  believed.reserve(steps.size());
   for (const MirroredLog& step : steps) believed.push_back(step.statement);
   return auditor::GoOn(files, folder, believed, log);
 }

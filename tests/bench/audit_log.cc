@@ -167,6 +167,7 @@ absl::Status SyntheticLog::WriteFiles(const store::Snapshot& snapshot, uint64_t 
   const auto hashes = transparency::ChangedHashTiles(mirrored_, size);
   tiles.insert(tiles.end(), hashes.begin(), hashes.end());
   std::vector<std::string> paths;
+  paths.reserve(tiles.size() + 1);
   for (const transparency::TileId& tile : tiles) paths.push_back(transparency::TilePath(tile));
   paths.emplace_back("checkpoint");
   for (const std::string& path : paths) {
