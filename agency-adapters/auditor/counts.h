@@ -33,7 +33,7 @@ using counts::Times;
 struct CountRow {
   std::vector<std::string> key;  // one for each dimension; "all" in totals
   TableCell count;
-  std::optional<Times> times;  // where the count is shown, and five or more were measured
+  std::optional<Times> times;  // where the count is shown, and enough were measured for one
 };
 
 struct Counts {

@@ -72,8 +72,8 @@ class CountsTest : public ::testing::Test {
       for (const std::string& part : row.key) text += part + " ";
       text += CellText(row.count);
       if (row.times.has_value()) {
-        for (const absl::Duration time : {row.times->p50, row.times->p90, row.times->p99}) {
-          text += " " + absl::FormatDuration(time);
+        for (const auto& time : {row.times->p50, row.times->p90, row.times->p99}) {
+          if (time.has_value()) text += " " + absl::FormatDuration(*time);
         }
       }
       text += "\n";
@@ -91,8 +91,8 @@ class CountsTest : public ::testing::Test {
 TEST_F(CountsTest, TimesRunFromTheSubmission) {
   TenReferrals();
   EXPECT_EQ(Text(Counted::kDeliveries, {CountBy::kAgency}),
-            "shelter-a 10 5m 9m 10m\n"
-            "all 10 5m 9m 10m\n");
+            "shelter-a 10 5m\n"
+            "all 10 5m\n");
   const std::string day = absl::FormatTime("%Y-%m-%d", envelope::SampleTime(), absl::UTCTimeZone());
   EXPECT_EQ(Text(Counted::kDeliveries, {CountBy::kDay, CountBy::kAgency}).substr(0, 26),
             day + " shelter-a 10 5m");
@@ -105,7 +105,7 @@ TEST_F(CountsTest, OfFewNeitherNumberNorTimeIsShown) {
   EXPECT_EQ(Text(Counted::kAcceptances, {CountBy::kAgency}),
             "shelter-a n/s\n"
             "shelter-b <5\n"
-            "all 9 1h 30h 30h\n");
+            "all 9 1h\n");
   EXPECT_EQ(Text(Counted::kRefusals, {CountBy::kReason}), "NO_CAPACITY <5\nall <5\n");
 }
 
@@ -117,7 +117,7 @@ TEST_F(CountsTest, WhatIsAskedIsCounted) {
   // Times begin at a submission also where submissions are not asked for.
   EXPECT_EQ(Text(Counted::kDeliveries, {CountBy::kReason},
                  {.from = envelope::SampleTime() + absl::Minutes(3)}),
-            "(none) 8 6m 10m 10m\nall 8 6m 10m 10m\n");
+            "(none) 8\nall 8\n");
   EXPECT_EQ(Text(Counted::kEvents, {CountBy::kKind},
                  {.referral = ReferralId::FromBytes(std::string(16, 'z')).value()}),
             "all 0\n");

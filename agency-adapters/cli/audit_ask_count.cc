@@ -63,17 +63,18 @@ Json ToJson(const v1::CountRow& row, const std::string& month) {
   Json json{{"day", DayText(row, month)}, {"agency", AgencyText(row)}, {"count", CountText(row)}};
   if (row.shown() == v1::COUNT_SHOWN_COUNT) json["count"] = row.count();
   if (!row.has_times()) return json;
-  json["p50_s"] = row.times().p50();
-  json["p90_s"] = row.times().p90();
-  json["p99_s"] = row.times().p99();
+  if (row.times().has_p50()) json["p50_s"] = row.times().p50();
+  if (row.times().has_p90()) json["p90_s"] = row.times().p90();
+  if (row.times().has_p99()) json["p99_s"] = row.times().p99();
   return json;
 }
 
 void AddTo(Table& table, const v1::CountRow& row, const std::string& month) {
   std::vector<std::string> cells = {DayText(row, month), AgencyText(row), CountText(row)};
-  for (const uint64_t time : {row.times().p50(), row.times().p90(), row.times().p99()}) {
-    cells.push_back(row.has_times() ? absl::FormatDuration(absl::Seconds(time)) : "");
-  }
+  const v1::CountTimes& times = row.times();
+  cells.push_back(times.has_p50() ? absl::FormatDuration(absl::Seconds(times.p50())) : "");
+  cells.push_back(times.has_p90() ? absl::FormatDuration(absl::Seconds(times.p90())) : "");
+  cells.push_back(times.has_p99() ? absl::FormatDuration(absl::Seconds(times.p99())) : "");
   table.Add(std::move(cells));
 }
 

@@ -51,6 +51,11 @@ absl::StatusOr<std::vector<CountBy>> Dimensions(const std::vector<std::string>& 
   return by;
 }
 
+constexpr std::pair<const char*, std::optional<absl::Duration> auditor::Times::*> kTimes[] = {
+    {"p50_s", &auditor::Times::p50},
+    {"p90_s", &auditor::Times::p90},
+    {"p99_s", &auditor::Times::p99}};
+
 constexpr uint64_t kSmall = 5;  // what the table suppresses is told beside it by nothing
 
 Json ToJson(const auditor::CountRow& row, const std::vector<std::string>& by) {
@@ -59,9 +64,10 @@ Json ToJson(const auditor::CountRow& row, const std::vector<std::string>& by) {
   json["count"] = auditor::CellText(row.count);
   if (row.count.shown == auditor::Shown::kCount) json["count"] = row.count.count;
   if (!row.times.has_value()) return json;
-  json["p50_s"] = absl::ToInt64Seconds(row.times->p50);
-  json["p90_s"] = absl::ToInt64Seconds(row.times->p90);
-  json["p99_s"] = absl::ToInt64Seconds(row.times->p99);
+  for (const auto& [name, time] : kTimes) {
+    const std::optional<absl::Duration>& took = *row.times.*time;
+    if (took.has_value()) json[name] = absl::ToInt64Seconds(*took);
+  }
   // What is missing of the count is a small count as well.
   const uint64_t unmeasured = row.count.count - row.times->measured;
   if (unmeasured == 0 || unmeasured >= kSmall) {
@@ -87,10 +93,10 @@ std::string TableOf(const auditor::Counts& counts, const std::vector<std::string
   for (const auditor::CountRow& row : counts.rows) {
     std::vector<std::string> cells = row.key;
     cells.push_back(auditor::CellText(row.count));
-    for (const auto time : {&auditor::Times::p50, &auditor::Times::p90, &auditor::Times::p99}) {
-      cells.push_back(row.times.has_value()
-                          ? absl::FormatDuration(absl::Trunc(*row.times.*time, absl::Seconds(1)))
-                          : "");
+    for (const auto& [name, time] : kTimes) {
+      const auto took = row.times.has_value() ? *row.times.*time : std::nullopt;
+      cells.push_back(took.has_value() ? absl::FormatDuration(absl::Trunc(*took, absl::Seconds(1)))
+                                       : "");
     }
     table.Add(std::move(cells));
   }
@@ -156,7 +162,8 @@ void RegisterAuditCount(CLI::App& parent, Context& context) {
       "  amana audit count mirror --of acceptances --by agency --format csv --out accepted.csv\n"
       "deliveries and acceptances are timed from when the broker took the referral; agency is the\n"
       "recipient's. Counts below five are shown as <5, and others as n/s (not shown) where they\n"
-      "would give those back. What an auditor is not shown is counted as (not shown).\n",
+      "would give those back; a time is shown where five or more took as long or longer. What an "
+      "auditor is not shown is counted as (not shown).\n",
       [](CLI::App& command, Options& o) {
         AddQuestion(command, o);
         command.add_option("--of", o.of, "events, deliveries, acceptances or refusals")

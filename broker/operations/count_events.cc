@@ -84,9 +84,10 @@ v1::CountRow ToWire(const counts::TallyRow& row) {
   const auto seconds = [](absl::Duration time) {
     return static_cast<uint64_t>(std::max<int64_t>(absl::ToInt64Seconds(time), 0));
   };
-  wire.mutable_times()->set_p50(seconds(row.times->p50));
-  wire.mutable_times()->set_p90(seconds(row.times->p90));
-  wire.mutable_times()->set_p99(seconds(row.times->p99));
+  v1::CountTimes& times = *wire.mutable_times();
+  if (row.times->p50.has_value()) times.set_p50(seconds(*row.times->p50));
+  if (row.times->p90.has_value()) times.set_p90(seconds(*row.times->p90));
+  if (row.times->p99.has_value()) times.set_p99(seconds(*row.times->p99));
   return wire;
 }
 

@@ -6,12 +6,14 @@ namespace amana::counts {
 namespace {
 
 std::optional<Times> TimesOf(std::vector<absl::Duration> times) {
-  if (times.size() < kSmallCount) return std::nullopt;
   std::ranges::sort(times);
-  const auto rank = [&times](size_t percent) {
-    return times[(times.size() * percent + 99) / 100 - 1];
+  const auto at = [&times](size_t percent) -> std::optional<absl::Duration> {
+    const size_t rank = (times.size() * percent + 99) / 100;
+    const bool few = rank < kSmallCount || times.size() - rank + 1 < kSmallCount;
+    return few ? std::nullopt : std::optional(times[rank - 1]);
   };
-  return Times{times.size(), rank(50), rank(90), rank(99)};
+  const Times found{times.size(), at(50), at(90), at(99)};
+  return found.p50.has_value() ? std::optional(found) : std::nullopt;
 }
 
 void Number(std::map<std::string, size_t>& names) {

@@ -15,15 +15,17 @@
 
 namespace amana::counts {
 
+// By nearest rank; none where fewer than five took as long or longer, or as short or shorter: it
+// would be the time of one of very few people.
 struct Times {
   uint64_t measured = 0;
-  absl::Duration p50, p90, p99;  // by nearest rank
+  std::optional<absl::Duration> p50 = {}, p90 = {}, p99 = {};
 };
 
 struct TallyRow {
   std::optional<std::string> first, second;  // none: of all of them
   TableCell count;
-  std::optional<Times> times;  // where the count is shown, and five or more were measured
+  std::optional<Times> times;  // where the count is shown, and enough were measured for one
 };
 
 class Tally {

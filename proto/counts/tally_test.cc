@@ -13,8 +13,8 @@ std::string Text(std::vector<TallyRow> rows) {
   for (const TallyRow& row : rows) {
     text += row.first.value_or("*") + " " + row.second.value_or("*") + " " + CellText(row.count);
     if (row.times.has_value()) {
-      for (const absl::Duration time : {row.times->p50, row.times->p90, row.times->p99}) {
-        text += " " + absl::FormatDuration(time);
+      for (const auto& time : {row.times->p50, row.times->p90, row.times->p99}) {
+        if (time.has_value()) text += " " + absl::FormatDuration(*time);
       }
     }
     text += ";";
@@ -32,9 +32,25 @@ TEST(TallyTest, TimesAreOfWhatIsShownAlone) {
   EXPECT_EQ(tally.seconds(), 2u);
   EXPECT_EQ(Text(std::move(tally).Rows()),
             "mon a n/s;mon b n/s;tue a n/s;tue b <5;"
-            "mon * 18 9m 47m 48m;tue * 7 24m 9h 9h;"
-            "* a 16 8m 25m 26m;* b 9 45m 9h 9h;"
-            "* * 25 23m 47m 9h;");
+            "mon * 18 9m;tue * 7;"
+            "* a 16 8m;* b 9 45m;"
+            "* * 25 23m;");
+}
+
+// A time that fewer than five took, or more than it, would be one person's.
+TEST(TallyTest, NoTimeIsShownThatIsOfVeryFew) {
+  const auto shown = [](int measured) {
+    Tally tally(false);
+    for (int i = 1; i <= measured; ++i) tally.Add("a", "", absl::Seconds(i));
+    const std::string text = Text(std::move(tally).Rows());
+    return text.substr(0, text.find(';'));
+  };
+  EXPECT_EQ(shown(8), "a  8");
+  EXPECT_EQ(shown(9), "a  9 5s");
+  EXPECT_EQ(shown(39), "a  39 20s");
+  EXPECT_EQ(shown(40), "a  40 20s 36s");
+  EXPECT_EQ(shown(399), "a  399 3m20s 6m");
+  EXPECT_EQ(shown(400), "a  400 3m20s 6m 6m36s");
 }
 
 TEST(TallyTest, OfOneDimensionThereIsOneTotal) {
