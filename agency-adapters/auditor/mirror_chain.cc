@@ -194,18 +194,22 @@ CheckResult CheckStep(const Step& step) {
   tally.Found(CheckGoesOn(step.files, step.before, step.after));
   const Succession& said = *step.after.begun;
   const bool mirrored = step.before != nullptr && !step.before->folder.empty();
+  uint64_t seen = 0;  // how long the old log is known here to have been
   for (const v1::Receipt& receipt : step.receipts) {
     tally.Look();
     const auto verified = sdk::VerifyReceipt(receipt, said.old_log());
     tally.Found(verified.status());
     if (!verified.ok()) continue;
     tally.Found(CheckNotAfter(said, verified->checkpoint));
+    seen = std::max(seen, verified->checkpoint.size());
     if (!mirrored && !step.after.folder.empty()) tally.Found(CheckKeptReceipt(step, *verified));
   }
   for (const std::string& note : step.notes) {
     tally.Look();
     const auto opened = transparency::OpenCheckpoint(note, said.old_log());
-    if (opened.ok()) tally.Found(CheckNotAfter(said, opened->checkpoint));
+    if (!opened.ok()) continue;
+    tally.Found(CheckNotAfter(said, opened->checkpoint));
+    seen = std::max(seen, opened->checkpoint.size());
   }
   const uint64_t kept = said.kept().size(), newest = said.newest().size();
   uint64_t here = 0;
@@ -223,6 +227,11 @@ CheckResult CheckStep(const Step& step) {
                                                      " may be lost, and nothing is known of that"));
   absl::StrAppend(&why, here > kept ? ", and here are " + Entries(kept, here)
                                     : ", and nothing of that is here");
+  // Its own key signed it: true, unless that key was lost.
+  if (std::max(seen, here) > newest) {
+    absl::StrAppend(&why, "; those who signed knew nothing of ",
+                    Entries(newest, std::max(seen, here)), ", which the log had");
+  }
   CheckResult result = std::move(tally).Done("");
   result.why = std::move(why);
   return result;

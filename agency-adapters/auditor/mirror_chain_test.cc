@@ -19,6 +19,7 @@ using sdk::testing::FakeBroker;
 using sdk::testing::RecoveredLog;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr uint64_t kKept = 300;
 constexpr uint64_t kNewest = 310;
@@ -50,12 +51,13 @@ class MirrorChainTest : public ::testing::Test {
     const auto folder = GoOn(Files(), dir_.path(), accepted, log.log());
     return folder.ok() ? folder->substr(dir_.path().size()) : ErrorReason(folder.status());
   }
-  CheckResult Judged(size_t at, std::vector<v1::Receipt> receipts = {}) {
+  CheckResult Judged(size_t at, std::vector<v1::Receipt> receipts = {},
+                     std::vector<std::string> notes = {}) {
     const auto logs = LogsOf(Files(), dir_.path()).value();
     const sdk::Identity identity = sdk::testing::PoliceIdentity(logs[at].begun->new_log());
     return CheckStep({Files(), at == 0 ? nullptr : &logs[at - 1], logs[at],
                       sdk::CheckSuccession(logs[at].statement, identity).status(),
-                      std::move(receipts)});
+                      std::move(receipts), std::move(notes)});
   }
   std::string Reason(size_t at = 1) { return ErrorReason(Judged(at).failure); }
 
@@ -114,6 +116,18 @@ TEST_F(MirrorChainTest, WhatMayBeLostAndIsNotHereIsNamed) {
     EXPECT_THAT(std::string(judged.failure.message()), HasSubstr(c.lost));
     EXPECT_THAT(judged.why, HasSubstr("entries 300 to 309 may be lost"));
   }
+}
+
+// Two who opened the new log can only say what they knew. What somebody else was shown is told.
+TEST_F(MirrorChainTest, ALossThatIsGreaterThanWasSaidIsTold) {
+  one_.Append({});
+  const std::string later = one_.Checkpoint();
+  AMANA_ASSERT_OK(GoOn(Files(), dir_.path(), {two_.statement}, two_.log->log()).status());
+  AMANA_ASSERT_OK(Mirror(*two_.log, dir_.path()));
+  EXPECT_THAT(Judged(0, {}, {newest_}).why, Not(HasSubstr("knew nothing of")));
+  const std::string told = "those who signed knew nothing of entry 310, which the log had";
+  EXPECT_THAT(Judged(0, {}, {later}).why, HasSubstr(told));
+  EXPECT_THAT(Judged(0, {one_.ReceiptOf(7)}).why, HasSubstr(told));
 }
 
 TEST_F(MirrorChainTest, AMirrorOfAnotherHistoryThanIsSaidDoesNotGoOn) {

@@ -245,7 +245,10 @@ absl::StatusOr<std::vector<GatheredLog>> GatherLogs(Context& context, const Evid
     if (!logs.all[i].begun.has_value()) continue;
     auditor::Step step{RealFileSystem(), i > 0 ? &logs.all[i - 1] : nullptr, logs.all[i],
                        JudgeStatement(context, logs.all[i], logs.keys[i], all.revocations)};
-    if (i > 0) step.receipts = gathered[i - 1].gathered.evidence.receipts;
+    if (i > 0) {
+      step.receipts = gathered[i - 1].gathered.evidence.receipts;
+      step.notes = gathered[i - 1].gathered.evidence.held;
+    }
     gathered[i].step = auditor::CheckStep(step);
   }
   // Of a log that is not here and of which nothing is held there is nothing to judge.

@@ -118,6 +118,9 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"RECALL_NOT_IN_LOG", "keep the inbox as it is and call an auditor"},
     {"CONTENT_ERASED", "it was recalled: its content is gone for good"},
     {"FSYNC_FAILED", "the disk has failed: mend or replace it before anything is sent again"},
+    {"STORE_CORRUPT",
+     "a database is damaged: keep the file. A mirror's events.db may be moved away: `amana audit "
+     "mirror` fills it again"},
     {"MAILBOX_BUSY", "another program is writing; try again"},
     {"EQUIVOCATION", "this key was used for another statement: raise the version"},
     {"NOT_FOUND", "there is no such thing, or this agency has no part in it"},
