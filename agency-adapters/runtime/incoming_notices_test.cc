@@ -76,9 +76,9 @@ class IncomingNoticesTest : public ::testing::Test {
     const sdk::Identity trusting = sdk::testing::PoliceIdentity(old.log());
     const auto checked = sdk::CheckSuccession(next.statement, trusting);
     AMANA_EXPECT_OK(checked.status());
-    const auto newest = sdk::CheckKept(*next.log->Connect(), *mailbox_, checked->succession);
+    const auto newest = sdk::CheckKept(*next.log->Connect(), *mailbox_, {*checked});
     AMANA_EXPECT_OK(newest.status());
-    AMANA_EXPECT_OK(sdk::TakeSuccession(*mailbox_, trusting, *checked, *newest).status());
+    AMANA_EXPECT_OK(sdk::TakeSuccessions(*mailbox_, trusting, {*checked}, *newest).status());
     taken_ = kept;
     return next;
   }

@@ -169,10 +169,42 @@ absl::Status ReadNoticesAgain(Database& db, const AgencyId& agency, uint64_t kep
       kept, newest.checkpoint.size(), Blob(newest.checkpoint.root().view()), newest.note);
 }
 
+// What is held of a log is of the history that those who ended it knew.
+absl::Status CheckNewest(const Note& note, const Succession& ends) {
+  const Checkpoint& last = ends.newest();
+  const bool other = note.size == last.size() && note.root != last.root();
+  return other ? LogForked(note.size, last.size()) : absl::OkStatus();
+}
+
 absl::StatusOr<bool> WasTaken(Database& db, const std::string& vkey) {
   AMANA_ASSIGN_OR_RETURN(Statement row, db.Prepare("SELECT 1 FROM ended_log WHERE vkey = ?1"));
   row.Bind(vkey);
   return row.Step();
+}
+
+absl::StatusOr<size_t> TakeSuccession(Mailbox& mailbox, const Identity& identity,
+                                      const CheckedSuccession& checked,
+                                      const NewCheckpoint& newest) {
+  const Succession& succession = checked.succession;
+  const uint64_t kept = succession.kept().size();
+  const std::string old_vkey = succession.old_log().vkey();
+  AMANA_ASSIGN_OR_RETURN(const std::vector<OutboxEntry> again, AtRisk(mailbox, succession));
+  bool taken = false;
+  AMANA_RETURN_IF_ERROR(mailbox.Write([&](Database& db) -> absl::Status {
+    AMANA_ASSIGN_OR_RETURN(taken, WasTaken(db, old_vkey));
+    if (taken) return absl::OkStatus();
+    AMANA_RETURN_IF_ERROR(PutReceiptsAway(db, again));
+    AMANA_RETURN_IF_ERROR(PutCheckpointsAway(db, succession.old_log()));
+    AMANA_RETURN_IF_ERROR(Forget(db, old_vkey, kept));
+    AMANA_RETURN_IF_ERROR(ReadNoticesAgain(db, identity.agency(), kept, newest));
+    AMANA_RETURN_IF_ERROR(
+        db.Run("INSERT OR IGNORE INTO checkpoints(size, root, note) VALUES(?1, ?2, ?3)",
+               newest.checkpoint.size(), Blob(newest.checkpoint.root().view()), newest.note));
+    const std::string statement = checked.file.message().SerializeAsString();
+    return db.Run("INSERT INTO ended_log(vkey, succession, kept) VALUES(?1, ?2, ?3)", old_vkey,
+                  Blob(statement), kept);
+  }));
+  return taken ? 0 : again.size();
 }
 
 }  // namespace
@@ -190,6 +222,39 @@ absl::StatusOr<CheckedSuccession> CheckSuccession(std::string_view bytes, const 
     return SuccessionUntrusted("old_vkey", "is not the log that is trusted here");
   }
   return CheckedSuccession{std::move(file), std::move(succession), std::move(opened), accepted};
+}
+
+absl::StatusOr<std::vector<CheckedSuccession>> CheckSuccessions(
+    const std::vector<std::string>& statements, const Identity& identity,
+    const SuccessionTrust& trust) {
+  std::vector<Succession> known;
+  for (const std::string& statement : statements) {
+    AMANA_ASSIGN_OR_RETURN(const RecoveryFile file, RecoveryFile::Parse(statement));
+    AMANA_ASSIGN_OR_RETURN(Succession next, Succession::Create(file.statement()));
+    if (!known.empty() && next.old_log().vkey() != known.back().new_log().vkey()) {
+      return SuccessionUntrusted("old_vkey", "is not the log that the one before has opened");
+    }
+    known.push_back(std::move(next));
+  }
+  // Those up to the log that is trusted were gone on by, as by another unit of the agency.
+  size_t accepted = 0;
+  const std::string pinned = identity.log().vkey();
+  for (size_t i = 0; i < known.size(); ++i) {
+    if (known[i].new_log().vkey() == pinned) accepted = i + 1;
+  }
+  if (accepted == 0 && known.front().old_log().vkey() != pinned) {
+    return SuccessionUntrusted("old_vkey",
+                               "is not the log that is trusted here; whoever has missed one before "
+                               "it gives all statements, oldest first");
+  }
+  std::vector<CheckedSuccession> steps;
+  for (size_t i = 0; i < known.size(); ++i) {
+    const NoteVerifier& log = i < accepted ? known[i].new_log() : known[i].old_log();
+    AMANA_ASSIGN_OR_RETURN(CheckedSuccession step,
+                           CheckSuccession(statements[i], identity, {&log, trust.revocations}));
+    steps.push_back(std::move(step));
+  }
+  return steps;
 }
 
 absl::StatusOr<std::vector<std::string>> AcceptedSuccessions(Mailbox& mailbox) {
@@ -251,50 +316,43 @@ absl::StatusOr<std::vector<OutboxEntry>> AtRisk(Mailbox& mailbox, const Successi
 }
 
 absl::StatusOr<NewCheckpoint> CheckKept(Client& client, Mailbox& mailbox,
-                                        const Succession& succession) {
-  const Checkpoint& kept = succession.kept();
-  const Checkpoint& last = succession.newest();
-  AMANA_ASSIGN_OR_RETURN(const NewCheckpoint newest,
-                         FetchCheckpoint(client, succession.new_log(), kept.size(), kept.root()));
-  AMANA_RETURN_IF_ERROR(newest.consistent);
+                                        const std::vector<CheckedSuccession>& steps) {
+  const NoteVerifier& by = steps.back().succession.new_log();
   AMANA_ASSIGN_OR_RETURN(const std::vector<Note> held, HeldOf(mailbox));
+  std::optional<NewCheckpoint> newest;
+  for (const CheckedSuccession& step : steps) {
+    const Checkpoint& kept = step.succession.kept();
+    AMANA_ASSIGN_OR_RETURN(newest, FetchCheckpoint(client, by, kept.size(), kept.root()));
+    AMANA_RETURN_IF_ERROR(newest->consistent);
+  }
   for (const Note& note : held) {
-    // What is held of the new log already may be of that size, and is no other history.
-    const bool old = transparency::OpenCheckpoint(note.note, succession.old_log()).ok();
-    if (old && note.size == last.size() && note.root != last.root()) {
-      return LogForked(note.size, last.size());
-    }
-    if (note.size > kept.size()) continue;
+    const auto ends = std::ranges::find_if(steps, [&note](const CheckedSuccession& step) {
+      return transparency::OpenCheckpoint(note.note, step.succession.old_log()).ok();
+    });
+    if (ends != steps.end()) AMANA_RETURN_IF_ERROR(CheckNewest(note, ends->succession));
+    const Succession& step = ends == steps.end() ? steps.back().succession : ends->succession;
+    if (note.size > step.kept().size()) continue;
     AMANA_ASSIGN_OR_RETURN(const NewCheckpoint next,
-                           FetchCheckpoint(client, succession.new_log(), note.size, note.root));
+                           FetchCheckpoint(client, by, note.size, note.root));
     AMANA_RETURN_IF_ERROR(next.consistent);
   }
-  return newest;
+  return *std::move(newest);
 }
 
-absl::StatusOr<size_t> TakeSuccession(Mailbox& mailbox, const Identity& identity,
-                                      const CheckedSuccession& checked,
-                                      const NewCheckpoint& newest) {
-  const Succession& succession = checked.succession;
-  const uint64_t kept = succession.kept().size();
-  const std::string old_vkey = succession.old_log().vkey();
-  AMANA_ASSIGN_OR_RETURN(const std::vector<OutboxEntry> again, AtRisk(mailbox, succession));
-  bool taken = false;
-  AMANA_RETURN_IF_ERROR(mailbox.Write([&](Database& db) -> absl::Status {
-    AMANA_ASSIGN_OR_RETURN(taken, WasTaken(db, old_vkey));
-    if (taken) return absl::OkStatus();
-    AMANA_RETURN_IF_ERROR(PutReceiptsAway(db, again));
-    AMANA_RETURN_IF_ERROR(PutCheckpointsAway(db, succession.old_log()));
-    AMANA_RETURN_IF_ERROR(Forget(db, old_vkey, kept));
-    AMANA_RETURN_IF_ERROR(ReadNoticesAgain(db, identity.agency(), kept, newest));
-    AMANA_RETURN_IF_ERROR(
-        db.Run("INSERT OR IGNORE INTO checkpoints(size, root, note) VALUES(?1, ?2, ?3)",
-               newest.checkpoint.size(), Blob(newest.checkpoint.root().view()), newest.note));
-    const std::string statement = checked.file.message().SerializeAsString();
-    return db.Run("INSERT INTO ended_log(vkey, succession, kept) VALUES(?1, ?2, ?3)", old_vkey,
-                  Blob(statement), kept);
-  }));
-  return taken ? 0 : again.size();
+absl::StatusOr<size_t> TakeSuccessions(Mailbox& mailbox, const Identity& identity,
+                                       const std::vector<CheckedSuccession>& steps,
+                                       const NewCheckpoint& newest) {
+  size_t again = 0;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    NewCheckpoint known = newest;
+    if (i + 1 < steps.size()) {
+      const CheckedSuccession& next = steps[i + 1];
+      known = {next.succession.kept(), next.file.statement().kept_checkpoint(), absl::OkStatus()};
+    }
+    AMANA_ASSIGN_OR_RETURN(const size_t step, TakeSuccession(mailbox, identity, steps[i], known));
+    again += step;
+  }
+  return again;
 }
 
 }  // namespace amana::sdk

@@ -44,6 +44,13 @@ struct SuccessionTrust {
 absl::StatusOr<CheckedSuccession> CheckSuccession(std::string_view bytes, const Identity& identity,
                                                   const SuccessionTrust& trust = {});
 
+// Several, oldest first, each of the log that the one before has opened: whoever missed one when it
+// happened goes on by all of them. The log that is trusted must be one of theirs. `trust.log` is
+// not used. Errors of CheckSuccession.
+absl::StatusOr<std::vector<CheckedSuccession>> CheckSuccessions(
+    const std::vector<std::string>& statements, const Identity& identity,
+    const SuccessionTrust& trust = {});
+
 // Those that this mailbox has gone on by, as they were signed, in no order.
 absl::StatusOr<std::vector<std::string>> AcceptedSuccessions(Mailbox& mailbox);
 
@@ -62,18 +69,20 @@ absl::StatusOr<std::string> FetchSuccession(Client& client);
 absl::StatusOr<std::vector<OutboxEntry>> AtRisk(Mailbox& mailbox,
                                                 const transparency::Succession& succession);
 
-// The new log has all that the old one had below the kept size, as far as this agency has kept
-// checkpoints of it. LOG_FORKED; errors of FetchCheckpoint. The new log's newest checkpoint.
+// The broker's log, which the last of `steps` has opened, has all that each log had below the kept
+// size, as far as this agency has kept checkpoints of it. LOG_FORKED; errors of FetchCheckpoint.
+// The broker's newest checkpoint.
 absl::StatusOr<NewCheckpoint> CheckKept(Client& client, Mailbox& mailbox,
-                                        const transparency::Succession& succession);
+                                        const std::vector<CheckedSuccession>& steps);
 
-// In one transaction: checkpoints and receipts of the old log are put away as evidence; `newest`
-// is held in their place; what was at risk is to be sent again, the same bytes; notices and the
-// directory from the kept size on are to be read again, and NoticeBox::Ended has what they were. A
-// second time nothing changes. How many entries are to be sent again.
-absl::StatusOr<size_t> TakeSuccession(Mailbox& mailbox, const Identity& identity,
-                                      const CheckedSuccession& checked,
-                                      const NewCheckpoint& newest);
+// For each step in one transaction: checkpoints and receipts of the old log are put away as
+// evidence; the newest that is known of the new one, in the end `newest`, is held in their place;
+// what was at risk is to be sent again, the same bytes; notices and the directory from the kept
+// size on are to be read again, and NoticeBox::Ended has what they were. A second time nothing
+// changes. How many entries are to be sent again.
+absl::StatusOr<size_t> TakeSuccessions(Mailbox& mailbox, const Identity& identity,
+                                       const std::vector<CheckedSuccession>& steps,
+                                       const NewCheckpoint& newest);
 
 }  // namespace amana::sdk
 

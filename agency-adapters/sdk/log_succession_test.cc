@@ -149,7 +149,7 @@ TEST_F(LogSuccessionTest, OnlyWhatTheLogThatEndsHasTakenIsSentAgain) {
   // A receipt of another log than the one that ends is not touched.
   EXPECT_TRUE(AtRisk(*mailbox, checked->succession)->empty());
   const auto client = new_.Connect();
-  const auto newest = CheckKept(*client, *mailbox, checked->succession);
+  const auto newest = CheckKept(*client, *mailbox, {*checked});
   EXPECT_EQ(ErrorReason(newest.status()), "LOG_FORKED");  // what is held is in no kept entry
 }
 
@@ -158,10 +158,10 @@ TEST_F(LogSuccessionTest, ANewLogWithoutTheKeptEntriesIsAnotherHistory) {
   const auto checked = CheckSuccession(Good(), identity_);
   AMANA_ASSERT_OK(checked.status());
   const auto client = new_.Connect();
-  const auto newest = CheckKept(*client, *mailbox, checked->succession);
+  const auto newest = CheckKept(*client, *mailbox, {*checked});
   AMANA_ASSERT_OK(newest.status());
   EXPECT_EQ(newest->checkpoint.size(), kKept + 1);
-  EXPECT_EQ(*TakeSuccession(*mailbox, identity_, *checked, *newest), 0u);
+  EXPECT_EQ(*TakeSuccessions(*mailbox, identity_, {*checked}, *newest), 0u);
   EXPECT_EQ(LogWatch(new_.log(), *mailbox).Held()->size(), 1u);
   const auto accepted = AcceptedSuccessions(*mailbox);
   AMANA_ASSERT_OK(accepted.status());
@@ -171,9 +171,73 @@ TEST_F(LogSuccessionTest, ANewLogWithoutTheKeptEntriesIsAnotherHistory) {
   while (new_.log_size() < 9) new_.Append({});
   LogWatch watch(new_.log(), *mailbox);
   AMANA_ASSERT_OK(watch.Hold(*VerifyReceipt(new_.ReceiptOf(8), new_.log())));
-  AMANA_EXPECT_OK(CheckKept(*client, *mailbox, checked->succession).status());
+  AMANA_EXPECT_OK(CheckKept(*client, *mailbox, {*checked}).status());
   new_.Fork();
-  EXPECT_EQ(ErrorReason(CheckKept(*client, *mailbox, checked->succession).status()), "LOG_FORKED");
+  EXPECT_EQ(ErrorReason(CheckKept(*client, *mailbox, {*checked}).status()), "LOG_FORKED");
+}
+
+// Of three logs an agency knows the first; the second has come and gone meanwhile.
+class MissedSuccessionTest : public ::testing::Test {
+ protected:
+  MissedSuccessionTest() {
+    const std::string kept = one_.Checkpoint();
+    for (int i = 0; i < 4; ++i) one_.Append({});
+    two_ = Recover(one_, kKept, kept, one_.Checkpoint(), "log.example/two");
+    two_.log->Append({});
+    const std::string kept_of_two = two_.log->Checkpoint();
+    const uint64_t size = two_.log->log_size();
+    two_.log->Append({});
+    three_ = Recover(*two_.log, size, kept_of_two, two_.log->Checkpoint(), "log.example/three");
+    statements_ = {two_.statement, three_.statement};
+  }
+  std::string Reason(const std::vector<std::string>& statements, const FakeBroker& trusted) {
+    return std::string(
+        ErrorReason(CheckSuccessions(statements, testing::PoliceIdentity(trusted.log())).status()));
+  }
+
+  TempDir dir_;
+  FakeBroker one_{kKept, "log.example/one"};
+  testing::RecoveredLog two_, three_;
+  std::vector<std::string> statements_;
+};
+
+TEST_F(MissedSuccessionTest, EachMustFollowTheOneBefore) {
+  EXPECT_EQ(Reason(statements_, one_), "");
+  EXPECT_EQ(Reason(statements_, *two_.log), "");
+  EXPECT_EQ(Reason(statements_, *three_.log), "");
+  EXPECT_EQ(Reason({three_.statement}, one_), "SUCCESSION_UNTRUSTED");
+  EXPECT_EQ(Reason({three_.statement, two_.statement}, one_), "SUCCESSION_UNTRUSTED");
+  EXPECT_EQ(Reason(statements_, FakeBroker(0, "log.example/one")), "SUCCESSION_UNTRUSTED");
+  const auto steps = CheckSuccessions(statements_, testing::PoliceIdentity(two_.log->log()));
+  AMANA_ASSERT_OK(steps);
+  EXPECT_TRUE(steps->front().accepted);
+  EXPECT_FALSE(steps->back().accepted);
+  v1::SignedRecovery unsigned_statement;
+  ASSERT_TRUE(unsigned_statement.ParseFromString(two_.statement));
+  unsigned_statement.mutable_signatures()->RemoveLast();
+  EXPECT_EQ(Reason({unsigned_statement.SerializeAsString(), three_.statement}, one_),
+            "RECOVERY_UNSIGNED");
+}
+
+TEST_F(MissedSuccessionTest, WhatIsHeldOfTheFirstMustBeInTheLast) {
+  const auto mailbox = *Mailbox::Open(dir_.path());
+  LogWatch watch(one_.log(), *mailbox);
+  AMANA_ASSERT_OK(watch.Hold(*VerifyReceipt(one_.ReceiptOf(1), one_.log())));  // longer than kept
+  const Identity identity = testing::PoliceIdentity(one_.log());
+  const auto steps = CheckSuccessions(statements_, identity);
+  AMANA_ASSERT_OK(steps);
+  const auto client = three_.log->Connect();
+  const auto newest = CheckKept(*client, *mailbox, *steps);
+  AMANA_ASSERT_OK(newest);
+  for (int i = 0; i < 2; ++i) {
+    AMANA_ASSERT_OK(TakeSuccessions(*mailbox, identity, *steps, *newest).status());
+    EXPECT_EQ(AcceptedSuccessions(*mailbox)->size(), 2u);
+    const auto held = LogWatch(three_.log->log(), *mailbox).Held();
+    ASSERT_EQ(held->size(), 1u);
+    AMANA_EXPECT_OK(transparency::OpenCheckpoint(held->front(), three_.log->log()));
+  }
+  three_.log->Fork();
+  EXPECT_EQ(ErrorReason(CheckKept(*client, *mailbox, *steps).status()), "LOG_FORKED");
 }
 
 }  // namespace

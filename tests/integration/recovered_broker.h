@@ -17,6 +17,7 @@ namespace amana::tests {
 
 inline constexpr char kOldOrigin[] = "test.amana.example/log";
 inline constexpr char kNewOrigin[] = "test.amana.example/log-2";
+inline constexpr char kThirdOrigin[] = "test.amana.example/log-3";
 
 class RecoveredBrokerTest : public GuardedBrokerTest {
  protected:
@@ -100,6 +101,34 @@ class RecoveredBrokerTest : public GuardedBrokerTest {
     ASSERT_EQ(two.code, 0) << two.reason;
     EXPECT_EQ(two.said["signatures"], 2);
   }
+  std::string File() const { return dir_.File("recovery.amana"); }
+  void Backup(const std::string& name) {
+    ASSERT_TRUE(WaitUntil(absl::Seconds(20), [&] { return HasKeyCopy(); }));
+    const Ran backup = Broker({"backup", dir_.File(name)});
+    ASSERT_EQ(backup.code, 0) << backup.reason;
+  }
+  void Lose(const std::string& backup) {
+    AMANA_ASSERT_OK(broker_.Stop());
+    std::filesystem::rename(world_.data_dir(), dir_.File(absl::StrCat("lost", ++runs_)));
+    const Ran restored = Broker({"restore", "--to-recover", dir_.File(backup)});
+    ASSERT_EQ(restored.code, 0) << restored.reason;
+  }
+  Ran Prepare(const std::string& origin, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> command = {"recover", "prepare", "--new-origin",
+                                        origin,    "--out",   File()};
+    command.insert(command.end(), more.begin(), more.end());
+    return Broker(command);
+  }
+  void Recover(const std::string& from, const std::string& to) {
+    const Ran prepared = Prepare(to);
+    ASSERT_EQ(prepared.code, 0) << prepared.reason;
+    Sign(File());
+    NewOrigin(from, to);
+    const Ran applied = Broker({"recover", "apply", "--signed", File()});
+    ASSERT_EQ(applied.code, 0) << applied.reason;
+    AMANA_ASSERT_OK(broker_.Start());
+  }
+  int Mirror() { return Amana("police", {"audit", "mirror", dir_.File("mirror")}).code; }
   // The agency goes on with the new log, and sends again what was lost.
   void GoOn(size_t sent_again) {
     const auto guide = Guide("## What agencies do");
