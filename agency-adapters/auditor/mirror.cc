@@ -76,7 +76,7 @@ absl::StatusOr<MirrorReport> Follow(sdk::Client& client, FileSystem& files,
                                     const std::function<void(uint64_t)>& progress) {
   AMANA_ASSIGN_OR_RETURN(const transparency::Checkpoint newest,
                          sdk::DownloadLog(client, files, folder, log));
-  MirrorReport report{newest.size(), 0};
+  MirrorReport report{newest.size()};
   Entries entries(files, folder, report.size);
   std::set<CertId> named;
   AMANA_ASSIGN_OR_RETURN(uint64_t next, book.Next());
@@ -94,6 +94,7 @@ absl::StatusOr<MirrorReport> Follow(sdk::Client& client, FileSystem& files,
     request.set_first_index(next);
     request.set_limit(static_cast<uint32_t>(end - next));
     const auto shown = client.ListEvents(request);
+    ++report.asked;
     if (!shown.ok()) {
       // What came before it goes away is not asked for again.
       if (!page.empty()) AMANA_RETURN_IF_ERROR(book.Add(page, next));

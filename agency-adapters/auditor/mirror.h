@@ -18,6 +18,8 @@ namespace amana::auditor {
 struct MirrorReport {
   uint64_t size = 0;    // of the log now mirrored
   uint64_t events = 0;  // added to the book
+  uint64_t asked = 0;   // questions to the broker, each of which is an entry of the log itself
+  uint64_t timestamps_missing = 0;  // that the log names and has not
 };
 
 // Brings `folder` and `book` up to the broker's newest checkpoint. `progress`, where set, is told

@@ -23,6 +23,15 @@ absl::StatusOr<std::string> Fetch(sdk::Client& client, const std::string& name) 
   return std::move(*response.mutable_content());
 }
 
+// nullopt: it is not there.
+absl::StatusOr<std::optional<std::string>> FetchIfThere(sdk::Client& client,
+                                                        const std::string& name) {
+  absl::StatusOr<std::string> found = Fetch(client, name);
+  if (absl::IsNotFound(found.status())) return std::nullopt;
+  if (!found.ok()) return found.status();
+  return *std::move(found);
+}
+
 // Ascending; the newest kMostTimestamps. A log that knows no timestamps has none.
 absl::StatusOr<std::vector<uint64_t>> Stamped(sdk::Client& client) {
   const absl::StatusOr<std::string> index = Fetch(client, "index");
@@ -43,27 +52,34 @@ absl::StatusOr<std::vector<uint64_t>> Stamped(sdk::Client& client) {
 
 }  // namespace
 
-absl::StatusOr<size_t> FollowTimestamps(sdk::Client& client, FileSystem& files,
-                                        const std::string& folder,
-                                        const transparency::NoteVerifier& log, uint64_t size) {
+absl::StatusOr<FollowedTimestamps> FollowTimestamps(sdk::Client& client, FileSystem& files,
+                                                    const std::string& folder,
+                                                    const transparency::NoteVerifier& log,
+                                                    uint64_t size) {
   AMANA_ASSIGN_OR_RETURN(const std::vector<uint64_t> sizes, Stamped(client));
   const std::string timestamps = folder + "/" + kFolder;
-  size_t fetched = 0;
+  FollowedTimestamps done;
   for (const uint64_t stamped : sizes) {
     const std::string name = std::to_string(stamped);
     const std::string path = timestamps + name;
     AMANA_ASSIGN_OR_RETURN(const bool there, files.Exists(path + kToken));
     if (there || stamped > size) continue;
-    AMANA_ASSIGN_OR_RETURN(const std::string note, Fetch(client, name));
-    AMANA_ASSIGN_OR_RETURN(const auto opened, transparency::OpenCheckpoint(note, log));
-    if (opened.checkpoint.size() != stamped) return sdk::LogTampered("timestamp/" + name);
-    AMANA_ASSIGN_OR_RETURN(const std::string token, Fetch(client, name + kToken));
+    AMANA_ASSIGN_OR_RETURN(const auto note, FetchIfThere(client, name));
+    AMANA_ASSIGN_OR_RETURN(const auto token, FetchIfThere(client, name + kToken));
+    if (note.has_value()) {
+      AMANA_ASSIGN_OR_RETURN(const auto opened, transparency::OpenCheckpoint(*note, log));
+      if (opened.checkpoint.size() != stamped) return sdk::LogTampered("timestamp/" + name);
+    }
+    if (!note.has_value() || !token.has_value()) {
+      ++done.missing;
+      continue;
+    }
     AMANA_RETURN_IF_ERROR(files.CreateDirectories(timestamps));
-    AMANA_RETURN_IF_ERROR(files.WriteAtomically(path, note, kPublicFile));
-    AMANA_RETURN_IF_ERROR(files.WriteAtomically(path + kToken, token, kPublicFile));
-    ++fetched;
+    AMANA_RETURN_IF_ERROR(files.WriteAtomically(path, *note, kPublicFile));
+    AMANA_RETURN_IF_ERROR(files.WriteAtomically(path + kToken, *token, kPublicFile));
+    ++done.fetched;
   }
-  return fetched;
+  return done;
 }
 
 absl::StatusOr<std::vector<MirroredTimestamp>> ReadTimestamps(FileSystem& files,

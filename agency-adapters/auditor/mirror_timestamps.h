@@ -18,12 +18,18 @@ namespace amana::auditor {
 // How many of the newest are fetched.
 inline constexpr size_t kMostTimestamps = 10'000;
 
-// Fetches those that `folder`, a mirror of `size` entries, has not; how many. None where the log
-// has none. LOG_TAMPERED for a checkpoint that is not of the size it is named by; errors of
+struct FollowedTimestamps {
+  size_t fetched = 0;
+  size_t missing = 0;  // that the log names and has not; asked for again the next time
+};
+
+// Fetches those that `folder`, a mirror of `size` entries, has not. None where the log has none.
+// LOG_TAMPERED for a checkpoint that is not of the size it is named by; errors of
 // OpenCheckpoint, of the call and of writing.
-absl::StatusOr<size_t> FollowTimestamps(sdk::Client& client, FileSystem& files,
-                                        const std::string& folder,
-                                        const transparency::NoteVerifier& log, uint64_t size);
+absl::StatusOr<FollowedTimestamps> FollowTimestamps(sdk::Client& client, FileSystem& files,
+                                                    const std::string& folder,
+                                                    const transparency::NoteVerifier& log,
+                                                    uint64_t size);
 
 struct MirroredTimestamp {
   std::string file;  // of the token

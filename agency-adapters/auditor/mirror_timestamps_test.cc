@@ -27,7 +27,11 @@ class MirrorTimestampsTest : public testing::Test {
     };
   }
   absl::StatusOr<size_t> Follow(uint64_t size = 100) {
-    return FollowTimestamps(*client_, RealFileSystem(), dir_.path(), broker_.log(), size);
+    const auto done =
+        FollowTimestamps(*client_, RealFileSystem(), dir_.path(), broker_.log(), size);
+    if (!done.ok()) return done.status();
+    missing_ = done->missing;
+    return done->fetched;
   }
 
   TempDir dir_;
@@ -35,6 +39,7 @@ class MirrorTimestampsTest : public testing::Test {
   std::unique_ptr<sdk::Client> client_ = broker_.Connect();
   std::map<std::string, std::string> served_;
   int asked_ = 0;
+  size_t missing_ = 0;
 };
 
 TEST_F(MirrorTimestampsTest, WhatIsNewIsFetchedOnce) {
@@ -52,6 +57,19 @@ TEST_F(MirrorTimestampsTest, WhatIsNewIsFetchedOnce) {
   asked_ = 0;
   EXPECT_EQ(Follow().value(), 0u);
   EXPECT_EQ(asked_, 1);
+}
+
+// A token that a broker has lost costs an auditor that token, and no mirror.
+TEST_F(MirrorTimestampsTest, WhatTheLogNamesAndHasNotIsPassedOver) {
+  served_ = {{"timestamp/index", "2\n3\n"},
+             {"timestamp/3", broker_.Checkpoint()},
+             {"timestamp/3.tsr", "token"}};
+  EXPECT_EQ(Follow().value(), 1u);
+  EXPECT_EQ(missing_, 1u);
+  EXPECT_EQ(ReadTimestamps(RealFileSystem(), dir_.path())->size(), 1u);
+  served_.erase("timestamp/3.tsr");
+  EXPECT_EQ(Follow().value(), 0u);
+  EXPECT_EQ(missing_, 1u);
 }
 
 TEST_F(MirrorTimestampsTest, WhatTheLogDidNotSignIsNotKept) {

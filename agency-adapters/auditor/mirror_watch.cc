@@ -83,7 +83,7 @@ absl::StatusOr<std::vector<absl::Status>> MirrorWatch::Look(
   found.insert(found.end(), broken.begin(), broken.end());
   // Each is told once: what stays wrong is no news.
   std::erase_if(found, [this](const absl::Status& finding) {
-    return finding.ok() ||
+    return finding.ok() || told_.size() >= kMostTold ||
            !told_.insert(ErrorReason(finding) + std::string(finding.message())).second;
   });
   return found;

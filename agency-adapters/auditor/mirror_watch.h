@@ -4,6 +4,7 @@
 #ifndef AMANA_AGENCY_ADAPTERS_AUDITOR_MIRROR_WATCH_H_
 #define AMANA_AGENCY_ADAPTERS_AUDITOR_MIRROR_WATCH_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -20,13 +21,16 @@ namespace amana::auditor {
 
 class MirrorWatch {
  public:
+  // Beyond so many a broker that breaks every rule costs no more memory.
+  static constexpr size_t kMostTold = 1000;
+
   // What `mirror` names must outlive it: its folder, its book, and whose eyes it is seen with. The
   // first look is at all that is there.
   explicit MirrorWatch(const Evidence& mirror) : mirror_(mirror), events_(mirror) {}
 
   // After the mirror was brought up to its newest checkpoint; `others` are signed checkpoints that
   // somebody else was shown. One that is newer than the mirror must be in it at the next look.
-  // Findings that were not there before, with the reasons of the checks.
+  // Findings that were not there before, with the reasons of the checks; the first kMostTold.
   // Errors of reading.
   absl::StatusOr<std::vector<absl::Status>> Look(const std::vector<std::string>& others);
 

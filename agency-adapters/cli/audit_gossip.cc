@@ -12,6 +12,7 @@
 #include "agency-adapters/cli/values.h"
 #include "base/durable_file.h"
 #include "base/status.h"
+#include "base/steady_clock.h"
 
 namespace amana::cli {
 namespace {
@@ -107,13 +108,14 @@ Result Follow(Context& context, const Options& o, absl::Duration every, Gossip& 
   const World& world = context.world();
   std::map<std::string, std::string> said;
   std::vector<PeerReport> last;
-  absl::Time next = context.clock().Now();
+  const BootClock steady;
+  absl::Duration next = steady.Now();
   while (!world.stop()) {
-    if (context.clock().Now() < next) {
+    if (steady.Now() < next) {
       absl::SleepFor(kPause);
       continue;
     }
-    next = context.clock().Now() + every;
+    next = steady.Now() + every;
     auto reports = gossip.Round(o.peers);
     if (!reports.ok()) {
       world.err << ErrorText(reports.status()) << std::flush;

@@ -13,9 +13,11 @@
 #include "agency-adapters/cli/progress.h"
 #include "agency-adapters/cli/values.h"
 #include "agency-adapters/sdk/rpcs.h"
+#include "agency-adapters/sdk/verifier.h"
 #include "base/child_process.h"
 #include "base/durable_file.h"
 #include "base/status.h"
+#include "base/steady_clock.h"
 
 namespace amana::cli {
 namespace {
@@ -23,6 +25,8 @@ namespace {
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 constexpr absl::Duration kHookPatience = absl::Seconds(30);
+// A look is an entry of the log as well: where it is the only one, the next look can wait so long.
+constexpr absl::Duration kOwnPatience = absl::Minutes(10);
 
 struct Options {
   std::string folder, every, alarm;
@@ -46,12 +50,18 @@ Report Said(const auditor::MirrorReport& done) {
   Report report;
   report.text = "mirrored: " + std::to_string(done.size) + " entries, " +
                 std::to_string(done.events) + " new events\n";
-  report.json = {{"size", done.size}, {"events", done.events}};
+  if (done.timestamps_missing > 0) {
+    report.text += "timestamps that the log names and the broker has not: " +
+                   std::to_string(done.timestamps_missing) + "\n";
+  }
+  report.json = {{"size", done.size},
+                 {"events", done.events},
+                 {"timestamps_missing", done.timestamps_missing}};
   return report;
 }
 
-// Tells of what is wrong: a line for people, and where one was given a program, which hears the
-// reason and nothing else.
+// Tells of what is wrong, of each finding once: a line for people, and where one was given a
+// program, which hears the reason and nothing else.
 class Alarm {
  public:
   Alarm(std::ostream& err, std::string program) : err_(err), program_(std::move(program)) {}
@@ -59,6 +69,7 @@ class Alarm {
   // Whether the mirror is to be followed further.
   bool Tell(const absl::Status& finding) {
     const std::string reason = ErrorReason(finding);
+    if (told_.size() >= auditor::MirrorWatch::kMostTold) return true;
     if (!told_.insert(reason + std::string(finding.message())).second) return true;
     const auditor::Verdict verdict = auditor::VerdictOf(finding);
     if (verdict < gravest_) {
@@ -67,10 +78,16 @@ class Alarm {
     }
     err_ << "ALARM " << auditor::VerdictName(verdict) << " " << ErrorText(finding) << std::flush;
     if (program_.empty()) return false;
-    auto hook = ChildProcess::Start({{program_}, {{"AMANA_ALARM", reason}}, ""});
-    const std::optional<int> ended = hook.ok() ? (*hook)->Wait(kHookPatience) : std::nullopt;
-    if (ended != 0) err_ << "the alarm's program did not do its work\n" << std::flush;
+    Run(reason);
+    if (told_.size() == auditor::MirrorWatch::kMostTold) {
+      err_ << "no more is told one by one: amana audit verify lists everything\n" << std::flush;
+    }
     return true;
+  }
+
+  // Nobody looks any more, for a reason that is this machine's or the broker's.
+  void TellOfEnd(const absl::Status& why) {
+    if (!program_.empty()) Run(ErrorReason(why));
   }
 
   // What was found, if anything was.
@@ -83,6 +100,12 @@ class Alarm {
   }
 
  private:
+  void Run(const std::string& reason) {
+    auto hook = ChildProcess::Start({{program_}, {{"AMANA_ALARM", reason}}, ""});
+    const std::optional<int> ended = hook.ok() ? (*hook)->Wait(kHookPatience) : std::nullopt;
+    if (ended != 0) err_ << "the alarm's program did not do its work\n" << std::flush;
+  }
+
   std::ostream& err_;
   const std::string program_;
   std::set<std::string> told_;
@@ -103,15 +126,20 @@ class Follower {
   // Until the user stops it, or there is something to tell and nobody else to tell it to.
   Result Follow(absl::Duration every) {
     const World& world = context_.world();
-    absl::Time next = context_.clock().Now();
+    absl::Duration next = steady_.Now();
     while (!world.stop()) {
-      if (context_.clock().Now() < next) {
+      if (steady_.Now() < next) {
         absl::SleepFor(kPause);
         continue;
       }
-      next = context_.clock().Now() + every;
-      AMANA_ASSIGN_OR_RETURN(const bool on, Once());
-      if (!on) break;
+      next = steady_.Now() + every;
+      if (OnlyOwnIsNew()) continue;
+      const absl::StatusOr<bool> on = Once();
+      if (!on.ok()) {
+        alarm_.TellOfEnd(on.status());
+        return on.status();
+      }
+      if (!*on) break;
     }
     Report report = Said(all_);
     alarm_.AddTo(report);
@@ -119,7 +147,18 @@ class Follower {
   }
 
  private:
+  // Whether the log has grown by no more than what the last look asked for.
+  bool OnlyOwnIsNew() {
+    if (!looked_.has_value() || steady_.Now() - *looked_ >= kOwnPatience) return false;
+    const auto client = context_.client();
+    if (!client.ok()) return false;
+    const auto newest = sdk::FetchCheckpoint(**client, mirror_.log, 0, Digest());
+    return newest.ok() && newest->checkpoint.size() >= all_.size &&
+           newest->checkpoint.size() <= all_.size + all_.asked;
+  }
+
   absl::StatusOr<bool> Once() {
+    looked_.reset();
     const auto done = BringUpToDate(context_, folder_, mirror_.log);
     if (!done.ok()) {
       if (auditor::VerdictOf(done.status()) != auditor::Verdict::kUnverifiable) {
@@ -132,6 +171,8 @@ class Follower {
     }
     all_.size = done->size;
     all_.events += done->events;
+    all_.asked = done->asked;
+    all_.timestamps_missing = done->timestamps_missing;
     if (done->events > 0) context_.world().out << Said(*done).text << std::flush;
     std::vector<std::string> others;
     const auto witnessed = RealFileSystem().Read(mirror_.folder + "/" + kWitnessedFile);
@@ -142,6 +183,7 @@ class Follower {
         watch_.LookAtWitnesses(witnessed.value_or(""), context_.clock().Now());
     if (!cosigned.ok()) on = alarm_.Tell(cosigned);
     for (const absl::Status& finding : found) on = alarm_.Tell(finding) && on;
+    looked_ = steady_.Now();
     return on;
   }
 
@@ -150,7 +192,9 @@ class Follower {
   const auditor::Evidence& mirror_;
   auditor::MirrorWatch watch_;
   Alarm alarm_;
-  auditor::MirrorReport all_;
+  const BootClock steady_;
+  std::optional<absl::Duration> looked_;  // well, and when
+  auditor::MirrorReport all_;             // `asked` of the last look
 };
 
 Result Follow(Context& context, const Options& o, const transparency::NoteVerifier& log) {
@@ -189,14 +233,16 @@ absl::StatusOr<auditor::MirrorReport> BringUpToDate(Context& context, const std:
   Progress progress(world.err, world.err_is_tty, world.clock, "mirroring entries", 0);
   AMANA_ASSIGN_OR_RETURN(uint64_t seen, book->Next());
   AMANA_ASSIGN_OR_RETURN(
-      const auditor::MirrorReport report,
+      auditor::MirrorReport report,
       auditor::Follow(*client, RealFileSystem(), folder, log, *book, [&](uint64_t done) {
         progress.Advance(static_cast<size_t>(done - std::exchange(seen, done)));
       }));
   AMANA_RETURN_IF_ERROR(CheckTail(mirror));
   AMANA_RETURN_IF_ERROR(KeepWitnessed(context, folder));
-  AMANA_RETURN_IF_ERROR(
-      auditor::FollowTimestamps(*client, RealFileSystem(), folder, log, report.size).status());
+  AMANA_ASSIGN_OR_RETURN(
+      const auditor::FollowedTimestamps timestamps,
+      auditor::FollowTimestamps(*client, RealFileSystem(), folder, log, report.size));
+  report.timestamps_missing = timestamps.missing;
   return report;
 }
 
@@ -213,7 +259,11 @@ void RegisterAuditMirror(CLI::App& parent, Context& context) {
       "events are looked at as they come, and the checkpoint that witnesses have: ALARM on "
       "stderr,\n"
       "and the verdict's exit code (4 to 7); with --alarm that program is run, with the reason in\n"
-      "AMANA_ALARM and nothing else, and the log is followed further.\n"
+      "AMANA_ALARM and nothing else, and the log is followed further; it is run as well when "
+      "nothing\n"
+      "more can be followed, as with a full disk. What a look asks is an entry of the log too: "
+      "where\n"
+      "nothing else has come, the next look waits up to ten minutes.\n"
       "When the log goes on as another (amana log succession --accept), so does the mirror, in "
       "next\n"
       "below its folder: nothing of the old log is lost, and verify and query are of both.\n",
