@@ -20,10 +20,9 @@ class AuditMirrorTest : public AmanaBrokerTest {
   };
   // Looks each 10 ms. `then` is done once, after it has come round a few times; ends later.
   Followed Follow(std::vector<std::string> more, const std::function<void()>& then) {
-    std::vector<std::string> arguments = {"--config", world_.agency_config("auditor"),
-                                          "audit",    "mirror",
-                                          mirror_,    "--follow",
-                                          "10ms"};
+    std::vector<std::string> arguments = {
+        "--config", world_.agency_config("auditor"), "audit", "mirror", mirror_, "--follow",
+        "10ms"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     std::ostringstream out, err;
     int rounds = 0;
