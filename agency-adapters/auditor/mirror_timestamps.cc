@@ -65,12 +65,14 @@ absl::StatusOr<FollowedTimestamps> FollowTimestamps(sdk::Client& client, FileSys
     AMANA_ASSIGN_OR_RETURN(const bool there, files.Exists(path + kToken));
     if (there || stamped > size) continue;
     AMANA_ASSIGN_OR_RETURN(const auto note, FetchIfThere(client, name));
-    AMANA_ASSIGN_OR_RETURN(const auto token, FetchIfThere(client, name + kToken));
-    if (note.has_value()) {
-      AMANA_ASSIGN_OR_RETURN(const auto opened, transparency::OpenCheckpoint(*note, log));
-      if (opened.checkpoint.size() != stamped) return sdk::LogTampered("timestamp/" + name);
+    if (!note.has_value()) {
+      ++done.missing;
+      continue;
     }
-    if (!note.has_value() || !token.has_value()) {
+    AMANA_ASSIGN_OR_RETURN(const auto opened, transparency::OpenCheckpoint(*note, log));
+    if (opened.checkpoint.size() != stamped) return sdk::LogTampered("timestamp/" + name);
+    AMANA_ASSIGN_OR_RETURN(const auto token, FetchIfThere(client, name + kToken));
+    if (!token.has_value()) {
       ++done.missing;
       continue;
     }

@@ -331,10 +331,17 @@ absl::StatusOr<NewCheckpoint> CheckKept(Client& client, Mailbox& mailbox,
     });
     if (ends != steps.end()) AMANA_RETURN_IF_ERROR(CheckNewest(note, ends->succession));
     const Succession& step = ends == steps.end() ? steps.back().succession : ends->succession;
-    if (note.size > step.kept().size()) continue;
-    AMANA_ASSIGN_OR_RETURN(const NewCheckpoint next,
-                           FetchCheckpoint(client, by, note.size, note.root));
-    AMANA_RETURN_IF_ERROR(next.consistent);
+    if (note.size <= step.kept().size()) {
+      AMANA_ASSIGN_OR_RETURN(const NewCheckpoint next,
+                             FetchCheckpoint(client, by, note.size, note.root));
+      AMANA_RETURN_IF_ERROR(next.consistent);
+    }
+    // Else what is at risk by the succession of that one would never be sent again.
+    if (ends == steps.end() && !transparency::OpenCheckpoint(note.note, by).ok()) {
+      return SuccessionUntrusted("held",
+                                 "a checkpoint of a log before these is held here: give all "
+                                 "statements from that one's on, oldest first");
+    }
   }
   return *std::move(newest);
 }

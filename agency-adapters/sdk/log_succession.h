@@ -70,8 +70,9 @@ absl::StatusOr<std::vector<OutboxEntry>> AtRisk(Mailbox& mailbox,
                                                 const transparency::Succession& succession);
 
 // The broker's log, which the last of `steps` has opened, has all that each log had below the kept
-// size, as far as this agency has kept checkpoints of it. LOG_FORKED; errors of FetchCheckpoint.
-// The broker's newest checkpoint.
+// size, as far as this agency has kept checkpoints of it. LOG_FORKED; SUCCESSION_UNTRUSTED where
+// one of another log is kept, so that a step is missing; errors of FetchCheckpoint. The broker's
+// newest checkpoint.
 absl::StatusOr<NewCheckpoint> CheckKept(Client& client, Mailbox& mailbox,
                                         const std::vector<CheckedSuccession>& steps);
 
