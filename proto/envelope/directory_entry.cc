@@ -212,6 +212,8 @@ absl::StatusOr<v1::DirectoryApproval> ParseApproval(const v1::SignedEnvelope& en
   AMANA_ASSIGN_OR_RETURN(v1::DirectoryApproval approval,
                          ParseStatement<v1::DirectoryApproval>(envelope, kDirectoryApprovalType));
   AMANA_RETURN_IF_ERROR(AgencyId::Create(approval.agency(), "agency").status());
+  AMANA_RETURN_IF_ERROR(
+      RequireInDirectory(approval.version() >= 1, "version", "must be at least 1"));
   AMANA_RETURN_IF_ERROR(Digest::FromBytes(approval.entry_sha256(), "entry_sha256").status());
   return approval;
 }

@@ -229,6 +229,11 @@ TEST(ParseApproval, ChecksItsForm) {
   shorter.set_entry_sha256("short");
   const auto resigned = SignMessage(kDirectoryApprovalType, shorter, TestCoordinator().key).value();
   EXPECT_EQ(ErrorField(ParseApproval(resigned).status()), "entry_sha256");
+  v1::DirectoryApproval of_none = *approval;
+  of_none.clear_version();
+  const auto unversioned =
+      SignMessage(kDirectoryApprovalType, of_none, TestCoordinator().key).value();
+  EXPECT_EQ(ErrorField(ParseApproval(unversioned).status()), "version");
 }
 
 }  // namespace
