@@ -162,7 +162,7 @@ void RegisterAuditCount(CLI::App& parent, Context& context) {
       "  amana audit count mirror --of acceptances --by agency --format csv --out accepted.csv\n"
       "deliveries and acceptances are timed from when the broker took the referral; agency is the\n"
       "recipient's. Counts below five are shown as <5, and others as n/s (not shown) where they\n"
-      "would give those back; a time is shown where five or more took as long or longer. What an "
+      "would give those back; a time is shown where five or more took as long or longer. What an\n"
       "auditor is not shown is counted as (not shown).\n",
       [](CLI::App& command, Options& o) {
         AddQuestion(command, o);
