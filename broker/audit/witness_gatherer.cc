@@ -167,6 +167,7 @@ void WitnessGatherer::LeadRounds() {
       absl::MutexLock lock(&mu_);
       mu_.Await(absl::Condition(&woken));
       if (stopping_) return;
+      poked_ = false;  // before the look: what comes during it is not in it
     }
     absl::StatusOr<store::LogHead> head = [this]() -> absl::StatusOr<store::LogHead> {
       AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
@@ -174,12 +175,11 @@ void WitnessGatherer::LeadRounds() {
     }();
     absl::MutexLock lock(&mu_);
     const absl::Time now = absl::Now();
-    if (head.ok() && MayMoveOn(now)) {
-      poked_ = false;
-      if (head->size > target_.size) {
-        target_ = {head->size, std::move(head->checkpoint), now, {}};
-        target_.signatures.resize(peers_.size());
-      }
+    if (!head.ok() || !MayMoveOn(now)) {
+      poked_ = true;
+    } else if (head->size > target_.size) {
+      target_ = {head->size, std::move(head->checkpoint), now, {}};
+      target_.signatures.resize(peers_.size());
     }
     mu_.AwaitWithTimeout(absl::Condition(&stopping_), options_.pause);
   }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -79,6 +81,33 @@ class FakeWitness {
   std::string note_;
 };
 
+// A store in which something happens between a look at it and what is made of that look.
+class BusyStore : public store::Store {
+ public:
+  BusyStore(store::Store* store, std::function<void()> meanwhile)
+      : store_(store), meanwhile_(std::move(meanwhile)) {}
+
+  absl::StatusOr<std::unique_ptr<store::Snapshot>> Read() const override {
+    auto snapshot = store_->Read();
+    AMANA_RETURN_IF_ERROR((*snapshot)->log().Head().status());
+    if (!happened_.exchange(true)) meanwhile_();
+    return snapshot;
+  }
+  void Commit(store::Work work, store::Done done) override {
+    store_->Commit(std::move(work), std::move(done));
+  }
+  void SetCommitListener(store::CommitListener listener) override {
+    store_->SetCommitListener(std::move(listener));
+  }
+  absl::Status Health() const override { return store_->Health(); }
+  void Close() override { store_->Close(); }
+
+ private:
+  store::Store* const store_;
+  const std::function<void()> meanwhile_;
+  mutable std::atomic<bool> happened_ = false;
+};
+
 class WitnessGathererTest : public testing::Test {
  protected:
   WitnessGathererTest()
@@ -124,7 +153,7 @@ class WitnessGathererTest : public testing::Test {
     down_[which] = down;
   }
 
-  std::unique_ptr<WitnessGatherer> Gatherer(int quorum) {
+  std::unique_ptr<WitnessGatherer> Gatherer(int quorum, const store::Store* store = nullptr) {
     WitnessGatherer::Options options;
     for (size_t i = 0; i < witnesses_.size(); ++i) {
       options.peers.push_back(
@@ -134,8 +163,8 @@ class WitnessGathererTest : public testing::Test {
     options.pause = absl::Milliseconds(1);
     options.backoff = absl::Milliseconds(1);
     return std::make_unique<WitnessGatherer>(
-        store_.get(), &RealFileSystem(), dir_.File("witnessed"), signer_.verifier(), options,
-        [this](const http::Request& request) { return Call(request); },
+        store == nullptr ? store_.get() : store, &RealFileSystem(), dir_.File("witnessed"),
+        signer_.verifier(), options, [this](const http::Request& request) { return Call(request); },
         [this](const std::string& name, const absl::Status& status) {
           absl::MutexLock lock(&mu_);
           told_[name] = std::string(ErrorReason(status));
@@ -224,6 +253,19 @@ TEST_F(WitnessGathererTest, ASlowOneHoldsUpNobody) {
   }
   go.Notify();
   WaitFor(*gatherer, Head().size, 3);
+}
+
+// The last commit before a quiet hour would wait for the next one.
+TEST_F(WitnessGathererTest, WhatIsCommittedWhileTheLastIsLookedAtIsNotForgotten) {
+  const uint64_t size = Head().size;
+  std::unique_ptr<WitnessGatherer> gatherer;
+  const BusyStore busy(store_.get(), [&] {
+    Append(3);
+    gatherer->Poke();
+  });
+  gatherer = Gatherer(2, &busy);
+  gatherer->Start();
+  WaitFor(*gatherer, size + 3, 3);
 }
 
 TEST_F(WitnessGathererTest, WithoutAQuorumNothingIsWitnessed) {
