@@ -92,7 +92,7 @@ void WitnessGatherer::Tell(Peer& peer, const absl::Status& status) {
 absl::Status WitnessGatherer::CheckStore() {
   AMANA_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
   for (Peer& peer : peers_) {
-    const absl::Status status = CheckAgainst(*snapshot, peer.about);
+    absl::Status status = CheckAgainst(*snapshot, peer.about);
     if (absl::IsFailedPrecondition(status)) return status;
     Tell(peer, status);
   }
