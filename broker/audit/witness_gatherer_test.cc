@@ -258,12 +258,13 @@ TEST_F(WitnessGathererTest, ASlowOneHoldsUpNobody) {
 // The last commit before a quiet hour would wait for the next one.
 TEST_F(WitnessGathererTest, WhatIsCommittedWhileTheLastIsLookedAtIsNotForgotten) {
   const uint64_t size = Head().size;
-  std::unique_ptr<WitnessGatherer> gatherer;
+  WitnessGatherer* running = nullptr;
   const BusyStore busy(store_.get(), [&] {
     Append(3);
-    gatherer->Poke();
+    running->Poke();
   });
-  gatherer = Gatherer(2, &busy);
+  const auto gatherer = Gatherer(2, &busy);  // its threads end before the store that they read
+  running = gatherer.get();
   gatherer->Start();
   WaitFor(*gatherer, size + 3, 3);
 }
